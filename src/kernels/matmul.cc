@@ -1,0 +1,307 @@
+// Packed, register-tiled matmul. Every element of C is one chain of fma over k: tiles cut M and N freely, and a cut of
+// K continues the chain through C, so no tiling and no thread count changes a bit.
+#include "kernels/simd.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/matmul.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "kernels/kernels.h"
+#include "kernels/reference/matmul.h"
+#include "kernels/scratch.h"
+#include "kernels/simd-inl.h"
+
+#ifndef CAIRN_KERNELS_MATMUL_ONCE
+#define CAIRN_KERNELS_MATMUL_ONCE
+namespace cairn::kernels {
+// Operands with all strides filled in.
+struct MatMulArgs {
+  MatMulShape s;
+  const float* a;
+  const float* b;
+  float* c;
+};
+constexpr size_t kKBlock = 256;               // a panel of B (32 KB) plus one of A stay near L1
+constexpr size_t kPackedBFloats = 2u << 20;   // 8 MB: the packed part of B stays in L3
+constexpr size_t kSerialWork = 32 * 32 * 32;  // below this, waking threads costs more than the work
+}  // namespace cairn::kernels
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace cairn::kernels {
+namespace HWY_NAMESPACE {
+#if CAIRN_SIMD
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+constexpr size_t kLanes = hn::MaxLanes(D());
+constexpr size_t kWide = 2 * kLanes;  // columns of a tile
+#if HWY_TARGET == HWY_AVX2
+constexpr size_t kRowsMax = 6;  // 12 of 16 registers accumulate
+#elif HWY_TARGET == HWY_NEON
+constexpr size_t kRowsMax = 8;
+#else
+constexpr size_t kRowsMax = 14;  // 28 of 32 registers accumulate
+#endif
+
+#define CAIRN_EACH_ROW(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
+
+// C[kRows, kVecs * lanes] = chain over k of a[k, kRows] * b[k, ldb]. Named variables, not arrays, keep C in registers.
+template <size_t kRows, size_t kVecs>
+void Tile(size_t k, const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t ldb, float* HWY_RESTRICT c,
+          size_t ldc, bool load_c) {
+  const D d;
+#define CAIRN_DECLARE(i) V x##i = hn::Zero(d), y##i = hn::Zero(d);
+#define CAIRN_LOAD(i)                                                    \
+  if constexpr (kRows > i) {                                             \
+    x##i = hn::LoadU(d, c + i * ldc);                                    \
+    if constexpr (kVecs == 2) y##i = hn::LoadU(d, c + i * ldc + kLanes); \
+  }
+#define CAIRN_STEP(i)                                          \
+  if constexpr (kRows > i) {                                   \
+    const V ai = hn::Set(d, a[i]);                             \
+    x##i = hn::MulAdd(ai, b0, x##i);                           \
+    if constexpr (kVecs == 2) y##i = hn::MulAdd(ai, b1, y##i); \
+  }
+#define CAIRN_STORE(i)                                                   \
+  if constexpr (kRows > i) {                                             \
+    hn::StoreU(x##i, d, c + i * ldc);                                    \
+    if constexpr (kVecs == 2) hn::StoreU(y##i, d, c + i * ldc + kLanes); \
+  }
+  CAIRN_EACH_ROW(CAIRN_DECLARE)
+  if (load_c) {
+    CAIRN_EACH_ROW(CAIRN_LOAD)
+  }
+  for (size_t i = 0; i < k; ++i, a += kRows, b += ldb) {
+    const V b0 = hn::LoadU(d, b);
+    V b1 = b0;
+    if constexpr (kVecs == 2) b1 = hn::LoadU(d, b + kLanes);
+    (void)b1;
+    CAIRN_EACH_ROW(CAIRN_STEP)
+  }
+  CAIRN_EACH_ROW(CAIRN_STORE)
+#undef CAIRN_DECLARE
+#undef CAIRN_LOAD
+#undef CAIRN_STEP
+#undef CAIRN_STORE
+}
+
+using TileFunction = void (*)(size_t, const float*, const float*, size_t, float*, size_t, bool);
+
+template <size_t kVecs>
+TileFunction TileFor(size_t rows) {
+#define CAIRN_ENTRY(i) &Tile<(i < kRowsMax ? i + 1 : 1), kVecs>,
+  static constexpr TileFunction kTiles[] = {CAIRN_EACH_ROW(CAIRN_ENTRY)};
+#undef CAIRN_ENTRY
+  return kTiles[rows - 1];
+}
+
+// A tile of rows x cols at c; cols <= width of the panel b. A narrow edge goes through a full-width copy of C.
+void RunTile(size_t rows, size_t cols, size_t k, const float* a, const float* b, size_t ldb, float* c, size_t ldc,
+             bool load_c) {
+  const size_t width = cols > kLanes ? kWide : kLanes;
+  const TileFunction tile = width == kWide ? TileFor<2>(rows) : TileFor<1>(rows);
+  if (cols == width) return tile(k, a, b, ldb, c, ldc, load_c);
+  alignas(64) float edge[kRowsMax * kWide];
+  if (load_c) {
+    for (size_t r = 0; r < rows; ++r) {
+      std::memset(edge + r * width, 0, width * sizeof(float));
+      std::memcpy(edge + r * width, c + r * ldc, cols * sizeof(float));
+    }
+  }
+  tile(k, a, b, ldb, edge, width, load_c);
+  for (size_t r = 0; r < rows; ++r) std::memcpy(c + r * ldc, edge + r * width, cols * sizeof(float));
+}
+
+// dst[k, width] from src[count, ld] transposed; columns count..width are zero.
+void PackTransposed(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k,
+                    float* HWY_RESTRICT dst) {
+  size_t j = 0;
+  for (; j + 4 <= count; j += 4) {
+    const float* r = src + j * ld;
+    size_t i = 0;
+    for (; i + 4 <= k; i += 4) Transpose4x4(r + i, ld, dst + i * width + j, width);
+    for (; i < k; ++i)
+      for (size_t l = 0; l < 4; ++l) dst[i * width + j + l] = r[l * ld + i];
+  }
+  for (; j < count; ++j)
+    for (size_t i = 0; i < k; ++i) dst[i * width + j] = src[j * ld + i];
+  for (; j < width; ++j)
+    for (size_t i = 0; i < k; ++i) dst[i * width + j] = 0.0f;
+}
+
+// dst[k, width] from src[k, ld], columns count..width zero.
+void PackRows(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k, float* HWY_RESTRICT dst) {
+  const D d;
+  for (size_t i = 0; i < k; ++i, src += ld, dst += width) {
+    size_t j = 0;
+    for (; j + kLanes <= count; j += kLanes) hn::StoreU(hn::LoadU(d, src + j), d, dst + j);
+    for (; j < count; ++j) dst[j] = src[j];
+    for (; j < width; ++j) dst[j] = 0.0f;
+  }
+}
+
+// Rows [m0, m0 + rows) and k [k0, k0 + k) of A as [k, rows].
+void PackA(const MatMulArgs& g, size_t m0, size_t rows, size_t k0, size_t k, float* dst) {
+  if (g.s.trans_a) return PackRows(g.a + k0 * g.s.lda + m0, g.s.lda, rows, rows, k, dst);
+  PackTransposed(g.a + m0 * g.s.lda + k0, g.s.lda, rows, rows, k, dst);
+}
+
+size_t PanelWidth(size_t cols) { return cols > kLanes ? kWide : kLanes; }
+
+// Columns [n0, n0 + cols) and k [k0, k0 + k) of B as [k, PanelWidth(cols)].
+void PackB(const MatMulArgs& g, size_t n0, size_t cols, size_t k0, size_t k, float* dst) {
+  if (g.s.trans_b) return PackTransposed(g.b + n0 * g.s.ldb + k0, g.s.ldb, cols, PanelWidth(cols), k, dst);
+  PackRows(g.b + k0 * g.s.ldb + n0, g.s.ldb, cols, PanelWidth(cols), k, dst);
+}
+
+// Equal blocks of at most kKBlock.
+size_t KBlock(size_t k) {
+  const size_t blocks = (k + kKBlock - 1) / kKBlock;
+  return (k + blocks - 1) / blocks;
+}
+
+// ---- Few rows (decoding, low-rank factors): A is packed once, each task packs its own panels of B.
+
+// a_packed: for each tile of kRowsMax rows, [K, rows].
+void FewRowsPanel(const MatMulArgs& g, const float* a_packed, size_t panel) {
+  const size_t n0 = panel * kWide, cols = std::min(kWide, g.s.n - n0), width = PanelWidth(cols);
+  const size_t k_block = KBlock(g.s.k);
+  float* packed = Scratch(ScratchSlot::kTask, k_block * kWide);
+  const bool direct = !g.s.trans_b && cols == width;
+  for (size_t k0 = 0; k0 < g.s.k; k0 += k_block) {
+    const size_t k = std::min(k_block, g.s.k - k0);
+    const float* b = direct ? g.b + k0 * g.s.ldb + n0 : packed;
+    if (!direct) PackB(g, n0, cols, k0, k, packed);
+    for (size_t m0 = 0; m0 < g.s.m; m0 += kRowsMax) {
+      const size_t rows = std::min(kRowsMax, g.s.m - m0);
+      RunTile(rows, cols, k, a_packed + m0 * g.s.k + k0 * rows, b, direct ? g.s.ldb : width, g.c + m0 * g.s.ldc + n0,
+              g.s.ldc, g.s.accumulate || k0 > 0);
+    }
+  }
+}
+
+void FewRows(ThreadPool& pool, const MatMulArgs& g) {
+  float* a_packed = Scratch(ScratchSlot::kShared, g.s.m * g.s.k);
+  for (size_t m0 = 0; m0 < g.s.m; m0 += kRowsMax)
+    PackA(g, m0, std::min(kRowsMax, g.s.m - m0), 0, g.s.k, a_packed + m0 * g.s.k);
+  const size_t panels = (g.s.n + kWide - 1) / kWide;
+  const size_t grain = std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * kWide));
+  pool.RunRanges(panels, grain, [&](size_t begin, size_t end) {
+    for (size_t p = begin; p < end; ++p) FewRowsPanel(g, a_packed, p);
+  });
+}
+
+// ---- Many rows: B is packed once and shared; each task packs its own rows of A.
+
+struct Block {
+  size_t m0, m1;          // rows of C
+  size_t panel0, panel1;  // panels of the packed part of B
+};
+
+// b_packed: panels of columns [n0, n1) of B, panel p at p * kWide * K as [K, its width].
+void ManyRowsBlock(const MatMulArgs& g, const float* b_packed, size_t n0, size_t n1, const Block& block) {
+  const size_t k_block = KBlock(g.s.k);
+  float* packed = Scratch(ScratchSlot::kTask, (block.m1 - block.m0) * k_block);
+  for (size_t k0 = 0; k0 < g.s.k; k0 += k_block) {
+    const size_t k = std::min(k_block, g.s.k - k0);
+    for (size_t m = block.m0; m < block.m1; m += kRowsMax)
+      PackA(g, m, std::min(kRowsMax, block.m1 - m), k0, k, packed + (m - block.m0) * k);
+    for (size_t p = block.panel0; p < block.panel1; ++p) {
+      const size_t col = n0 + p * kWide, cols = std::min(kWide, n1 - col), width = PanelWidth(cols);
+      const float* b = b_packed + p * kWide * g.s.k + k0 * width;
+      for (size_t m = block.m0; m < block.m1; m += kRowsMax)
+        RunTile(std::min(kRowsMax, block.m1 - m), cols, k, packed + (m - block.m0) * k, b, width,
+                g.c + m * g.s.ldc + col, g.s.ldc, g.s.accumulate || k0 > 0);
+    }
+  }
+}
+
+void ManyRows(ThreadPool& pool, const MatMulArgs& g) {
+  const size_t chunk = std::max<size_t>(8, kPackedBFloats / (g.s.k * kWide)) * kWide;
+  const bool serial = pool.size() == 1 || g.s.m * g.s.n * g.s.k < kSerialWork;
+  const size_t wanted = serial ? 1 : static_cast<size_t>(pool.size()) * 4;
+  for (size_t n0 = 0; n0 < g.s.n; n0 += chunk) {
+    const size_t n1 = std::min(g.s.n, n0 + chunk), panels = (n1 - n0 + kWide - 1) / kWide;
+    float* b_packed = Scratch(ScratchSlot::kShared, panels * kWide * g.s.k);
+    pool.RunRanges(panels, serial ? panels : 1, [&](size_t begin, size_t end) {
+      for (size_t p = begin; p < end; ++p)
+        PackB(g, n0 + p * kWide, std::min(kWide, n1 - n0 - p * kWide), 0, g.s.k, b_packed + p * kWide * g.s.k);
+    });
+    const size_t tiles = (g.s.m + kRowsMax - 1) / kRowsMax;
+    // Up to 8 tiles of rows a block (A in L2), fewer when the threads would otherwise be idle, then a split of columns.
+    const size_t block_tiles = std::clamp<size_t>(tiles / wanted, std::min<size_t>(2, tiles), 8);
+    const size_t m_blocks = (tiles + block_tiles - 1) / block_tiles;
+    const size_t n_blocks = std::min(panels, (wanted + m_blocks - 1) / m_blocks);
+    auto body = [&](size_t i) {
+      const size_t mi = i / n_blocks, ni = i % n_blocks;
+      ManyRowsBlock(g, b_packed, n0, n1,
+                    {mi * block_tiles * kRowsMax, std::min(g.s.m, (mi + 1) * block_tiles * kRowsMax),
+                     panels * ni / n_blocks, panels * (ni + 1) / n_blocks});
+    };
+    if (serial) {
+      for (size_t i = 0; i < m_blocks * n_blocks; ++i) body(i);
+    } else {
+      pool.Run(m_blocks * n_blocks, body);
+    }
+  }
+}
+
+void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
+  if (g.s.m <= std::max<size_t>(16, kRowsMax)) return FewRows(pool, g);
+  ManyRows(pool, g);
+}
+#undef CAIRN_EACH_ROW
+
+#else   // no SIMD: rows of the definition
+void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
+  pool.RunRanges(g.s.m, 1, [&](size_t begin, size_t end) {
+    MatMulShape part = g.s;
+    part.m = end - begin;
+    reference::MatMul(part, g.a + begin * (g.s.trans_a ? 1 : g.s.lda), g.b, g.c + begin * g.s.ldc);
+  });
+}
+#endif  // CAIRN_SIMD
+}  // namespace HWY_NAMESPACE
+}  // namespace cairn::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace cairn::kernels {
+HWY_EXPORT(MatMulTarget);
+
+void MatMul(ThreadPool& pool, const MatMulShape& shape, const float* a, const float* b, float* c) {
+  MatMulArgs g{shape, a, b, c};
+  MatMulShape& s = g.s;
+  if (s.lda == 0) s.lda = s.trans_a ? s.m : s.k;
+  if (s.ldb == 0) s.ldb = s.trans_b ? s.k : s.n;
+  if (s.ldc == 0) s.ldc = s.n;
+  CAIRN_CHECK(s.lda >= (s.trans_a ? s.m : s.k) && s.ldb >= (s.trans_b ? s.k : s.n) && s.ldc >= s.n);
+  if (s.m == 0 || s.n == 0) return;
+  if (s.k == 0) {
+    for (size_t m = 0; m < s.m && !s.accumulate; ++m) std::fill_n(c + m * s.ldc, s.n, 0.0f);
+    return;
+  }
+  HWY_DYNAMIC_DISPATCH(MatMulTarget)(pool, g);
+}
+
+void Linear(ThreadPool& pool, const float* x, const float* w, float* y, size_t t, size_t k, size_t n, bool accumulate) {
+  MatMul(pool, {.m = t, .n = n, .k = k, .trans_b = true, .accumulate = accumulate}, x, w, y);
+}
+
+void LinearGradInput(ThreadPool& pool, const float* dy, const float* w, float* dx, size_t t, size_t k, size_t n,
+                     bool accumulate) {
+  MatMul(pool, {.m = t, .n = k, .k = n, .accumulate = accumulate}, dy, w, dx);
+}
+
+void LinearGradWeight(ThreadPool& pool, const float* dy, const float* x, float* dw, size_t t, size_t k, size_t n) {
+  MatMul(pool, {.m = n, .n = k, .k = t, .trans_a = true, .accumulate = true}, dy, x, dw);
+}
+
+}  // namespace cairn::kernels
+#endif  // HWY_ONCE
