@@ -1,0 +1,56 @@
+// safetensors: 8-byte little-endian header length, JSON header, data. Files are hostile: every bound is checked before
+// use. Rules: header <= 100,000,000 bytes, object, no duplicate keys, string-only __metadata__, tensors contiguous
+// without holes or overlap, checked products, end - begin == elements * size, total == file length.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "base/result.h"
+
+namespace cairn::formats {
+
+enum class DType { kF32, kF16, kBF16, kI32, kI64, kU8, kBool, kF64, kI8, kI16, kU16, kU32, kU64 };
+size_t DTypeSize(DType dtype);
+const char* DTypeName(DType dtype);  // "F32", "BF16", ...
+
+struct TensorInfo {
+  DType dtype = DType::kF32;
+  std::vector<int64_t> shape;
+  uint64_t begin = 0, end = 0;  // byte offsets in the data part
+};
+
+class SafetensorsFile {
+ public:
+  static Result<SafetensorsFile> Open(const std::string& path);  // memory-maps; the map lives as long as this object
+  const std::map<std::string, TensorInfo>& tensors() const { return tensors_; }
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  std::span<const std::byte> Data(const TensorInfo& info) const;
+  // The tensor widened exactly to f32 (F32, F16, BF16). kNotFound names the nearest tensor; kBadInput if the shape
+  // differs.
+  Result<std::vector<float>> ReadF32(const std::string& name, const std::vector<int64_t>& shape) const;
+
+ private:
+  explicit SafetensorsFile(MappedFile file) : file_(std::move(file)) {}
+  MappedFile file_;
+  size_t data_start_ = 0;
+  std::map<std::string, TensorInfo> tensors_;
+  std::map<std::string, std::string> metadata_;
+};
+
+struct TensorToWrite {
+  std::string name;
+  DType dtype = DType::kF32;
+  std::vector<int64_t> shape;
+  std::span<const std::byte> bytes;
+};
+// Tensors in the given order; header padded with spaces to 8 bytes; same input, same bytes. Atomic.
+Result<void> WriteSafetensors(const std::string& path, std::span<const TensorToWrite> tensors,
+                              const std::map<std::string, std::string>& metadata);
+
+}  // namespace cairn::formats
