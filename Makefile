@@ -1,0 +1,36 @@
+# Each target works alone on a fresh Debian 12 machine as root.
+BUILD := build/release
+JOBS ?= $(shell nproc)
+
+.PHONY: all demo test check bench fuzz portability seed clean
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD) -j $(JOBS)
+
+$(BUILD)/build.ninja: tools/install-deps
+	tools/install-deps build
+	cmake --preset release
+
+demo: all
+	tools/demo
+
+test: all
+	tools/test
+
+check:
+	tools/check
+
+bench:
+	tools/bench
+
+fuzz:
+	tools/fuzz
+
+portability:
+	tools/portability
+
+seed: all
+	$(BUILD)/cairn seed train --output local/seed-model
+
+clean:
+	rm -rf build

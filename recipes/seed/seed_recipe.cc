@@ -1,0 +1,59 @@
+#include "seed_recipe.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include "base/file.h"
+
+namespace cairn::seed {
+namespace {
+
+SeedPhase ReadPhase(const YAML::Node& node, uint64_t seed) {
+  SeedPhase phase;
+  phase.name = node["name"].as<std::string>();
+  phase.samples_per_step = node["samplesPerStep"].as<uint64_t>();
+  train::TrainConfig& t = phase.training;
+  t.steps = node["steps"].as<uint64_t>();
+  t.learning_rate = node["learningRate"].as<double>();
+  t.warmup_steps = node["warmup"].as<uint64_t>();
+  std::string schedule = node["schedule"].as<std::string>();
+  t.schedule = schedule == "constant" ? train::Schedule::kConstant
+               : schedule == "linear" ? train::Schedule::kLinear
+                                      : train::Schedule::kCosine;
+  t.final_ratio = 0.02;
+  t.weight_decay = 0.05;
+  t.row_tokens = 512;
+  t.micro_batch = 4;
+  t.segment_steps = 50;
+  t.seed = seed;
+  return phase;
+}
+
+}  // namespace
+
+Result<SeedRecipe> LoadSeedRecipe(const std::string& path) {
+  CAIRN_ASSIGN(std::string text, ReadFile(path, 1 << 20));
+  SeedRecipe recipe;
+  try {
+    YAML::Node root = YAML::Load(text);
+    recipe.seed = root["seed"].as<uint64_t>();
+    recipe.tokenizer_vocab_size = root["tokenizer"]["vocabSize"].as<int>();
+    recipe.tokenizer_samples = root["tokenizer"]["samples"].as<uint64_t>();
+    recipe.max_tokens = root["maxTokens"].as<uint64_t>();
+    YAML::Node m = root["model"];
+    recipe.model.hidden_size = m["hiddenSize"].as<int64_t>();
+    recipe.model.intermediate_size = m["intermediateSize"].as<int64_t>();
+    recipe.model.num_hidden_layers = m["layers"].as<int64_t>();
+    recipe.model.num_attention_heads = m["heads"].as<int64_t>();
+    recipe.model.num_key_value_heads = m["kvHeads"].as<int64_t>();
+    recipe.model.head_dim = recipe.model.hidden_size / recipe.model.num_attention_heads;
+    recipe.model.max_position_embeddings = m["maxPositions"].as<int64_t>();
+    recipe.model.tie_word_embeddings = true;
+    for (const YAML::Node& phase : root["phases"]) recipe.phases.push_back(ReadPhase(phase, recipe.seed));
+  } catch (const YAML::Exception& e) {
+    return BadInput(std::string("the recipe of the seed model: ") + e.what(), path);
+  }
+  for (const SeedPhase& phase : recipe.phases) CAIRN_TRY(phase.training.Validate(path + ": phase " + phase.name));
+  return recipe;
+}
+
+}  // namespace cairn::seed

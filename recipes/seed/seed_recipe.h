@@ -1,0 +1,30 @@
+// The recipe of the built-in base model: what `cairn seed train` follows (recipe.yaml).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/config.h"
+#include "train/config.h"
+
+namespace cairn::seed {
+
+struct SeedPhase {
+  std::string name;
+  uint64_t samples_per_step = 0;
+  train::TrainConfig training;
+};
+
+struct SeedRecipe {
+  uint64_t seed = 0;
+  int tokenizer_vocab_size = 0;
+  uint64_t tokenizer_samples = 0;
+  model::ModelConfig model;  // vocab_size and token ids are set once the tokenizer exists
+  uint64_t max_tokens = 0;   // a longer conversation loses its last turns
+  std::vector<SeedPhase> phases;
+};
+
+Result<SeedRecipe> LoadSeedRecipe(const std::string& path);
+
+}  // namespace cairn::seed

@@ -1,0 +1,140 @@
+#include "seed_training.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "formats/bpe_trainer.h"
+#include "formats/chat.h"
+#include "model/model.h"
+
+namespace cairn::seed {
+namespace {
+
+constexpr const char* kSpecialTokens[] = {"<|end|>", "<|system|>", "<|user|>", "<|assistant|>"};
+
+// Samples of later phases come after those of earlier ones; the tokenizer's come first.
+uint64_t FirstSample(const SeedRecipe& recipe, size_t phase) {
+  uint64_t first = 0;
+  for (size_t i = 0; i < phase; ++i) first += recipe.phases[i].training.steps * recipe.phases[i].samples_per_step;
+  return first;
+}
+
+struct Prepared {
+  SeedRecipe recipe;
+  Corpus corpus;
+};
+
+Result<Prepared> Prepare(const SeedOptions& options) {
+  CAIRN_ASSIGN(SeedRecipe recipe, LoadSeedRecipe(options.recipe_directory + "/recipe.yaml"));
+  CAIRN_ASSIGN(Corpus corpus, Corpus::Load(options.recipe_directory));
+  return Prepared{std::move(recipe), std::move(corpus)};
+}
+
+model::Model InitialModel(SeedRecipe& recipe, const formats::Tokenizer& tokenizer) {
+  recipe.model.vocab_size = (tokenizer.vocab_size() + 63) / 64 * 64;
+  recipe.model.eos_token_id = *tokenizer.SpecialId("<|end|>");
+  return model::InitModel(recipe.model, recipe.seed);
+}
+
+Json PhaseInputs(const formats::Tokenizer& tokenizer, const SeedPhase& phase, uint64_t first) {
+  return {{"tokenizer", Sha256Of(tokenizer.json()).Hex()},
+          {"first_sample", first},
+          {"samples_per_step", phase.samples_per_step}};
+}
+
+std::string PhaseName(const SeedRecipe& recipe, size_t phase) {
+  return fmt::format("{}-{}", phase + 1, recipe.phases[phase].name);
+}
+
+train::GeneratedSource PhaseSource(const Prepared& p, const formats::Tokenizer& tokenizer, size_t phase) {
+  const SeedPhase& settings = p.recipe.phases[phase];
+  return train::GeneratedSource([&p, &tokenizer](uint64_t i) { return SeedSample(p.corpus, tokenizer, p.recipe, i); },
+                                settings.samples_per_step, settings.training.steps, FirstSample(p.recipe, phase));
+}
+
+}  // namespace
+
+train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& tokenizer, const SeedRecipe& recipe,
+                              uint64_t index) {
+  formats::Conversation conversation = corpus.Sample(recipe.seed, index);
+  for (;;) {
+    auto sample = train::Tokenise(formats::CairnChatFormat(), tokenizer, conversation, recipe.max_tokens);
+    if (sample.ok()) return std::move(sample).value();
+    CAIRN_CHECK(conversation.messages.size() > 2);
+    conversation.messages.resize(conversation.messages.size() - 2);
+    conversation.id = formats::ConversationId(conversation.messages);
+  }
+}
+
+Result<std::string> TrainSeedTokenizer(const Corpus& corpus, const SeedRecipe& recipe) {
+  formats::BpeTrainingOptions options;
+  options.vocab_size = recipe.tokenizer_vocab_size;
+  options.special_tokens.assign(std::begin(kSpecialTokens), std::end(kSpecialTokens));
+  uint64_t index = 0;
+  size_t message = 0;
+  formats::Conversation conversation;
+  auto next = [&](std::string* text) {
+    while (message >= conversation.messages.size()) {
+      if (index >= recipe.tokenizer_samples) return false;
+      conversation = corpus.Sample(recipe.seed, index++);
+      message = 0;
+    }
+    *text = conversation.messages[message++].content;
+    return true;
+  };
+  return formats::TrainBpe(options, next);
+}
+
+Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::string& output) {
+  CAIRN_ASSIGN(Prepared p, Prepare(options));
+  std::string tokenizer_path = options.work_directory + "/tokenizer.json";
+  if (!PathExists(tokenizer_path)) {
+    CAIRN_ASSIGN(std::string json, TrainSeedTokenizer(p.corpus, p.recipe));
+    CAIRN_TRY(WriteFileAtomic(tokenizer_path, json));
+  }
+  CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(tokenizer_path));
+  model::Model model = InitialModel(p.recipe, tokenizer);
+  for (size_t i = 0; i < p.recipe.phases.size(); ++i) {
+    const SeedPhase& phase = p.recipe.phases[i];
+    std::string name = PhaseName(p.recipe, i);
+    train::GeneratedSource source = PhaseSource(p, tokenizer, i);
+    train::Trainer trainer(pool, model, phase.training, source);
+    Json header = train::PhaseHeader(phase.training, name, trainer.StateDigest(),
+                                     PhaseInputs(tokenizer, phase, FirstSample(p.recipe, i)));
+    train::PhaseOptions run{
+        .directory = options.work_directory + "/" + name, .label = "seed " + name, .quiet = options.quiet};
+    CAIRN_ASSIGN(train::Transcript transcript, train::RunPhase(trainer, phase.training, header, run));
+    CAIRN_TRY(train::SaveTranscript(transcript, output + "/transcript/" + name));
+    model::RoundToBf16(model.weights);
+    bool last = i + 1 == p.recipe.phases.size();
+    CAIRN_TRY(
+        model::SaveModel(model, tokenizer, formats::CairnChatFormat(), last ? output : output + "/phases/" + name));
+  }
+  return {};
+}
+
+Result<uint64_t> ReplaySeed(ThreadPool& pool, const SeedOptions& options, const std::string& model_directory,
+                            size_t phase, uint64_t steps) {
+  CAIRN_ASSIGN(Prepared p, Prepare(options));
+  if (phase >= p.recipe.phases.size()) return BadInput("the recipe has no phase " + std::to_string(phase + 1));
+  CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(model_directory + "/tokenizer.json"));
+  model::Model model = InitialModel(p.recipe, tokenizer);
+  if (phase > 0) {
+    CAIRN_ASSIGN(model, model::LoadModel(model_directory + "/phases/" + PhaseName(p.recipe, phase - 1)));
+  }
+  std::string directory = model_directory + "/transcript/" + PhaseName(p.recipe, phase);
+  CAIRN_ASSIGN(train::Transcript transcript, train::LoadTranscript(directory));
+  const SeedPhase& settings = p.recipe.phases[phase];
+  train::GeneratedSource source = PhaseSource(p, tokenizer, phase);
+  train::Trainer trainer(pool, model, settings.training, source);
+  Json header = train::PhaseHeader(settings.training, PhaseName(p.recipe, phase), trainer.StateDigest(),
+                                   PhaseInputs(tokenizer, settings, FirstSample(p.recipe, phase)));
+  if (header != transcript.header)
+    return Corrupt("the recipe, the tokenizer or the start weights are not those of the transcript",
+                   directory + "/header.json");
+  return train::ReplaySteps(trainer, transcript, std::min<uint64_t>(steps, transcript.records.size()), options.quiet);
+}
+
+}  // namespace cairn::seed

@@ -1,0 +1,147 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+namespace cairn {
+namespace fs = std::filesystem;
+namespace {
+
+Error OsError(const std::string& path) {
+  return {errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo, std::strerror(errno), path};
+}
+
+// Closes on scope exit; Release hands the descriptor on.
+struct Descriptor {
+  int fd = -1;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+Result<void> WriteAll(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return OsError(path);
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return {};
+}
+
+Result<void> SyncDirectory(const std::string& directory) {
+  Descriptor d{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (d.fd < 0 || ::fsync(d.fd) != 0) return OsError(directory);
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
+  Descriptor d{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat info {};
+  if (d.fd < 0 || ::fstat(d.fd, &info) != 0) return OsError(path);
+  if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);
+  if (static_cast<uint64_t>(info.st_size) > max_bytes)
+    return BadInput("the file has " + std::to_string(info.st_size) + " bytes, more than the " +
+                        std::to_string(max_bytes) + " allowed here",
+                    path);
+  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  size_t done = 0;
+  while (done < bytes.size()) {
+    ssize_t n = ::read(d.fd, bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return OsError(path);
+    if (n == 0) break;
+    done += static_cast<size_t>(n);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes) {
+  static std::atomic<unsigned> counter{0};
+  std::string directory = fs::path(path).parent_path().string();
+  if (directory.empty()) directory = ".";
+  CAIRN_TRY(MakeDirectories(directory));
+  std::string temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+  Result<void> written;
+  {
+    Descriptor d{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
+    if (d.fd < 0) return OsError(temporary);
+    written = WriteAll(d.fd, bytes, temporary);
+    if (written.ok() && ::fsync(d.fd) != 0) written = OsError(temporary);
+  }
+  if (written.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) written = OsError(path);
+  if (!written.ok()) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  return SyncDirectory(directory);
+}
+
+Result<void> MakeDirectories(const std::string& path) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) return IoError(code.message(), path);
+  return {};
+}
+
+bool PathExists(const std::string& path) {
+  std::error_code code;
+  return fs::exists(path, code);
+}
+
+Result<std::vector<std::string>> ListFiles(const std::string& root) {
+  std::error_code code;
+  std::vector<std::string> files;
+  fs::recursive_directory_iterator it(root, code), end;
+  if (code) return Error{code.value() == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo, code.message(), root};
+  while (it != end) {
+    fs::file_status status = it->symlink_status(code);
+    if (code) return IoError(code.message(), it->path().string());
+    if (fs::is_regular_file(status)) {
+      files.push_back(it->path().lexically_relative(root).generic_string());
+    } else if (!fs::is_directory(status)) {
+      return BadInput("neither a regular file nor a directory", it->path().string());
+    }
+    it.increment(code);
+    if (code) return IoError(code.message(), root);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<MappedFile> MappedFile::Open(const std::string& path) {
+  Descriptor d{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat info {};
+  if (d.fd < 0 || ::fstat(d.fd, &info) != 0) return OsError(path);
+  if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);
+  size_t size = static_cast<size_t>(info.st_size);
+  if (size == 0) return MappedFile(nullptr, 0);
+  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, d.fd, 0);
+  if (data == MAP_FAILED) return OsError(path);
+  return MappedFile(static_cast<const std::byte*>(data), size);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+MappedFile::~MappedFile() {
+  if (data_) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+}  // namespace cairn

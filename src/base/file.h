@@ -1,0 +1,44 @@
+// Files: bounded reads, memory maps, and writes that appear whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace cairn {
+
+// Whole file as bytes. kNotFound, kIo; kBadInput if larger than max_bytes.
+Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes = uint64_t{1} << 31);
+
+// Temporary file beside path, fsync, rename, fsync of the directory: readers see the old bytes or the new, never a
+// mixture. Makes missing parent directories.
+Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes);
+
+Result<void> MakeDirectories(const std::string& path);
+bool PathExists(const std::string& path);
+
+// Regular files below root as '/'-separated relative paths, sorted by bytes. A symbolic link or special file is an
+// error.
+Result<std::vector<std::string>> ListFiles(const std::string& root);
+
+// Read-only memory map of a file; unmapped by the destructor. Views of bytes() must not outlive it.
+class MappedFile {
+ public:
+  static Result<MappedFile> Open(const std::string& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  MappedFile(const std::byte* data, size_t size) : data_(data), size_(size) {}
+  const std::byte* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace cairn

@@ -1,0 +1,94 @@
+#include "base/progress.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace cairn {
+namespace {
+
+volatile sig_atomic_t g_interrupted = 0;  // a signal handler can reach nothing else
+
+void OnInterrupt(int) {
+  if (g_interrupted) _exit(130);
+  g_interrupted = 1;
+}
+
+double Seconds(std::chrono::steady_clock::duration d) { return std::chrono::duration<double>(d).count(); }
+
+}  // namespace
+
+Progress::Progress(std::string label, uint64_t total, bool quiet)
+    : label_(std::move(label)),
+      total_(total),
+      quiet_(quiet),
+      terminal_(isatty(STDERR_FILENO) != 0),
+      start_(std::chrono::steady_clock::now()),
+      last_(start_ - std::chrono::hours(1)) {}
+
+Progress::~Progress() {
+  if (!finished_ && !quiet_ && terminal_) std::fputc('\n', stderr);
+}
+
+void Progress::Update(uint64_t done, const std::string& detail) {
+  auto now = std::chrono::steady_clock::now();
+  if (quiet_ || finished_ || Seconds(now - last_) < (terminal_ ? 0.2 : 15.0)) return;
+  last_ = now;
+  double elapsed = Seconds(now - start_);
+  std::string line = fmt::format("{}", label_);
+  if (total_ > 0) {
+    double share = static_cast<double>(done) / static_cast<double>(total_);
+    line += fmt::format(" {:3.0f}% {}/{}", share * 100, done, total_);
+    // The first second says too little for an estimate.
+    if (done > 0 && elapsed > 1) line += fmt::format(", {} left", HumanDuration(elapsed / share - elapsed));
+  } else {
+    line += fmt::format(" {}", done);
+  }
+  if (!detail.empty()) line += ", " + detail;
+  if (terminal_) {
+    fmt::print(stderr, "\r\033[K{}", line);
+  } else {
+    fmt::print(stderr, "{}\n", line);
+  }
+  std::fflush(stderr);
+}
+
+void Progress::Finish(const std::string& summary) {
+  if (finished_) return;
+  finished_ = true;
+  if (quiet_) return;
+  double elapsed = Seconds(std::chrono::steady_clock::now() - start_);
+  fmt::print(stderr, "{}{} done in {}{}{}\n", terminal_ ? "\r\033[K" : "", label_, HumanDuration(elapsed),
+             summary.empty() ? "" : ", ", summary);
+}
+
+std::string HumanDuration(double seconds) {
+  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  auto s = static_cast<uint64_t>(seconds + 0.5);
+  if (s < 60) return fmt::format("{} s", s);
+  if (s < 3600) return fmt::format("{} min {:02} s", s / 60, s % 60);
+  return fmt::format("{} h {:02} min", s / 3600, s % 3600 / 60);
+}
+
+std::string HumanBytes(uint64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  double value = static_cast<double>(bytes) / 1000;
+  for (const char* unit : {"kB", "MB", "GB"}) {
+    if (value < 1000) return fmt::format("{:.1f} {}", value, unit);
+    value /= 1000;
+  }
+  return fmt::format("{:.1f} TB", value);
+}
+
+void InstallInterruptHandler() {
+  struct sigaction action {};
+  action.sa_handler = OnInterrupt;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool Interrupted() { return g_interrupted != 0; }
+
+}  // namespace cairn

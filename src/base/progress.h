@@ -1,0 +1,37 @@
+// What a person at the terminal sees on stderr: one live line with an honest estimate, or a plain line now and then
+// when stderr is not a terminal. Also Ctrl-C.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace cairn {
+
+class Progress {
+ public:
+  // total: units of work, 0 if unknown. quiet: prints nothing.
+  Progress(std::string label, uint64_t total, bool quiet = false);
+  ~Progress();
+  // done: units finished so far; detail: shown at the end of the line, e.g. "loss 1.23".
+  void Update(uint64_t done, const std::string& detail = {});
+  // Ends the live line with a summary.
+  void Finish(const std::string& summary = {});
+
+ private:
+  std::string label_;
+  uint64_t total_;
+  bool quiet_, terminal_, finished_ = false;
+  std::chrono::steady_clock::time_point start_, last_;
+};
+
+// "2 h 05 min", "3 min 20 s", "4.1 s".
+std::string HumanDuration(double seconds);
+// "1.5 GB".
+std::string HumanBytes(uint64_t bytes);
+
+// SIGINT and SIGTERM set a flag that long loops ask for between steps; a second one ends the process at once.
+void InstallInterruptHandler();
+bool Interrupted();
+
+}  // namespace cairn

@@ -1,0 +1,130 @@
+#include "base/thread_pool.h"
+
+#include <fenv.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+namespace cairn {
+
+Result<void> CheckFloatEnvironment() {
+  bool flushes = false;
+#if defined(__SSE__)
+  flushes = (_mm_getcsr() & 0x8040) != 0;
+#elif defined(__aarch64__)
+  uint64_t fpcr;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
+  flushes = (fpcr & (uint64_t{1} << 24)) != 0;
+#endif
+  if (flushes || fegetround() != FE_TONEAREST)
+    return Unsupported(
+        "this process flushes subnormal numbers or does not round to nearest, so results would differ between "
+        "machines; "
+        "a library built with fast-math does this when it is loaded: look at LD_PRELOAD");
+  return {};
+}
+
+namespace {
+constexpr int kSpins = 2000;  // about 10 us: kernels follow each other closely, a sleeping thread costs more than that
+}
+
+struct ThreadPool::State {
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  std::condition_variable wake, done;
+  std::atomic<uint64_t> generation{0};
+  std::atomic<size_t> next{0};
+  std::atomic<int> busy{0};
+  size_t count = 0;
+  const std::function<void(size_t)>* body = nullptr;
+  std::atomic<bool> stop{false};
+
+  void Drain() {
+    for (size_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) (*body)(i);
+  }
+
+  void Loop() {
+    CAIRN_CHECK(CheckFloatEnvironment().ok());
+    uint64_t seen = 0;
+    for (;;) {
+      for (int spin = 0; spin < kSpins && generation.load(std::memory_order_acquire) == seen && !stop; ++spin)
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+      {
+        std::unique_lock lock(mutex);
+        wake.wait(lock, [&] { return stop || generation.load() != seen; });
+        if (stop) return;
+        seen = generation.load();
+      }
+      Drain();
+      if (busy.fetch_sub(1) == 1) {
+        std::lock_guard lock(mutex);
+        done.notify_one();
+      }
+    }
+  }
+};
+
+ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
+  CAIRN_CHECK(threads >= 1);
+  CAIRN_CHECK(CheckFloatEnvironment().ok());
+  for (int i = 1; i < threads; ++i) state_->threads.emplace_back([this] { state_->Loop(); });
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->stop = true;
+  }
+  state_->wake.notify_all();
+  for (std::thread& t : state_->threads) t.join();
+}
+
+int ThreadPool::size() const { return static_cast<int>(state_->threads.size()) + 1; }
+
+void ThreadPool::Run(size_t count, const std::function<void(size_t)>& body) {
+  if (count == 0) return;
+  if (state_->threads.empty() || count == 1) {
+    for (size_t i = 0; i < count; ++i) body(i);
+    return;
+  }
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->body = &body;
+    state_->count = count;
+    state_->next = 0;
+    state_->busy = static_cast<int>(state_->threads.size());
+    state_->generation.fetch_add(1, std::memory_order_release);
+  }
+  state_->wake.notify_all();
+  state_->Drain();
+  for (int spin = 0; spin < kSpins && state_->busy.load(std::memory_order_acquire) != 0; ++spin)
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  std::unique_lock lock(state_->mutex);
+  state_->done.wait(lock, [&] { return state_->busy.load() == 0; });
+}
+
+void ThreadPool::RunRanges(size_t count, size_t grain, const std::function<void(size_t, size_t)>& body) {
+  if (count == 0) return;
+  // Four ranges a thread even out what other programs take from one CPU.
+  size_t parts = std::clamp<size_t>(count / std::max<size_t>(grain, 1), 1, static_cast<size_t>(size()) * 4);
+  if (size() == 1) parts = 1;
+  Run(parts, [&](size_t i) { body(count * i / parts, count * (i + 1) / parts); });
+}
+
+int AvailableCpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace cairn

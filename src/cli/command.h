@@ -1,0 +1,34 @@
+// What every subcommand shares. One file a subcommand: it declares its flags, calls one room and prints.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace cairn::cli {
+
+struct Context {
+  bool json = false;  // one JSON object on stdout, everything else on stderr
+  bool quiet = false;
+  int threads = 0;                   // 0: all CPUs
+  std::string isa;                   // restrict kernels to one instruction set
+  std::function<Result<int>()> run;  // set by the chosen subcommand; the value is the exit code
+
+  int Threads() const;
+};
+
+// The model that a name or path means: "seed" is the built-in one, anything else a directory.
+Result<std::string> ResolveModel(const std::string& name);
+// Where the files that come with cairn lie (models/, recipes/): $CAIRN_HOME, beside the binary, or the source tree it
+// was built from.
+std::string HomeDirectory();
+
+// Adds --json and --quiet to a subcommand.
+void AddCommon(CLI::App& command, Context& context);
+
+void AddSeed(CLI::App& app, Context& context);
+
+}  // namespace cairn::cli

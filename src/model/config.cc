@@ -1,0 +1,115 @@
+#include "model/config.h"
+
+#include <fmt/format.h>
+
+namespace cairn::model {
+namespace {
+
+// The integer fields by their names in config.json: one list for reading and writing.
+struct IntField {
+  const char* name;
+  int64_t ModelConfig::*member;
+  int64_t max;
+};
+constexpr IntField kSizes[] = {
+    {"vocab_size", &ModelConfig::vocab_size, 1 << 22},
+    {"hidden_size", &ModelConfig::hidden_size, 1 << 17},
+    {"intermediate_size", &ModelConfig::intermediate_size, 1 << 20},
+    {"num_hidden_layers", &ModelConfig::num_hidden_layers, 1 << 12},
+    {"num_attention_heads", &ModelConfig::num_attention_heads, 1 << 12},
+    {"num_key_value_heads", &ModelConfig::num_key_value_heads, 1 << 12},
+    {"head_dim", &ModelConfig::head_dim, 1 << 12},
+    {"max_position_embeddings", &ModelConfig::max_position_embeddings, 1 << 24},
+};
+constexpr IntField kTokens[] = {
+    {"bos_token_id", &ModelConfig::bos_token_id, 1 << 22},
+    {"eos_token_id", &ModelConfig::eos_token_id, 1 << 22},
+    {"pad_token_id", &ModelConfig::pad_token_id, 1 << 22},
+};
+
+Result<void> Refuse(const Json& json, const char* key, const Json& allowed, const std::string& where) {
+  if (!json.contains(key) || json[key].is_null() || json[key] == allowed) return {};
+  return Unsupported(
+      fmt::format("\"{}\": {} is beyond what cairn runs; it runs {}", key, DumpJson(json[key]), DumpJson(allowed)),
+      where);
+}
+
+}  // namespace
+
+Result<void> ModelConfig::Validate(const std::string& where) const {
+  for (const IntField& f : kSizes) {
+    int64_t value = this->*f.member;
+    if (value < 1 || value > f.max)
+      return BadInput(fmt::format("\"{}\" is {}; it must lie in 1..{}", f.name, value, f.max), where);
+  }
+  if (num_attention_heads % num_key_value_heads != 0)
+    return BadInput(fmt::format("num_attention_heads {} is not a multiple of num_key_value_heads {}",
+                                num_attention_heads, num_key_value_heads),
+                    where);
+  if (head_dim % 2 != 0)
+    return BadInput(fmt::format("head_dim {} is odd; rotary embeddings need an even one", head_dim), where);
+  if (!(rms_norm_eps > 0 && rms_norm_eps < 1)) return BadInput("rms_norm_eps must lie between 0 and 1", where);
+  if (!(rope_theta >= 1 && rope_theta <= 1e9)) return BadInput("rope_theta must lie in 1..1e9", where);
+  return {};
+}
+
+Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where) {
+  if (!json.is_object()) return BadInput("config.json must hold a JSON object", where);
+  CAIRN_TRY(Refuse(json, "model_type", "llama", where));
+  CAIRN_TRY(Refuse(json, "hidden_act", "silu", where));
+  CAIRN_TRY(Refuse(json, "attention_bias", false, where));
+  CAIRN_TRY(Refuse(json, "mlp_bias", false, where));
+  CAIRN_TRY(Refuse(json, "rope_scaling", nullptr, where));
+  ModelConfig config;
+  auto integer = [&](const IntField& f, bool needed, int64_t fallback) -> Result<void> {
+    if (!json.contains(f.name) || json[f.name].is_null()) {
+      if (needed) return BadInput(fmt::format("the field \"{}\" is missing", f.name), where);
+      config.*f.member = fallback;
+      return {};
+    }
+    // Llama 3 lists several eos ids; the first ends a text.
+    const Json& value = json[f.name].is_array() && !json[f.name].empty() ? json[f.name][0] : json[f.name];
+    if (!value.is_number_integer()) return BadInput(fmt::format("\"{}\" must be an integer", f.name), where);
+    config.*f.member = value.get<int64_t>();
+    return {};
+  };
+  for (const IntField& f : kSizes) {
+    std::string_view name = f.name;
+    bool optional = name == "num_key_value_heads" || name == "head_dim" || name == "max_position_embeddings";
+    CAIRN_TRY(integer(f, !optional, 0));
+  }
+  for (const IntField& f : kTokens) CAIRN_TRY(integer(f, false, -1));
+  if (config.num_key_value_heads == 0) config.num_key_value_heads = config.num_attention_heads;
+  if (config.head_dim == 0 && config.num_attention_heads > 0)
+    config.head_dim = config.hidden_size / config.num_attention_heads;
+  if (config.max_position_embeddings == 0) config.max_position_embeddings = 2048;
+  auto real = [&](const char* name, double fallback) -> Result<double> {
+    if (!json.contains(name) || json[name].is_null()) return fallback;
+    if (!json[name].is_number()) return BadInput(fmt::format("\"{}\" must be a number", name), where);
+    return json[name].get<double>();
+  };
+  CAIRN_ASSIGN(config.rms_norm_eps, real("rms_norm_eps", 1e-6));
+  CAIRN_ASSIGN(config.rope_theta, real("rope_theta", 10000.0));
+  if (json.contains("tie_word_embeddings") && json["tie_word_embeddings"].is_boolean())
+    config.tie_word_embeddings = json["tie_word_embeddings"].get<bool>();
+  CAIRN_TRY(config.Validate(where));
+  return config;
+}
+
+Json ModelConfigToJson(const ModelConfig& config) {
+  Json json = {{"architectures", {"LlamaForCausalLM"}},
+               {"model_type", "llama"},
+               {"hidden_act", "silu"},
+               {"attention_bias", false},
+               {"mlp_bias", false},
+               {"torch_dtype", "bfloat16"},
+               {"rms_norm_eps", config.rms_norm_eps},
+               {"rope_theta", config.rope_theta},
+               {"tie_word_embeddings", config.tie_word_embeddings}};
+  for (const IntField& f : kSizes) json[f.name] = config.*f.member;
+  for (const IntField& f : kTokens)
+    if (config.*f.member >= 0) json[f.name] = config.*f.member;
+  return json;
+}
+
+}  // namespace cairn::model

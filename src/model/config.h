@@ -1,0 +1,33 @@
+// What a Llama-architecture decoder looks like; read from and written to Hugging Face's config.json.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace cairn::model {
+
+struct ModelConfig {
+  int64_t vocab_size = 0;           // V
+  int64_t hidden_size = 0;          // C
+  int64_t intermediate_size = 0;    // F
+  int64_t num_hidden_layers = 0;    // L
+  int64_t num_attention_heads = 0;  // H
+  int64_t num_key_value_heads = 0;  // G, divides H
+  int64_t head_dim = 0;             // D, even
+  int64_t max_position_embeddings = 2048;
+  double rms_norm_eps = 1e-5;
+  double rope_theta = 10000.0;
+  bool tie_word_embeddings = false;
+  int64_t bos_token_id = -1, eos_token_id = -1, pad_token_id = -1;  // -1: none
+
+  // Every size positive and bounded (so that products fit 63 bits), G divides H, D even.
+  Result<void> Validate(const std::string& where) const;
+};
+
+Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where);
+Json ModelConfigToJson(const ModelConfig& config);
+
+}  // namespace cairn::model

@@ -1,0 +1,102 @@
+// Loading and saving a model directory in Hugging Face's layout (the second half of model.h).
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "base/file.h"
+#include "formats/safetensors.h"
+#include "model/model.h"
+
+namespace cairn::model {
+namespace {
+
+constexpr uint64_t kMaxConfigBytes = 1 << 22;
+
+// Which file holds which tensor: model.safetensors alone, or the shards of model.safetensors.index.json.
+Result<std::map<std::string, formats::SafetensorsFile>> OpenShards(const std::string& directory) {
+  std::set<std::string> names;
+  std::string index = directory + "/model.safetensors.index.json";
+  if (PathExists(directory + "/model.safetensors")) {
+    names.insert("model.safetensors");
+  } else if (PathExists(index)) {
+    CAIRN_ASSIGN(Json json, ReadJsonFile(index));
+    if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object())
+      return BadInput("\"weight_map\" is missing", index);
+    for (const auto& [tensor, file] : json["weight_map"].items()) {
+      if (!file.is_string() || file.get<std::string>().find('/') != std::string::npos ||
+          file.get<std::string>().starts_with("."))
+        return BadInput("weight_map must name files of this directory; " + tensor + " does not", index);
+      names.insert(file.get<std::string>());
+    }
+  } else {
+    return NotFound("no model.safetensors here; is this a model directory?", directory);
+  }
+  std::map<std::string, formats::SafetensorsFile> shards;
+  for (const std::string& name : names) {
+    CAIRN_ASSIGN(formats::SafetensorsFile file, formats::SafetensorsFile::Open(directory + "/" + name));
+    shards.emplace(name, std::move(file));
+  }
+  return shards;
+}
+
+}  // namespace
+
+Result<Model> LoadModel(const std::string& directory) {
+  std::string where = directory + "/config.json";
+  CAIRN_ASSIGN(Json json, ReadJsonFile(where, kMaxConfigBytes));
+  CAIRN_ASSIGN(ModelConfig config, ParseModelConfig(json, where));
+  CAIRN_ASSIGN(auto shards, OpenShards(directory));
+  Model model = EmptyModel(config);
+  for (const TensorSpec& tensor : model.list.tensors()) {
+    const formats::SafetensorsFile* holder = nullptr;
+    for (const auto& [name, file] : shards)
+      if (file.tensors().contains(tensor.name)) holder = &file;
+    if (!holder) return Corrupt("the tensor " + tensor.name + " is missing", directory);
+    CAIRN_ASSIGN(std::vector<float> values, holder->ReadF32(tensor.name, tensor.shape()));
+    if (kernels::FirstNotFinite(values.data(), values.size()) != values.size())
+      return Corrupt("the tensor " + tensor.name + " holds a NaN or an infinity", directory);
+    std::copy(values.begin(), values.end(), model.weights.begin() + static_cast<std::ptrdiff_t>(tensor.offset));
+  }
+  return model;
+}
+
+Result<ChatModel> LoadChatModel(const std::string& directory) {
+  CAIRN_ASSIGN(Model model, LoadModel(directory));
+  CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(directory + "/tokenizer.json"));
+  std::string where = directory + "/tokenizer_config.json";
+  CAIRN_ASSIGN(Json json, ReadJsonFile(where, kMaxConfigBytes));
+  CAIRN_ASSIGN(formats::ChatFormat format, formats::DetectChatFormat(json, where));
+  if (tokenizer.vocab_size() > model.config.vocab_size)
+    return BadInput(
+        fmt::format("the tokenizer has {} tokens, the model {}", tokenizer.vocab_size(), model.config.vocab_size),
+        directory);
+  return ChatModel{std::move(model), std::move(tokenizer), std::move(format), directory};
+}
+
+Result<void> SaveModel(const Model& model, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format,
+                       const std::string& directory) {
+  CAIRN_CHECK(!model.adapter);
+  std::vector<uint16_t> narrow(model.weights.size());
+  kernels::F32ToBf16(model.weights.data(), narrow.data(), narrow.size());
+  std::vector<formats::TensorToWrite> tensors;
+  for (size_t i : model.list.NameOrder()) {
+    const TensorSpec& t = model.list.tensors()[i];
+    tensors.push_back(
+        {t.name, formats::DType::kBF16, t.shape(), std::as_bytes(std::span(narrow.data() + t.offset, t.size()))});
+  }
+  CAIRN_TRY(formats::WriteSafetensors(directory + "/model.safetensors", tensors, {{"format", "pt"}}));
+  CAIRN_TRY(WriteFileAtomic(directory + "/config.json", PrettyJson(ModelConfigToJson(model.config))));
+  CAIRN_TRY(WriteFileAtomic(directory + "/tokenizer.json", tokenizer.json()));
+  Json tokenizer_config = {{"chat_template", format.Template()},
+                           {"clean_up_tokenization_spaces", false},
+                           {"eos_token", format.stop_token},
+                           {"model_max_length", model.config.max_position_embeddings},
+                           {"tokenizer_class", "PreTrainedTokenizerFast"}};
+  CAIRN_TRY(WriteFileAtomic(directory + "/tokenizer_config.json", PrettyJson(tokenizer_config)));
+  Json generation = {{"do_sample", false}};
+  if (model.config.eos_token_id >= 0) generation["eos_token_id"] = model.config.eos_token_id;
+  return WriteFileAtomic(directory + "/generation_config.json", PrettyJson(generation));
+}
+
+}  // namespace cairn::model

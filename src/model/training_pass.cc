@@ -1,0 +1,140 @@
+#include "model/training_pass.h"
+
+#include <algorithm>
+
+namespace cairn::model {
+namespace {
+
+// Rows of logits held at a time: enough to keep the matmul busy, small enough to stay in cache.
+constexpr size_t kHeadRows = 256;
+
+}  // namespace
+
+void PackedTokens::Append(const std::vector<formats::TokenId>& sample, const std::vector<uint8_t>& loss_mask) {
+  CAIRN_CHECK(sample.size() == loss_mask.size());
+  auto start = static_cast<int32_t>(ids.size());
+  for (size_t i = 0; i < sample.size(); ++i) {
+    ids.push_back(sample[i]);
+    positions.push_back(static_cast<int32_t>(i));
+    segment_start.push_back(start);
+    targets.push_back(i + 1 < sample.size() && loss_mask[i + 1] ? sample[i + 1] : -1);
+  }
+}
+
+size_t PackedTokens::LossTokens() const {
+  return static_cast<size_t>(std::count_if(targets.begin(), targets.end(), [](auto t) { return t >= 0; }));
+}
+
+Gradients Gradients::For(const Model& model, bool train_weights) {
+  Gradients g;
+  if (train_weights) {
+    g.weights.assign(model.list.size(), 0.0f);
+    if (model.config.tie_word_embeddings)
+      g.head.assign(static_cast<size_t>(model.config.vocab_size * model.config.hidden_size), 0.0f);
+  }
+  if (model.adapter) g.adapter.assign(model.adapter->values.size(), 0.0f);
+  return g;
+}
+
+void Gradients::Zero() {
+  for (auto* v : {&weights, &head, &adapter}) std::fill(v->begin(), v->end(), 0.0f);
+}
+
+void Gradients::FoldHead(ThreadPool& pool, const Model& model) {
+  if (head.empty()) return;
+  kernels::Add(pool, head.data(), weights.data() + model.offsets.embedding, head.size());
+  std::fill(head.begin(), head.end(), 0.0f);
+}
+
+void TrainingPass::Forward(const PackedTokens& batch) {
+  size_t t = batch.size(), hidden = static_cast<size_t>(model_.config.hidden_size),
+         layers = model_.offsets.layers.size();
+  blocks_.resize(layers);
+  for (auto& b : blocks_) b.Resize(model_, t);
+  for (auto* v : {&final_x_, &final_h_, &dx_}) v->resize(t * hidden);
+  final_rstd_.resize(t);
+  kernels::AttentionShape shape{t, static_cast<size_t>(model_.config.num_attention_heads),
+                                static_cast<size_t>(model_.config.num_key_value_heads),
+                                static_cast<size_t>(model_.config.head_dim)};
+  kernels::Embedding(pool_, model_.At(model_.offsets.embedding), batch.ids.data(), blocks_[0].x.data(), t, hidden);
+  for (size_t l = 0; l < layers; ++l) {
+    float* out = l + 1 < layers ? blocks_[l + 1].x.data() : final_x_.data();
+    BlockForward(
+        pool_, model_, l, batch.positions.data(), t, blocks_[l],
+        [&](BlockBuffers& b) {
+          kernels::Attention(pool_, shape, batch.segment_start.data(), b.q.data(), b.k.data(), b.v.data(), b.att.data(),
+                             b.stats.data());
+        },
+        out);
+  }
+  kernels::RmsNorm(pool_, final_x_.data(), model_.At(model_.offsets.final_norm), final_h_.data(), final_rstd_.data(), t,
+                   hidden, static_cast<float>(model_.config.rms_norm_eps));
+}
+
+void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradients, double* loss) {
+  size_t t = batch.size(), hidden = static_cast<size_t>(model_.config.hidden_size),
+         vocab = static_cast<size_t>(model_.config.vocab_size);
+  if (t == 0) return;
+  Forward(batch);
+  scratch_.Resize(model_, t);
+
+  // Head: only the rows that count in the loss, a block of them at a time, so no [T, V] matrix exists.
+  std::vector<size_t> wanted;
+  for (size_t i = 0; i < t; ++i)
+    if (batch.targets[i] >= 0) wanted.push_back(i);
+  rows_.resize(kHeadRows * hidden);
+  drows_.resize(kHeadRows * hidden);
+  logits_.resize(kHeadRows * vocab);
+  row_loss_.resize(kHeadRows);
+  std::vector<formats::TokenId> targets(kHeadRows);
+  std::vector<float>& dh = scratch_.dh;  // gradient of final_h_; rows without loss stay zero
+  std::fill(dh.begin(), dh.end(), 0.0f);
+  const float* head = model_.At(model_.offsets.head);
+  for (size_t first = 0; first < wanted.size(); first += kHeadRows) {
+    size_t n = std::min(kHeadRows, wanted.size() - first);
+    for (size_t i = 0; i < n; ++i) {
+      std::copy_n(final_h_.data() + wanted[first + i] * hidden, hidden, rows_.data() + i * hidden);
+      targets[i] = batch.targets[wanted[first + i]];
+    }
+    kernels::Linear(pool_, rows_.data(), head, logits_.data(), n, hidden, vocab);
+    kernels::CrossEntropy(pool_, logits_.data(), targets.data(), row_loss_.data(), n, vocab, scale, true);
+    for (size_t i = 0; i < n; ++i) *loss += static_cast<double>(row_loss_[i]);
+    kernels::LinearGradInput(pool_, logits_.data(), head, drows_.data(), n, hidden, vocab, false);
+    for (size_t i = 0; i < n; ++i)
+      std::copy_n(drows_.data() + i * hidden, hidden, dh.data() + wanted[first + i] * hidden);
+    if (!gradients.weights.empty()) {
+      float* dhead = gradients.head.empty() ? gradients.weights.data() + model_.offsets.head : gradients.head.data();
+      kernels::LinearGradWeight(pool_, logits_.data(), rows_.data(), dhead, n, hidden, vocab);
+    }
+  }
+  GradientViews views{gradients.weights.empty() ? nullptr : gradients.weights.data(),
+                      gradients.adapter.empty() ? nullptr : gradients.adapter.data()};
+  kernels::RmsNormBackward(pool_, dh.data(), final_x_.data(), model_.At(model_.offsets.final_norm), final_rstd_.data(),
+                           dx_.data(), views.weights ? views.weights + model_.offsets.final_norm : nullptr, t, hidden,
+                           false);
+  for (size_t l = model_.offsets.layers.size(); l-- > 0;)
+    BlockBackward(pool_, model_, l, batch.positions.data(), batch.segment_start.data(), t, blocks_[l], scratch_, views,
+                  dx_.data());
+  if (views.weights)
+    kernels::EmbeddingBackward(pool_, dx_.data(), batch.ids.data(), views.weights + model_.offsets.embedding, t,
+                               hidden);
+}
+
+std::vector<float> TrainingPass::Losses(const PackedTokens& batch) {
+  size_t hidden = static_cast<size_t>(model_.config.hidden_size), vocab = static_cast<size_t>(model_.config.vocab_size);
+  std::vector<float> losses;
+  if (batch.size() == 0) return losses;
+  Forward(batch);
+  logits_.resize(vocab);
+  for (size_t i = 0; i < batch.size(); ++i) {
+    if (batch.targets[i] < 0) continue;
+    float loss = 0;
+    kernels::Linear(pool_, final_h_.data() + i * hidden, model_.At(model_.offsets.head), logits_.data(), 1, hidden,
+                    vocab);
+    kernels::CrossEntropy(pool_, logits_.data(), &batch.targets[i], &loss, 1, vocab, 1.0f, false);
+    losses.push_back(loss);
+  }
+  return losses;
+}
+
+}  // namespace cairn::model

@@ -1,0 +1,100 @@
+#include "train/config.h"
+
+#include <bit>
+#include <numbers>
+
+#include "kernels/kernels.h"
+
+namespace cairn::train {
+namespace {
+
+constexpr const char* kScheduleNames[] = {"constant", "linear", "cosine"};
+
+// One list of the fields that decide the result: writing, reading and the transcript derive from it.
+template <typename Config, typename Visitor>
+void ForEachField(Config& c, Visitor&& visit) {
+  visit("steps", c.steps);
+  visit("learning_rate", c.learning_rate);
+  visit("final_ratio", c.final_ratio);
+  visit("warmup_steps", c.warmup_steps);
+  visit("beta1", c.beta1);
+  visit("beta2", c.beta2);
+  visit("eps", c.eps);
+  visit("weight_decay", c.weight_decay);
+  visit("clip_norm", c.clip_norm);
+  visit("row_tokens", c.row_tokens);
+  visit("shards", c.shards);
+  visit("segment_steps", c.segment_steps);
+  visit("seed", c.seed);
+}
+
+}  // namespace
+
+const char* ScheduleName(Schedule schedule) { return kScheduleNames[static_cast<int>(schedule)]; }
+
+Result<void> TrainConfig::Validate(const std::string& where) const {
+  auto between = [&](const char* name, double value, double low, double high) -> Result<void> {
+    if (value >= low && value <= high) return {};
+    return BadInput(std::string(name) + " is out of its range", where);
+  };
+  CAIRN_TRY(between("steps", static_cast<double>(steps), 1, 1e9));
+  CAIRN_TRY(between("learning_rate", learning_rate, 1e-9, 1));
+  CAIRN_TRY(between("final_ratio", final_ratio, 0, 1));
+  CAIRN_TRY(between("beta1", beta1, 0, 0.9999));
+  CAIRN_TRY(between("beta2", beta2, 0, 0.999999));
+  CAIRN_TRY(between("eps", eps, 1e-20, 1));
+  CAIRN_TRY(between("weight_decay", weight_decay, 0, 1));
+  CAIRN_TRY(between("clip_norm", clip_norm, 0, 1e9));
+  CAIRN_TRY(between("row_tokens", static_cast<double>(row_tokens), 1, 1 << 20));
+  CAIRN_TRY(between("micro_batch", static_cast<double>(micro_batch), 1, 1 << 20));
+  CAIRN_TRY(between("segment_steps", static_cast<double>(segment_steps), 1, 1e9));
+  if (!std::has_single_bit(shards) || shards > 1024)
+    return BadInput("shards must be a power of two, at most 1024", where);
+  return {};
+}
+
+Json TrainConfigToJson(const TrainConfig& config) {
+  Json json = {{"schedule", ScheduleName(config.schedule)}};
+  ForEachField(config, [&](const char* name, const auto& value) { json[name] = value; });
+  return json;
+}
+
+Result<TrainConfig> TrainConfigFromJson(const Json& json, const std::string& where) {
+  TrainConfig config;
+  std::string wrong;
+  if (!json.is_object()) return BadInput("a training configuration is a JSON object", where);
+  ForEachField(config, [&](const char* name, auto& value) {
+    using T = std::remove_reference_t<decltype(value)>;
+    bool right =
+        json.contains(name) && (std::is_integral_v<T> ? json[name].is_number_unsigned() : json[name].is_number());
+    if (right) {
+      value = json[name].template get<T>();
+    } else if (wrong.empty()) {
+      wrong = name;
+    }
+  });
+  if (!wrong.empty()) return BadInput("the field \"" + wrong + "\" is missing or not a number", where);
+  if (!json.contains("schedule") || !json["schedule"].is_string())
+    return BadInput("the field \"schedule\" is missing", where);
+  for (int i = 0; i < 3; ++i) {
+    if (json["schedule"] != kScheduleNames[i]) continue;
+    config.schedule = static_cast<Schedule>(i);
+    CAIRN_TRY(config.Validate(where));
+    return config;
+  }
+  return BadInput("schedule must be constant, linear or cosine", where);
+}
+
+float LearningRate(const TrainConfig& c, uint64_t step) {
+  double rate = c.learning_rate;
+  if (step <= c.warmup_steps) {
+    rate = c.learning_rate * static_cast<double>(step) / static_cast<double>(c.warmup_steps);
+  } else if (c.schedule != Schedule::kConstant && c.steps > c.warmup_steps) {
+    double done = static_cast<double>(step - c.warmup_steps) / static_cast<double>(c.steps - c.warmup_steps);
+    double share = c.schedule == Schedule::kLinear ? 1 - done : 0.5 * (1 + kernels::Cos64(std::numbers::pi * done));
+    rate = c.learning_rate * (c.final_ratio + (1 - c.final_ratio) * share);
+  }
+  return static_cast<float>(rate);
+}
+
+}  // namespace cairn::train

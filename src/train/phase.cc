@@ -1,0 +1,146 @@
+#include "train/phase.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "base/file.h"
+#include "base/progress.h"
+
+namespace cairn::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Paths {
+  std::string header, lines, checkpoint, states, transcript;
+  explicit Paths(const std::string& d)
+      : header(d + "/header.json"),
+        lines(d + "/steps.part.jsonl"),
+        checkpoint(d + "/checkpoint.safetensors"),
+        states(d + "/states"),
+        transcript(d + "/transcript") {}
+};
+
+// The records of an interrupted run up to `step`; nullopt-like empty result with ok=false when they do not reach that
+// far.
+Result<std::vector<StepRecord>> ReadPartialLines(const std::string& path, uint64_t step) {
+  CAIRN_ASSIGN(std::string text, ReadFile(path));
+  std::vector<StepRecord> records;
+  for (size_t start = 0; records.size() < step;) {
+    size_t end = text.find('\n', start);
+    if (end == std::string::npos) return Corrupt("the record of steps ends before the checkpoint", path);
+    CAIRN_ASSIGN(StepRecord record, ParseStepRecord(std::string_view(text).substr(start, end - start), path));
+    records.push_back(record);
+    start = end + 1;
+  }
+  return records;
+}
+
+// Takes up an interrupted run. Anything that does not fit together means: begin again, which is always right.
+std::vector<StepRecord> Resume(Trainer& trainer, const Json& header, const Paths& paths) {
+  auto old = ReadFile(paths.header);
+  if (!old.ok() || *old != DumpJson(header) + "\n" || !PathExists(paths.checkpoint)) return {};
+  if (!trainer.LoadState(paths.checkpoint).ok()) return {};
+  auto records = ReadPartialLines(paths.lines, trainer.step());
+  return records.ok() ? *records : std::vector<StepRecord>{};
+}
+
+using File = std::unique_ptr<FILE, int (*)(FILE*)>;
+
+Result<void> Append(FILE* file, const StepRecord& record, const std::string& path) {
+  std::string line = record.ToLine() + "\n";
+  if (std::fwrite(line.data(), 1, line.size(), file) != line.size() || std::fflush(file) != 0)
+    return IoError("cannot write (is the disk full?)", path);
+  return {};
+}
+
+// Lines reach the disk before the checkpoint that counts on them.
+Result<void> SaveCheckpoint(Trainer& trainer, FILE* lines, const Paths& paths) {
+  if (::fsync(::fileno(lines)) != 0) return IoError("cannot write (is the disk full?)", paths.lines);
+  return trainer.SaveState(paths.checkpoint);
+}
+
+}  // namespace
+
+std::string StatePath(const std::string& directory, uint64_t step) {
+  return fmt::format("{}/step-{:06}.safetensors", directory, step);
+}
+
+Json PhaseHeader(const TrainConfig& config, const std::string& name, const Digest& start, const Json& inputs) {
+  return {{"numerics", kNumericsVersion},
+          {"phase", name},
+          {"training", TrainConfigToJson(config)},
+          {"start_state", start.Hex()},
+          {"inputs", inputs}};
+}
+
+Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json header, const PhaseOptions& options) {
+  Paths paths(options.directory);
+  CAIRN_TRY(MakeDirectories(options.directory));
+  Digest start = trainer.StateDigest();
+  Transcript transcript{std::move(header), {}};
+  transcript.records = Resume(trainer, transcript.header, paths);
+  if (trainer.step() != transcript.records.size())
+    return Corrupt(
+        "the interrupted run cannot be taken up: its checkpoint and its record of steps differ; delete the folder to "
+        "begin again",
+        options.directory);
+  if (transcript.records.empty() && trainer.StateDigest() != start)
+    return Corrupt("the checkpoint is damaged; delete the folder to begin again", options.directory);
+  CAIRN_TRY(WriteFileAtomic(paths.header, DumpJson(transcript.header) + "\n"));
+  std::string lines;
+  for (const StepRecord& r : transcript.records) lines += r.ToLine() + "\n";
+  CAIRN_TRY(WriteFileAtomic(paths.lines, lines));
+  File file(std::fopen(paths.lines.c_str(), "ab"), &std::fclose);
+  if (!file) return IoError("cannot open for writing", paths.lines);
+
+  Progress progress(options.label, config.steps, options.quiet);
+  auto saved = Clock::now();
+  while (trainer.step() < config.steps) {
+    if (Interrupted()) {
+      CAIRN_TRY(SaveCheckpoint(trainer, file.get(), paths));
+      return Error{
+          ErrorCode::kCancelled,
+          fmt::format("stopped after step {} of {}; the same command goes on from there", trainer.step(), config.steps),
+          ""};
+    }
+    CAIRN_ASSIGN(StepRecord record, trainer.Step());
+    CAIRN_TRY(Append(file.get(), record, paths.lines));
+    transcript.records.push_back(record);
+    if (record.state && options.keep_states_every > 0 &&
+        record.step % (config.segment_steps * options.keep_states_every) == 0)
+      CAIRN_TRY(trainer.SaveState(StatePath(paths.states, record.step)));
+    if (std::chrono::duration<double>(Clock::now() - saved).count() > options.checkpoint_seconds) {
+      CAIRN_TRY(SaveCheckpoint(trainer, file.get(), paths));
+      saved = Clock::now();
+    }
+    progress.Update(record.step, fmt::format("loss {:.4f}", record.loss));
+  }
+  CAIRN_TRY(SaveCheckpoint(trainer, file.get(), paths));
+  CAIRN_TRY(SaveTranscript(transcript, paths.transcript));
+  progress.Finish(transcript.records.empty() ? "" : fmt::format("loss {:.4f}", transcript.records.back().loss));
+  return transcript;
+}
+
+Result<uint64_t> ReplaySteps(Trainer& trainer, const Transcript& transcript, uint64_t last, bool quiet) {
+  CAIRN_CHECK(last <= transcript.records.size());
+  uint64_t first = trainer.step();
+  Progress progress(fmt::format("replaying steps {}..{}", first + 1, last), last - first, quiet);
+  while (trainer.step() < last) {
+    CAIRN_ASSIGN(StepRecord computed, trainer.Step());
+    std::string difference = DescribeDifference(transcript.records[computed.step - 1], computed);
+    if (!difference.empty())
+      return Corrupt(fmt::format("step {}: {} differ{} from the transcript", computed.step, difference,
+                                 difference.ends_with("bits") ? "" : "s"));
+    progress.Update(trainer.step() - first);
+  }
+  progress.Finish("every bit equal");
+  return last - first;
+}
+
+}  // namespace cairn::train

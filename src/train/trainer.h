@@ -1,0 +1,55 @@
+// The optimiser loop: gradients over packed micro-batches, clipping, AdamW, one record a step. Loshchilov & Hutter
+// 2019, arXiv:1711.05101.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/training_pass.h"
+#include "train/config.h"
+#include "train/data.h"
+#include "train/transcript.h"
+
+namespace cairn::train {
+
+// Trains the model's adapter if it has one (the weights stay frozen), else all its weights.
+class Trainer {
+ public:
+  // pool, model and data must outlive the trainer. config.steps is what the learning-rate schedule refers to.
+  Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data);
+
+  uint64_t step() const { return step_; }
+  // Runs step step()+1. kCorrupt when the loss or a gradient is not finite: names step, tensor and samples.
+  Result<StepRecord> Step();
+
+  // Merkle root over the trained tensors in name order: name, values, both moments, bit by bit; then step and beta
+  // powers.
+  Digest StateDigest() const;
+  // All that is needed to go on: trained values, moments, step, beta powers. safetensors; atomic.
+  Result<void> SaveState(const std::string& path) const;
+  Result<void> LoadState(const std::string& path);
+
+ private:
+  const model::ParameterList& list() const;
+  std::vector<float>& values();
+  const std::vector<float>& values() const;
+  std::vector<float>& GradientOf(model::Gradients& g) const;
+  void ShardGradients(const std::vector<TokenSample>& samples, size_t first, size_t last, float scale,
+                      model::Gradients& into, double* loss);
+  void TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count, float scale,
+                     model::Gradients& into, double* loss);
+  Result<double> GradientNorm(const std::vector<float>& gradient, const std::vector<TokenSample>& samples) const;
+  void Update(const std::vector<float>& gradient, double norm, float learning_rate);
+
+  ThreadPool& pool_;
+  model::Model& model_;
+  TrainConfig config_;
+  const DataSource& data_;
+  model::TrainingPass pass_;
+  model::Gradients gradients_;
+  std::vector<float> m_, v_;
+  uint64_t step_ = 0;
+  double beta1_power_ = 1, beta2_power_ = 1;
+};
+
+}  // namespace cairn::train
