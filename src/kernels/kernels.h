@@ -59,15 +59,16 @@ void Rope(ThreadPool& pool, const RopeTable& table, const int32_t* positions, fl
 // ---- attention.cc ----
 // Causal attention inside samples: row t sees rows [segment_start[t], t]. scale = 1/sqrt(D) computed in f32
 // (1.0f/sqrt(float(D))). q [T, H*D], k v [T, G*D], out [T, H*D]. max_and_sum [T, H, 2] is written for the backward pass
-// (m and l of each softmax row).
+// (m and l of each softmax row). A segment begins at a row t with segment_start[t] == t; the rows after it repeat its
+// start until the next segment.
 struct AttentionShape {
   size_t t = 0, heads = 0, kv_heads = 0, head_dim = 0;
 };
 void Attention(ThreadPool& pool, const AttentionShape& shape, const int32_t* segment_start, const float* q,
                const float* k, const float* v, float* out, float* max_and_sum);
-// dq dk dv are overwritten. p = exp(s*scale - m)/l; delta = sum16(dout*out) per (t, h); dp_j = chain over D of
-// dout*v_j; ds_j = (p_j*(dp_j - delta))*scale; dq = chain over j ascending; dk_j, dv_j = chain over heads of the group
-// ascending, then rows t ascending. v: dv_j = fma(p_j, dout). No [T, T] matrix is kept.
+// dq dk dv are overwritten. p = exp(s*scale - m)/l; delta = sum16 with lanes fma(dout, out, lane) per (t, h); dp_j =
+// chain over D of dout*v_j; ds_j = (p_j*(dp_j - delta))*scale; dq = chain over j ascending; dk_j, dv_j = chain over
+// heads of the group ascending, then rows t ascending. v: dv_j = fma(p_j, dout). No [T, T] matrix is kept.
 void AttentionBackward(ThreadPool& pool, const AttentionShape& shape, const int32_t* segment_start, const float* q,
                        const float* k, const float* v, const float* out, const float* max_and_sum, const float* dout,
                        float* dq, float* dk, float* dv);
@@ -118,13 +119,13 @@ void F16ToF32(const uint16_t* x, float* y, size_t n);
 
 // ---- elementary.cc ---- (docs/numerics.md: own functions, the same bits everywhere; see
 // kernels/reference/elementary.h)
-float Exp(float x);
+float Exp(float x);  // x clamped to [-87, 88]
 float Log(float x);
 float Sigmoid(float x);
 double Cos64(double x);  // |x| <= 2^20
 double Sin64(double x);
 double Pow64(double base, double exponent);  // base > 0
-// softmax numerator for sampling: y_j = exp(x_j - max), returns sum16(y).
+// softmax numerator for sampling: y_j = exp(x_j - max), returns sum16(y); 0 when n is 0.
 float SoftmaxRow(const float* x, float* y, size_t n);
 
 // Names of the instruction sets that this binary can run here, best first, and which is in use.

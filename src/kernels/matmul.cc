@@ -7,13 +7,12 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/check.h"
 #include "kernels/kernels.h"
-#include "kernels/reference/matmul.h"
+#include "kernels/reference/reference.h"
 #include "kernels/scratch.h"
-#include "kernels/simd-inl.h"
+#include "kernels/tile-inl.h"
 
 #ifndef CAIRN_KERNELS_MATMUL_ONCE
 #define CAIRN_KERNELS_MATMUL_ONCE
@@ -35,124 +34,11 @@ HWY_BEFORE_NAMESPACE();
 namespace cairn::kernels {
 namespace HWY_NAMESPACE {
 #if CAIRN_SIMD
-namespace hn = hwy::HWY_NAMESPACE;
-
-using D = hn::ScalableTag<float>;
-using V = hn::Vec<D>;
-constexpr size_t kLanes = hn::MaxLanes(D());
-constexpr size_t kWide = 2 * kLanes;  // columns of a tile
-#if HWY_TARGET == HWY_AVX2
-constexpr size_t kRowsMax = 6;  // 12 of 16 registers accumulate
-#elif HWY_TARGET == HWY_NEON
-constexpr size_t kRowsMax = 8;
-#else
-constexpr size_t kRowsMax = 14;  // 28 of 32 registers accumulate
-#endif
-
-#define CAIRN_EACH_ROW(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
-
-// C[kRows, kVecs * lanes] = chain over k of a[k, kRows] * b[k, ldb]. Named variables, not arrays, keep C in registers.
-template <size_t kRows, size_t kVecs>
-void Tile(size_t k, const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t ldb, float* HWY_RESTRICT c,
-          size_t ldc, bool load_c) {
-  const D d;
-#define CAIRN_DECLARE(i) V x##i = hn::Zero(d), y##i = hn::Zero(d);
-#define CAIRN_LOAD(i)                                                    \
-  if constexpr (kRows > i) {                                             \
-    x##i = hn::LoadU(d, c + i * ldc);                                    \
-    if constexpr (kVecs == 2) y##i = hn::LoadU(d, c + i * ldc + kLanes); \
-  }
-#define CAIRN_STEP(i)                                          \
-  if constexpr (kRows > i) {                                   \
-    const V ai = hn::Set(d, a[i]);                             \
-    x##i = hn::MulAdd(ai, b0, x##i);                           \
-    if constexpr (kVecs == 2) y##i = hn::MulAdd(ai, b1, y##i); \
-  }
-#define CAIRN_STORE(i)                                                   \
-  if constexpr (kRows > i) {                                             \
-    hn::StoreU(x##i, d, c + i * ldc);                                    \
-    if constexpr (kVecs == 2) hn::StoreU(y##i, d, c + i * ldc + kLanes); \
-  }
-  CAIRN_EACH_ROW(CAIRN_DECLARE)
-  if (load_c) {
-    CAIRN_EACH_ROW(CAIRN_LOAD)
-  }
-  for (size_t i = 0; i < k; ++i, a += kRows, b += ldb) {
-    const V b0 = hn::LoadU(d, b);
-    V b1 = b0;
-    if constexpr (kVecs == 2) b1 = hn::LoadU(d, b + kLanes);
-    (void)b1;
-    CAIRN_EACH_ROW(CAIRN_STEP)
-  }
-  CAIRN_EACH_ROW(CAIRN_STORE)
-#undef CAIRN_DECLARE
-#undef CAIRN_LOAD
-#undef CAIRN_STEP
-#undef CAIRN_STORE
-}
-
-using TileFunction = void (*)(size_t, const float*, const float*, size_t, float*, size_t, bool);
-
-template <size_t kVecs>
-TileFunction TileFor(size_t rows) {
-#define CAIRN_ENTRY(i) &Tile<(i < kRowsMax ? i + 1 : 1), kVecs>,
-  static constexpr TileFunction kTiles[] = {CAIRN_EACH_ROW(CAIRN_ENTRY)};
-#undef CAIRN_ENTRY
-  return kTiles[rows - 1];
-}
-
-// A tile of rows x cols at c; cols <= width of the panel b. A narrow edge goes through a full-width copy of C.
-void RunTile(size_t rows, size_t cols, size_t k, const float* a, const float* b, size_t ldb, float* c, size_t ldc,
-             bool load_c) {
-  const size_t width = cols > kLanes ? kWide : kLanes;
-  const TileFunction tile = width == kWide ? TileFor<2>(rows) : TileFor<1>(rows);
-  if (cols == width) return tile(k, a, b, ldb, c, ldc, load_c);
-  alignas(64) float edge[kRowsMax * kWide];
-  if (load_c) {
-    for (size_t r = 0; r < rows; ++r) {
-      std::memset(edge + r * width, 0, width * sizeof(float));
-      std::memcpy(edge + r * width, c + r * ldc, cols * sizeof(float));
-    }
-  }
-  tile(k, a, b, ldb, edge, width, load_c);
-  for (size_t r = 0; r < rows; ++r) std::memcpy(c + r * ldc, edge + r * width, cols * sizeof(float));
-}
-
-// dst[k, width] from src[count, ld] transposed; columns count..width are zero.
-void PackTransposed(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k,
-                    float* HWY_RESTRICT dst) {
-  size_t j = 0;
-  for (; j + 4 <= count; j += 4) {
-    const float* r = src + j * ld;
-    size_t i = 0;
-    for (; i + 4 <= k; i += 4) Transpose4x4(r + i, ld, dst + i * width + j, width);
-    for (; i < k; ++i)
-      for (size_t l = 0; l < 4; ++l) dst[i * width + j + l] = r[l * ld + i];
-  }
-  for (; j < count; ++j)
-    for (size_t i = 0; i < k; ++i) dst[i * width + j] = src[j * ld + i];
-  for (; j < width; ++j)
-    for (size_t i = 0; i < k; ++i) dst[i * width + j] = 0.0f;
-}
-
-// dst[k, width] from src[k, ld], columns count..width zero.
-void PackRows(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k, float* HWY_RESTRICT dst) {
-  const D d;
-  for (size_t i = 0; i < k; ++i, src += ld, dst += width) {
-    size_t j = 0;
-    for (; j + kLanes <= count; j += kLanes) hn::StoreU(hn::LoadU(d, src + j), d, dst + j);
-    for (; j < count; ++j) dst[j] = src[j];
-    for (; j < width; ++j) dst[j] = 0.0f;
-  }
-}
-
 // Rows [m0, m0 + rows) and k [k0, k0 + k) of A as [k, rows].
 void PackA(const MatMulArgs& g, size_t m0, size_t rows, size_t k0, size_t k, float* dst) {
   if (g.s.trans_a) return PackRows(g.a + k0 * g.s.lda + m0, g.s.lda, rows, rows, k, dst);
   PackTransposed(g.a + m0 * g.s.lda + k0, g.s.lda, rows, rows, k, dst);
 }
-
-size_t PanelWidth(size_t cols) { return cols > kLanes ? kWide : kLanes; }
 
 // Columns [n0, n0 + cols) and k [k0, k0 + k) of B as [k, PanelWidth(cols)].
 void PackB(const MatMulArgs& g, size_t n0, size_t cols, size_t k0, size_t k, float* dst) {
@@ -256,8 +142,6 @@ void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
   if (g.s.m <= std::max<size_t>(16, kRowsMax)) return FewRows(pool, g);
   ManyRows(pool, g);
 }
-#undef CAIRN_EACH_ROW
-
 #else   // no SIMD: rows of the definition
 void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
   pool.RunRanges(g.s.m, 1, [&](size_t begin, size_t end) {

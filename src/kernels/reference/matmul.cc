@@ -1,6 +1,6 @@
-#include "kernels/reference/matmul.h"
-
 #include <cmath>
+
+#include "kernels/reference/reference.h"
 
 namespace cairn::kernels::reference {
 

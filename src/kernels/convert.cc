@@ -1,0 +1,31 @@
+// Half-precision storage formats. Plain integer loops: the compiler vectorises them, and every path is exact.
+#include <bit>
+
+#include "kernels/kernels.h"
+
+namespace cairn::kernels {
+
+void Bf16ToF32(const uint16_t* x, float* y, size_t n) {
+  for (size_t i = 0; i < n; ++i) y[i] = std::bit_cast<float>(static_cast<uint32_t>(x[i]) << 16);
+}
+
+void F32ToBf16(const float* x, uint16_t* y, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t bits = std::bit_cast<uint32_t>(x[i]);
+    const uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1)) >> 16;  // half up, minus one when already even
+    const bool nan = (bits & 0x7FFFFFFFu) > 0x7F800000u;
+    y[i] = static_cast<uint16_t>(nan ? (bits >> 16) | 0x40u : rounded);
+  }
+}
+
+void F16ToF32(const uint16_t* x, float* y, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t magnitude = x[i] & 0x7FFFu, sign = static_cast<uint32_t>(x[i] & 0x8000u) << 16;
+    // The bits moved into place are the value divided by 2^112, subnormals included: one exact product.
+    const uint32_t finite = std::bit_cast<uint32_t>(std::bit_cast<float>(magnitude << 13) * 0x1p112f);
+    const uint32_t special = magnitude << 13 | 0x7F800000u;
+    y[i] = std::bit_cast<float>((magnitude >= 0x7C00u ? special : finite) | sign);
+  }
+}
+
+}  // namespace cairn::kernels
