@@ -1,0 +1,84 @@
+#include "corpus.h"
+
+#include <array>
+#include <utility>
+
+#include "base/file.h"
+#include "tasks.h"
+#include "text.h"
+
+namespace cairn::seed {
+namespace {
+
+// The mixture, in percent of the conversations.
+struct Share {
+  const char* task;
+  uint32_t percent;
+  Dialogue (*make)(Scene& scene);
+};
+constexpr std::array<Share, 5> kMixture = {{
+    {"reading", 45, [](Scene& scene) { return MakeReading(scene, 7); }},
+    {"unknown", 12, [](Scene& scene) { return MakeUnknown(scene, 6); }},
+    {"asking", 22, [](Scene& scene) { return MakeAsking(scene, 4); }},
+    {"judging", 10, [](Scene& scene) { return MakeJudging(scene, 5); }},
+    {"rephrase", 11, [](Scene& scene) { return MakeRephrase(scene, 5); }},
+}};
+
+// Lists of words.yaml that the program itself relies on.
+constexpr std::string_view kNeeded[] = {
+    "filler",   "source",    "opener",   "food",      "drink",     "dish",     "tool",       "toy",
+    "clothing", "furniture", "fruit",    "container", "day",       "building", "instrument", "sport",
+    "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
+    "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
+
+Dialogue Make(const World& world, uint64_t seed, uint64_t index) {
+  Draw draw(seed, index);
+  Scene scene{world, draw, Split::kTraining};
+  uint32_t roll = draw.Below(100);
+  for (const Share& share : kMixture) {
+    if (roll < share.percent) return share.make(scene);
+    roll -= share.percent;
+  }
+  return kMixture[0].make(scene);
+}
+
+}  // namespace
+
+Corpus::Corpus(std::unique_ptr<World> world) : world_(std::move(world)) {}
+Corpus::Corpus(Corpus&&) noexcept = default;
+Corpus& Corpus::operator=(Corpus&&) noexcept = default;
+Corpus::~Corpus() = default;
+
+Result<Corpus> Corpus::Load(const std::string& dir) {
+  auto world = std::make_unique<World>();
+  CAIRN_ASSIGN(world->pools, Pools::Load(dir + "/words.yaml"));
+  for (std::string_view name : kNeeded) {
+    if (world->pools.Find(name) == nullptr)
+      return BadInput("list " + std::string(name) + " is missing", dir + "/words.yaml");
+  }
+  CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(dir + "/frames"));
+  for (const std::string& file : files) {
+    if (!file.ends_with(".yaml")) continue;
+    std::string path = dir + "/frames/" + file;
+    CAIRN_ASSIGN(std::string text, ReadFile(path, uint64_t{1} << 24));
+    CAIRN_ASSIGN(std::vector<std::unique_ptr<Frame>> frames, ParseFrames(text, path, world->pools));
+    for (auto& frame : frames) world->frames.push_back(std::move(frame));
+  }
+  if (world->frames.empty()) return BadInput("no frames found", dir + "/frames");
+  return Corpus(std::move(world));
+}
+
+formats::Conversation Corpus::Sample(uint64_t seed, uint64_t index) const {
+  Dialogue dialogue = Make(*world_, seed, index);
+  formats::Conversation conversation;
+  conversation.id = "seed-" + std::to_string(seed) + "-" + std::to_string(index);
+  for (Turn& turn : dialogue.turns) {
+    conversation.messages.push_back({"user", std::move(turn.user), false});
+    conversation.messages.push_back({"assistant", std::move(turn.assistant), true});
+  }
+  return conversation;
+}
+
+std::string Corpus::TaskOf(uint64_t seed, uint64_t index) const { return Make(*world_, seed, index).task; }
+
+}  // namespace cairn::seed

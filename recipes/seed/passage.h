@@ -1,0 +1,108 @@
+// Passages: a short text about one to three invented things, and the questions that it answers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "draw.h"
+#include "frame.h"
+#include "names.h"
+#include "pools.h"
+
+namespace cairn::seed {
+
+// What the generator knows; loaded once, then read only.
+struct World {
+  Pools pools;
+  std::vector<std::unique_ptr<Frame>> frames;
+};
+
+// What one sample is drawn with.
+struct Scene {
+  const World& world;
+  Draw& draw;
+  Split split = Split::kTraining;
+  bool held_out() const { return split == Split::kHeldOut; }
+};
+
+// One fact of one thing, with the form that states it in the passage.
+struct Stated {
+  const Fact* fact = nullptr;
+  std::string v, w;
+  std::string form;
+  bool verb_phrase = false;  // form is a verb phrase, the subject goes before it
+};
+
+struct Entity {
+  const Frame* frame = nullptr;
+  std::string name;        // "the Tolman lighthouse", "Ann Marl"
+  std::string short_name;  // a person's first or last name, or empty
+  std::string noun;
+  Gender gender = Gender::kHe;
+  bool noun_is_unique = true;  // "the lighthouse" can only mean this one
+  std::vector<Stated> facts;
+};
+
+enum class Mention { kFull, kShort, kNoun, kPronoun };
+enum class Answer { kValue, kSecond, kThing };
+
+// A question that the passage answers. Special passages have no entity; they bring their own questions.
+struct Probe {
+  int entity = -1;
+  const Fact* fact = nullptr;
+  Answer kind = Answer::kValue;
+  std::string answer;
+  std::vector<std::string> asks;   // special passages: finished questions
+  std::string statement;           // special passages: one sentence that says it
+  std::vector<std::string> wrong;  // special passages: plausible wrong answers
+  size_t sentence = 0;             // index into Passage::sentences, or npos
+};
+
+struct Passage {
+  std::string text;
+  std::vector<Entity> entities;
+  std::vector<std::string> sentences;
+  std::vector<Probe> probes;          // in the order of the text
+  std::vector<std::string> unknowns;  // special passages: questions it does not answer
+};
+
+struct PassageOptions {
+  int min_facts = 2;
+  int max_facts = 7;
+  int max_entities = 3;
+  bool special = true;  // lists of prices, comparisons, instructions, ... may be drawn
+};
+
+Passage MakePassage(Scene& scene, const PassageOptions& options);
+Passage MakeSpecialPassage(Scene& scene);
+// A new thing of the frame with all its facts; forms not chosen yet.
+Entity MakeEntity(Scene& scene, const Frame& frame);
+void ChooseForm(Scene& scene, Stated& stated);
+
+// The fact as one sentence; raw: without the capital at its front and the full stop.
+std::string RawStatement(const Entity& entity, const Stated& stated, Mention mention);
+std::string StatementOf(const Entity& entity, const Stated& stated, Mention mention);
+// A sentence for the probe with full names: the one of the passage, or for special passages theirs.
+std::string StatementOf(const Passage& passage, const Probe& probe);
+// The stated fact that the probe asks for.
+const Stated& StatedOf(const Passage& passage, const Probe& probe);
+
+// The thing under another name: "she", "the lighthouse", "Ann", "Ann Marl's".
+std::string NameOf(const Entity& entity, Mention mention);
+// Verb phrase and statement as the person itself would say it ("I keep bees"); empty if the rules cannot.
+std::string FirstPerson(const Entity& entity, const Stated& stated);
+
+// A question for the probe. Held-out scenes prefer the held-out forms.
+std::string AskFor(Scene& scene, const Passage& passage, const Probe& probe, Mention mention);
+// The question forms that exist for a fact and kind of answer.
+const std::vector<std::string>& AskForms(const Fact& fact, Answer kind);
+std::string FillQuestion(const std::string& form, const Entity& entity, const Stated* stated, Mention mention);
+
+// A question about the passage's things that the passage does not answer; empty if there is none.
+std::string UnknownQuestion(Scene& scene, const Passage& passage);
+// A wrong answer to the probe that looks right, or empty.
+std::string WrongAnswer(Scene& scene, const Passage& passage, const Probe& probe);
+
+}  // namespace cairn::seed

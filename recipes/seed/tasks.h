@@ -1,0 +1,40 @@
+// The tasks that the seed model learns, one function each. Every function draws one conversation.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "passage.h"
+
+namespace cairn::seed {
+
+struct Turn {
+  std::string user, assistant;
+  std::vector<std::string> accepted;  // further right answers
+};
+
+struct Dialogue {
+  std::string task;
+  std::vector<Turn> turns;
+  Passage passage;  // what it is about, if the task has one
+};
+
+inline constexpr const char* kDontKnow = "I don't know.";
+
+Dialogue MakeReading(Scene& scene, int max_turns);
+Dialogue MakeUnknown(Scene& scene, int max_turns);
+Dialogue MakeAsking(Scene& scene, int max_turns);
+Dialogue MakeJudging(Scene& scene, int max_turns);
+Dialogue MakeRephrase(Scene& scene, int max_turns);
+Dialogue MakeConversation(Scene& scene);
+Dialogue MakeSkill(Scene& scene, int max_turns);
+Dialogue MakePattern(Scene& scene);
+
+// The passage and the question in one of many layouts.
+std::string AskFromText(Draw& draw, const std::string& passage, const std::string& question);
+// As people type: now and then without capital or question mark.
+std::string Typed(Draw& draw, const std::string& question);
+// The passage and an instruction about it, in one of several layouts.
+std::string WithText(Draw& draw, const std::string& passage, const std::string& instruction);
+
+}  // namespace cairn::seed
