@@ -36,20 +36,41 @@ constexpr size_t kLanes = hn::MaxLanes(DF());
 constexpr size_t kVectors16 = 16 / kLanes;  // vectors that hold the 16 lanes of sum16
 static_assert(kLanes <= 16 && 16 % kLanes == 0);
 
-// Loads and stores of min(n, kLanes) elements; missing ones read as 0.
+// Loads and stores of min(n, kLanes) elements; missing ones read as 0 and are not written. n >= 1.
 HWY_INLINE VF LoadUpTo(const float* p, size_t n) {
   const DF d;
   if (HWY_LIKELY(n >= kLanes)) return hn::LoadU(d, p);
+#if HWY_TARGET == HWY_NEON  // its masked forms touch the whole vector
   alignas(64) float buffer[kLanes] = {};
   for (size_t i = 0; i < n; ++i) buffer[i] = p[i];
   return hn::Load(d, buffer);
+#else
+  return hn::MaskedLoad(hn::FirstN(d, n), d, p);
+#endif
 }
 HWY_INLINE void StoreUpTo(VF x, float* p, size_t n) {
   const DF d;
   if (HWY_LIKELY(n >= kLanes)) return hn::StoreU(x, d, p);
+#if HWY_TARGET == HWY_NEON
   alignas(64) float buffer[kLanes];
   hn::Store(x, d, buffer);
   for (size_t i = 0; i < n; ++i) p[i] = buffer[i];
+#else
+  hn::BlendedStore(x, hn::FirstN(d, n), d, p);
+#endif
+}
+
+// Lower half plus upper half until one lane is left.
+template <class D>
+HWY_INLINE float FoldLanes(D d, hn::Vec<D> v) {
+  if constexpr (hn::MaxLanes(D()) > 4) {
+    const hn::Half<D> half;
+    return FoldLanes(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  } else {
+    alignas(16) float x[4];
+    hn::Store(v, d, x);
+    return (x[0] + x[2]) + (x[1] + x[3]);
+  }
 }
 
 // reference::Exp in every lane.
@@ -91,11 +112,7 @@ class Lanes16 {
   HWY_INLINE float Fold() {
     for (size_t half = kVectors16 / 2; half >= 1; half /= 2)
       for (size_t i = 0; i < half; ++i) lane_[i] = hn::Add(lane_[i], lane_[i + half]);
-    alignas(64) float x[kLanes];
-    hn::Store(lane_[0], DF(), x);
-    for (size_t half = kLanes / 2; half >= 1; half /= 2)
-      for (size_t j = 0; j < half; ++j) x[j] += x[j + half];
-    return x[0];
+    return FoldLanes(DF(), lane_[0]);
   }
 
  private:
@@ -124,25 +141,18 @@ template <bool kScale>
 inline float MaxOf(std::conditional_t<kScale, float, const float>* x, size_t n, float scale) {
   const DF d;
   const VF s = hn::Set(d, scale);
-  float m = kScale ? x[0] * scale : x[0];
-  size_t j = 0;
-  if (n >= kLanes) {
-    VF best = hn::Set(d, m);
-    for (; j + kLanes <= n; j += kLanes) {
-      VF v = hn::LoadU(d, x + j);
-      if constexpr (kScale) {
-        v = hn::Mul(v, s);
-        hn::StoreU(v, d, x + j);
-      }
-      best = hn::Max(best, v);
+  VF best = hn::Set(d, kScale ? x[0] * scale : x[0]);
+  for (size_t j = 0; j < n; j += kLanes) {
+    const size_t left = n - j;
+    VF v = LoadUpTo(x + j, left);
+    if constexpr (kScale) {
+      v = hn::Mul(v, s);
+      StoreUpTo(v, x + j, left);
     }
-    m = hn::GetLane(hn::MaxOfLanes(d, best));
+    if (HWY_UNLIKELY(left < kLanes)) v = hn::IfThenElse(hn::FirstN(d, left), v, best);
+    best = hn::Max(best, v);
   }
-  for (; j < n; ++j) {
-    if constexpr (kScale) x[j] *= scale;
-    m = x[j] > m ? x[j] : m;
-  }
-  return m + 0.0f;
+  return hn::GetLane(hn::MaxOfLanes(d, best)) + 0.0f;
 }
 
 // sum16 of exp(x - m); the terms are stored to y (may be x) when kStore.
