@@ -1,0 +1,137 @@
+#include "infer/decoder.h"
+
+#include <algorithm>
+
+namespace cairn::infer {
+
+size_t MaxPositions(const model::Model& model) {
+  return std::min(static_cast<size_t>(model.config.max_position_embeddings), model.rope.cos.size() / model.rope.half);
+}
+
+Decoder::Decoder(ThreadPool& pool, const model::Model& model, size_t max_sequences, size_t max_tokens)
+    : pool_(pool),
+      model_(model),
+      max_tokens_(max_tokens),
+      hidden_(static_cast<size_t>(model.config.hidden_size)),
+      vocab_(static_cast<size_t>(model.config.vocab_size)),
+      heads_(static_cast<size_t>(model.config.num_attention_heads)),
+      kv_heads_(static_cast<size_t>(model.config.num_key_value_heads)),
+      head_dim_(static_cast<size_t>(model.config.head_dim)),
+      caches_(max_sequences) {
+  CAIRN_CHECK(max_sequences > 0 && max_tokens <= MaxPositions(model));
+  for (Cache& cache : caches_) {
+    cache.k.resize(model.offsets.layers.size());
+    cache.v.resize(model.offsets.layers.size());
+  }
+}
+
+void Decoder::Truncate(size_t sequence, size_t length) {
+  Cache& cache = caches_[sequence];
+  CAIRN_CHECK(length <= cache.length);
+  cache.length = length;
+  for (auto* side : {&cache.k, &cache.v})
+    for (auto& values : *side) values.resize(length * kv_heads_ * head_dim_);
+}
+
+void Decoder::Plan(std::span<const Chunk> chunks) {
+  ids_.clear();
+  positions_.clear();
+  segment_start_.clear();
+  cached_.clear();
+  fresh_.clear();
+  std::vector<bool> seen(caches_.size());
+  for (const Chunk& chunk : chunks) {
+    CAIRN_CHECK(chunk.sequence < caches_.size() && !seen[chunk.sequence] && !chunk.ids.empty());
+    seen[chunk.sequence] = true;
+    size_t past = caches_[chunk.sequence].length, first = ids_.size();
+    CAIRN_CHECK(chunk.ids.size() <= max_tokens_ - past);
+    if (past == 0) {
+      if (fresh_.empty() || fresh_.back().first + fresh_.back().count != first) fresh_.push_back({first, 0});
+      fresh_.back().count += chunk.ids.size();
+    }
+    for (size_t i = 0; i < chunk.ids.size(); ++i) {
+      CAIRN_CHECK(chunk.ids[i] >= 0 && static_cast<size_t>(chunk.ids[i]) < vocab_);
+      if (past > 0) cached_.push_back({first + i, chunk.sequence, past + i + 1});
+      segment_start_.push_back(past == 0 ? static_cast<int32_t>(first - fresh_.back().first) : 0);
+      positions_.push_back(static_cast<int32_t>(past + i));
+      ids_.push_back(chunk.ids[i]);
+    }
+  }
+}
+
+void Decoder::Attend(size_t layer, std::span<const Chunk> chunks, model::BlockBuffers& b) {
+  size_t kv = kv_heads_ * head_dim_, q = heads_ * head_dim_, group = heads_ / kv_heads_;
+  const float *k = b.k.data(), *v = b.v.data();
+  for (const Chunk& chunk : chunks) {
+    Cache& cache = caches_[chunk.sequence];
+    size_t size = chunk.ids.size() * kv;
+    cache.k[layer].insert(cache.k[layer].end(), k, k + size);
+    cache.v[layer].insert(cache.v[layer].end(), v, v + size);
+    k += size;
+    v += size;
+  }
+  for (const FreshRows& rows : fresh_)
+    kernels::Attention(pool_, {rows.count, heads_, kv_heads_, head_dim_}, segment_start_.data() + rows.first,
+                       b.q.data() + rows.first * q, b.k.data() + rows.first * kv, b.v.data() + rows.first * kv,
+                       b.att.data() + rows.first * q, b.stats.data() + rows.first * heads_ * 2);
+  // A task is one row and one key/value head with its queries: heads are independent outputs.
+  pool_.Run(cached_.size() * kv_heads_, [&](size_t task) {
+    const CachedRow& r = cached_[task / kv_heads_];
+    size_t g = task % kv_heads_, at = r.row * q + g * group * head_dim_;
+    const Cache& cache = caches_[r.sequence];
+    kernels::AttentionDecode(b.q.data() + at, cache.k[layer].data() + g * head_dim_,
+                             cache.v[layer].data() + g * head_dim_, b.att.data() + at, r.n, group, 1, head_dim_, kv);
+  });
+}
+
+std::span<const float> Decoder::Head(std::span<const Chunk> chunks, Rows rows) {
+  size_t n = rows == Rows::kAll ? ids_.size() : chunks.size();
+  rows_.resize(n * hidden_);
+  normed_.resize(n * hidden_);
+  rstd_.resize(n);
+  logits_.resize(n * vocab_);
+  if (rows == Rows::kAll) {
+    std::copy_n(buffers_.x.begin(), n * hidden_, rows_.begin());
+  } else {
+    size_t end = 0;
+    for (size_t i = 0; i < n; ++i) {
+      end += chunks[i].ids.size();
+      std::copy_n(buffers_.x.data() + (end - 1) * hidden_, hidden_, rows_.data() + i * hidden_);
+    }
+  }
+  kernels::RmsNorm(pool_, rows_.data(), model_.At(model_.offsets.final_norm), normed_.data(), rstd_.data(), n, hidden_,
+                   static_cast<float>(model_.config.rms_norm_eps));
+  kernels::Linear(pool_, normed_.data(), model_.At(model_.offsets.head), logits_.data(), n, hidden_, vocab_);
+  return logits_;
+}
+
+std::span<const float> Decoder::Forward(std::span<const Chunk> chunks, Rows rows) {
+  CAIRN_CHECK(!chunks.empty());
+  Plan(chunks);
+  size_t t = ids_.size();
+  buffers_.Resize(model_, t);
+  out_.resize(t * hidden_);
+  kernels::Embedding(pool_, model_.At(model_.offsets.embedding), ids_.data(), buffers_.x.data(), t, hidden_);
+  for (size_t layer = 0; layer < model_.offsets.layers.size(); ++layer) {
+    model::BlockForward(
+        pool_, model_, layer, positions_.data(), t, buffers_, [&](model::BlockBuffers& b) { Attend(layer, chunks, b); },
+        out_.data());
+    std::swap(buffers_.x, out_);
+  }
+  for (const Chunk& chunk : chunks) caches_[chunk.sequence].length += chunk.ids.size();
+  return Head(chunks, rows);
+}
+
+std::span<const float> Decoder::Prefill(size_t sequence, std::span<const formats::TokenId> ids) {
+  Chunk chunk{sequence, ids};
+  return Forward({&chunk, 1});
+}
+
+std::span<const float> Decoder::Step(std::span<const size_t> sequences, std::span<const formats::TokenId> tokens) {
+  CAIRN_CHECK(sequences.size() == tokens.size());
+  std::vector<Chunk> chunks(sequences.size());
+  for (size_t i = 0; i < chunks.size(); ++i) chunks[i] = {sequences[i], tokens.subspan(i, 1)};
+  return Forward(chunks);
+}
+
+}  // namespace cairn::infer
