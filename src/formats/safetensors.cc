@@ -1,0 +1,149 @@
+#include "formats/safetensors.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <set>
+
+#include "base/json.h"
+#include "formats/safetensors_header.h"
+#include "formats/unicode.h"
+
+namespace cairn::formats {
+namespace {
+
+// Levenshtein distance, for names of at most 256 bytes.
+size_t Distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string Nearest(const std::map<std::string, TensorInfo>& tensors, const std::string& name) {
+  std::string best;
+  size_t best_distance = 257;
+  size_t tried = 0;
+  for (const auto& [other, info] : tensors) {
+    if (other.size() > 256 || name.size() > 256 || ++tried > 10000) continue;
+    size_t distance = Distance(name, other);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = other;
+    }
+  }
+  return best;
+}
+
+std::string ShapeText(const std::vector<int64_t>& shape) {
+  std::string text = "[";
+  for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
+  return text + "]";
+}
+
+// IEEE 754 binary16 to binary32; exact, and a NaN keeps its payload.
+float WidenF16(uint16_t half) {
+  uint32_t sign = static_cast<uint32_t>(half & 0x8000) << 16;
+  uint32_t exponent = (half >> 10) & 0x1F, fraction = half & 0x3FF;
+  if (exponent == 0x1F) return std::bit_cast<float>(sign | 0x7F800000 | (fraction << 13));
+  if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (fraction << 13));
+  float magnitude = static_cast<float>(fraction) * 0x1p-24f;  // subnormal or zero
+  return std::bit_cast<float>(sign | std::bit_cast<uint32_t>(magnitude));
+}
+
+float WidenBF16(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+
+// Elements of two little-endian bytes.
+template <typename Widen>
+void WidenAll(std::span<const std::byte> bytes, Widen widen, std::vector<float>* out) {
+  for (size_t i = 0; i < out->size(); ++i) {
+    uint16_t bits;
+    std::memcpy(&bits, bytes.data() + 2 * i, 2);
+    (*out)[i] = widen(bits);
+  }
+}
+
+}  // namespace
+
+static_assert(std::endian::native == std::endian::little, "safetensors data is read as it lies in the file");
+
+Result<SafetensorsFile> SafetensorsFile::Open(const std::string& path) {
+  CAIRN_ASSIGN(MappedFile mapped, MappedFile::Open(path));
+  SafetensorsFile file(std::move(mapped));
+  CAIRN_ASSIGN(SafetensorsHeader header, ParseSafetensorsHeader(file.file_.bytes(), path));
+  file.data_start_ = header.data_start;
+  file.tensors_ = std::move(header.tensors);
+  file.metadata_ = std::move(header.metadata);
+  return file;
+}
+
+std::span<const std::byte> SafetensorsFile::Data(const TensorInfo& info) const {
+  std::span<const std::byte> data = file_.bytes().subspan(data_start_);
+  CAIRN_CHECK(info.begin <= info.end && info.end <= data.size());
+  return data.subspan(info.begin, info.end - info.begin);
+}
+
+Result<std::vector<float>> SafetensorsFile::ReadF32(const std::string& name, const std::vector<int64_t>& shape) const {
+  auto found = tensors_.find(name);
+  if (found == tensors_.end()) {
+    std::string nearest = Nearest(tensors_, name);
+    return NotFound("no tensor \"" + name + "\"" + (nearest.empty() ? "" : "; the nearest is \"" + nearest + "\""));
+  }
+  const TensorInfo& info = found->second;
+  if (info.shape != shape)
+    return BadInput("tensor \"" + name + "\" has the shape " + ShapeText(info.shape) + ", not " + ShapeText(shape));
+  std::span<const std::byte> bytes = Data(info);
+  std::vector<float> values(bytes.size() / DTypeSize(info.dtype));
+  if (info.dtype == DType::kF32) {
+    if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+  } else if (info.dtype == DType::kF16) {
+    WidenAll(bytes, WidenF16, &values);
+  } else if (info.dtype == DType::kBF16) {
+    WidenAll(bytes, WidenBF16, &values);
+  } else {
+    return Unsupported("tensor \"" + name + "\" holds " + DTypeName(info.dtype) + ", not F32, F16 or BF16");
+  }
+  return values;
+}
+
+Result<void> WriteSafetensors(const std::string& path, std::span<const TensorToWrite> tensors,
+                              const std::map<std::string, std::string>& metadata) {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  std::set<std::string> names = {"__metadata__"};
+  uint64_t at = 0;
+  for (const TensorToWrite& tensor : tensors) {
+    if (!IsValidUtf8(tensor.name) || !names.insert(tensor.name).second)
+      return BadInput("the tensor name \"" + tensor.name + "\" is taken, reserved or not UTF-8", path);
+    uint64_t size = DTypeSize(tensor.dtype);
+    bool fits = true;
+    for (int64_t dim : tensor.shape)
+      fits = fits && dim >= 0 && !__builtin_mul_overflow(size, static_cast<uint64_t>(dim), &size);
+    if (!fits || size != tensor.bytes.size())
+      return BadInput("tensor \"" + tensor.name + "\" of shape " + ShapeText(tensor.shape) + " comes with " +
+                          std::to_string(tensor.bytes.size()) + " bytes",
+                      path);
+    header[tensor.name] = {
+        {"dtype", DTypeName(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {at, at + size}}};
+    at += size;
+  }
+  std::string text = header.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  text.append((8 - text.size() % 8) % 8, ' ');
+  std::string file;
+  file.reserve(8 + text.size() + at);
+  for (size_t i = 0; i < 8; ++i) file.push_back(static_cast<char>(text.size() >> (8 * i)));
+  file += text;
+  for (const TensorToWrite& tensor : tensors)
+    file.append(reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size());
+  return WriteFileAtomic(path, file);
+}
+
+}  // namespace cairn::formats
