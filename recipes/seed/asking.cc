@@ -11,7 +11,7 @@ namespace {
 
 std::string SelfContained(Scene& scene, const Passage& passage, const Probe& probe) {
   // A question that is kept must be understood without the passage, so it names the thing in full.
-  return AskFor(scene, passage, probe, Mention::kFull);
+  return AskFor(scene, passage, probe, Mention::kFull, false);
 }
 
 std::string CountInstruction(Draw& draw, size_t count) {
@@ -36,8 +36,11 @@ std::vector<Probe> DistinctProbes(Scene& scene, const Passage& passage) {
            passage.probes[end].fact == passage.probes[i].fact) {
       ++end;
     }
-    out.push_back(passage.probes[i + (scene.draw.Percent(75) ? 0 : scene.draw.Below(end - i))]);
+    Probe probe = passage.probes[i + (scene.draw.Percent(75) ? 0 : scene.draw.Below(end - i))];
     i = end;
+    bool known = false;
+    for (const Probe& other : out) known = known || (probe.entity < 0 && other.answer == probe.answer);
+    if (!known) out.push_back(std::move(probe));
   }
   return out;
 }

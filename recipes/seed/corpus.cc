@@ -16,12 +16,15 @@ struct Share {
   uint32_t percent;
   Dialogue (*make)(Scene& scene);
 };
-constexpr std::array<Share, 5> kMixture = {{
-    {"reading", 45, [](Scene& scene) { return MakeReading(scene, 7); }},
-    {"unknown", 12, [](Scene& scene) { return MakeUnknown(scene, 6); }},
-    {"asking", 22, [](Scene& scene) { return MakeAsking(scene, 4); }},
-    {"judging", 10, [](Scene& scene) { return MakeJudging(scene, 5); }},
-    {"rephrase", 11, [](Scene& scene) { return MakeRephrase(scene, 5); }},
+constexpr std::array<Share, 8> kMixture = {{
+    {"reading", 38, [](Scene& scene) { return MakeReading(scene, 7); }},
+    {"asking", 17, [](Scene& scene) { return MakeAsking(scene, 4); }},
+    {"unknown", 9, [](Scene& scene) { return MakeUnknown(scene, 6); }},
+    {"judging", 8, [](Scene& scene) { return MakeJudging(scene, 5); }},
+    {"rephrase", 8, [](Scene& scene) { return MakeRephrase(scene, 5); }},
+    {"conversation", 5, [](Scene& scene) { return MakeConversation(scene); }},
+    {"skills", 9, [](Scene& scene) { return MakeSkill(scene, 6); }},
+    {"pattern", 6, [](Scene& scene) { return MakePattern(scene, 4); }},
 }};
 
 // Lists of words.yaml that the program itself relies on.
@@ -74,7 +77,7 @@ formats::Conversation Corpus::Sample(uint64_t seed, uint64_t index) const {
   conversation.id = "seed-" + std::to_string(seed) + "-" + std::to_string(index);
   for (Turn& turn : dialogue.turns) {
     conversation.messages.push_back({"user", std::move(turn.user), false});
-    conversation.messages.push_back({"assistant", std::move(turn.assistant), true});
+    conversation.messages.push_back({"assistant", std::move(turn.assistant), turn.train});
   }
   return conversation;
 }

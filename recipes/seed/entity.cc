@@ -35,6 +35,8 @@ std::string FillName(Scene& scene, const Frame& frame, const std::string& patter
         if (own.name == slot) pool = &own;
       }
       std::string value = pool->Value(scene.draw, scene.split);
+      // "the river Tolma" lends only its last word to "the Tolma Ferry".
+      if (slot == "river") value = value.substr(value.rfind(' ') + 1);
       out += pool->make == nullptr || slot == "number" ? value : Capitalised(value);
     }
   }
@@ -119,6 +121,11 @@ Entity MakeEntity(Scene& scene, const Frame& frame) {
   entity.noun = scene.draw.Pick(frame.nouns);
   entity.gender = scene.draw.Percent(50) ? Gender::kHe : Gender::kShe;
   entity.name = FillName(scene, frame, scene.draw.Pick(frame.names), entity);
+  if (scene.draw.Percent(6)) {
+    // Nameless: "the lighthouse", as people write who know which one they mean.
+    entity.name = "the " + entity.noun;
+    entity.short_name.clear();
+  }
   for (const Fact& fact : frame.facts) {
     Stated stated;
     stated.fact = &fact;
@@ -207,7 +214,7 @@ std::string FillQuestion(const std::string& form, const Entity& entity, const St
   return Capitalised(FillVoice(form, entity, VoiceOf(entity, mention), v, ""));
 }
 
-std::string AskFor(Scene& scene, const Passage& passage, const Probe& probe, Mention mention) {
+std::string AskFor(Scene& scene, const Passage& passage, const Probe& probe, Mention mention, bool requests) {
   if (probe.entity < 0) return scene.draw.Pick(probe.asks);
   const Entity& entity = passage.entities[static_cast<size_t>(probe.entity)];
   const Stated& stated = StatedOf(passage, probe);
@@ -216,7 +223,7 @@ std::string AskFor(Scene& scene, const Passage& passage, const Probe& probe, Men
     return FillQuestion(scene.draw.Pick(fact.ask_x), entity, &stated, mention);
   }
   const auto& req = probe.kind == Answer::kSecond ? fact.req_w : fact.req;
-  if (probe.kind != Answer::kThing && !req.empty() && scene.draw.Percent(14)) {
+  if (probe.kind != Answer::kThing && !req.empty() && requests && scene.draw.Percent(14)) {
     const std::string& phrase = scene.draw.Pick(req);
     if (mention == Mention::kPronoun && !Contains(phrase, "{Ss}")) mention = Mention::kFull;
     std::string what = FillVoice(phrase, entity, VoiceOf(entity, mention), stated.v, "");

@@ -225,7 +225,7 @@ class Composer {
     std::string text = unit.intro              ? Intro(entity)
                        : unit.facts.size() > 1 ? Joined(entity, unit, mention)
                                                : Single(entity, unit, mention);
-    bool join = !unit.facts.empty() && !passage_.sentences.empty() && can_join_ && draw_.Percent(8) &&
+    bool join = !raw_.empty() && !passage_.sentences.empty() && can_join_ && draw_.Percent(8) &&
                 passage_.sentences.back().size() < 70 && text.size() < 70;
     if (join) {
       std::string& previous = passage_.sentences.back();

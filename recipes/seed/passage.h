@@ -94,8 +94,8 @@ std::string NameOf(const Entity& entity, Mention mention);
 // Verb phrase and statement as the person itself would say it ("I keep bees"); empty if the rules cannot.
 std::string FirstPerson(const Entity& entity, const Stated& stated);
 
-// A question for the probe. Held-out scenes prefer the held-out forms.
-std::string AskFor(Scene& scene, const Passage& passage, const Probe& probe, Mention mention);
+// A question for the probe; with requests also "Tell me ...". Held-out scenes prefer the held-out forms.
+std::string AskFor(Scene& scene, const Passage& passage, const Probe& probe, Mention mention, bool requests = true);
 // The question forms that exist for a fact and kind of answer.
 const std::vector<std::string>& AskForms(const Fact& fact, Answer kind);
 std::string FillQuestion(const std::string& form, const Entity& entity, const Stated* stated, Mention mention);

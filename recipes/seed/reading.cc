@@ -77,6 +77,13 @@ std::string QuestionTurn(Scene& scene, const Passage& passage, const Probe& prob
   return question;
 }
 
+bool AskedAlready(const Dialogue& dialogue, const std::string& question) {
+  for (const Turn& turn : dialogue.turns) {
+    if (Contains(turn.user, question)) return true;
+  }
+  return false;
+}
+
 bool SharesFact(const Passage& passage, const std::string& question) {
   for (const Probe& probe : passage.probes) {
     if (probe.entity >= 0) continue;
@@ -141,7 +148,7 @@ Dialogue MakeReading(Scene& scene, int max_turns) {
     previous = probes[i].entity;
     if (!scene.held_out() && draw.Percent(12)) {
       std::string unknown = UnknownQuestion(scene, out.passage);
-      if (!unknown.empty() && !SharesFact(out.passage, unknown)) {
+      if (!unknown.empty() && !SharesFact(out.passage, unknown) && !AskedAlready(out, unknown)) {
         question = unknown;
         turn = {"", kDontKnow, {}};
         previous = -1;
@@ -202,7 +209,7 @@ Dialogue MakeUnknown(Scene& scene, int max_turns) {
   out.passage = MakePassage(scene, options);
   for (int i = 0; i < std::min(turns, 4); ++i) {
     std::string question = UnknownQuestion(scene, out.passage);
-    if (question.empty()) continue;
+    if (question.empty() || AskedAlready(out, question)) continue;
     // A question that the text answers stands between, so that "I don't know." is never the mere habit of a talk.
     if (!out.turns.empty() && draw.Percent(40)) {
       Turn known;

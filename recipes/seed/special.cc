@@ -66,7 +66,7 @@ Passage PriceList(Scene& scene) {
             : Capitalised(items[i]) + std::string(mark) + prices[i]);
     passage.probes.push_back(
         MakeProbe(prices[i],
-                  {"What is the price of the " + items[i] + "?", "How much is the " + items[i] + "?",
+                  {"What is the price of the " + items[i] + "?", "How much for the " + items[i] + "?",
                    "What does one pay for the " + items[i] + "?", "What is the price for the " + items[i] + "?",
                    "How much money do I need for the " + items[i] + "?"},
                   "The price of the " + items[i] + " is " + prices[i] + ".", Without(prices, i), i));
@@ -74,7 +74,7 @@ Passage PriceList(Scene& scene) {
         items[i], {"What can you buy for " + prices[i] + "?", "Which thing has a price of " + prices[i] + "?"},
         "You can buy the " + items[i] + " for " + prices[i] + ".", Without(items, i), i));
   }
-  passage.unknowns = {"What is the price of the " + missing + "?", "How much is the " + missing + "?"};
+  passage.unknowns = {"What is the price of the " + missing + "?", "How much for the " + missing + "?"};
   passage.text = prose ? Join(passage.sentences, " ") : title + "\n" + Join(passage.sentences, "\n");
   return passage;
 }

@@ -11,6 +11,7 @@ namespace cairn::seed {
 struct Turn {
   std::string user, assistant;
   std::vector<std::string> accepted;  // further right answers
+  bool train = true;                  // false: an example that cannot be foreseen
 };
 
 struct Dialogue {
@@ -28,7 +29,19 @@ Dialogue MakeJudging(Scene& scene, int max_turns);
 Dialogue MakeRephrase(Scene& scene, int max_turns);
 Dialogue MakeConversation(Scene& scene);
 Dialogue MakeSkill(Scene& scene, int max_turns);
-Dialogue MakePattern(Scene& scene);
+Dialogue MakePattern(Scene& scene, int max_turns);
+
+// One exercise of a skill. wording chooses the instruction, so that several cases can share it.
+struct SkillCase {
+  std::string question, answer;
+};
+struct Skill {
+  const char* name;
+  SkillCase (*make)(Scene& scene, size_t wording);
+};
+const std::vector<Skill>& ListSkills();
+const std::vector<Skill>& WordSkills();
+const std::vector<Skill>& SentenceSkills();
 
 // The passage and the question in one of many layouts.
 std::string AskFromText(Draw& draw, const std::string& passage, const std::string& question);
