@@ -57,6 +57,30 @@ TEST(SoftmaxRow, EqualsTheDefinition) {
   }
 }
 
+// A last bit of one coefficient shows in few results: enough of them to see it.
+TEST(SoftmaxRow, ExpInVectorsEqualsExpOverItsRange) {
+  Rng rng(32);
+  const size_t n = 1 << 20;
+  Floats x(n), g(n), one(n, 1.0f);
+  for (size_t i = 0; i < n; ++i) {
+    const float unit = static_cast<float>(rng()) * 0x1p-32f;
+    x[i] = -90.0f * unit;
+    g[i] = 180.0f * unit - 90.0f;
+  }
+  x[0] = 0;  // the largest: exp(x - max) is exp(x)
+  ExpectDefinition(
+      {Floats(n), Floats(n)},
+      [&](Arrays& a) {
+        reference::SoftmaxRow(x.data(), a[0].data(), n);
+        reference::SwiGlu(g.data(), one.data(), a[1].data(), n);
+      },
+      [&](ThreadPool& pool, Arrays& a) {
+        SoftmaxRow(x.data(), a[0].data(), n);
+        SwiGlu(pool, g.data(), one.data(), a[1].data(), n);
+      },
+      "exp");
+}
+
 TEST(AdamW, EqualsTheDefinition) {
   Rng rng(23);
   const AdamWStep step{.learning_rate = 1e-3f,

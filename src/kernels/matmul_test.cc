@@ -31,12 +31,21 @@ TEST(MatMul, ContinuesTheChainAcrossBlocksOfK) {
   Rng rng(2);
   for (bool trans_a : {false, true})
     for (bool trans_b : {false, true})
-      for (size_t m : {1, 5, 16, 40}) {
-        CheckMatMul(rng,
-                    {.m = m, .n = 37, .k = 300 + m * 17, .trans_a = trans_a, .trans_b = trans_b, .accumulate = true},
-                    Values::kPlain);
-        if (::testing::Test::HasFatalFailure()) return;
-      }
+      for (bool accumulate : {false, true})
+        for (size_t m : {1, 5, 16, 40}) {
+          MatMulShape s{.m = m, .n = 37, .k = 300 + m * 17};
+          s.trans_a = trans_a;
+          s.trans_b = trans_b;
+          s.accumulate = accumulate;
+          CheckMatMul(rng, s, Values::kPlain);
+          if (::testing::Test::HasFatalFailure()) return;
+        }
+}
+
+// 2^21 floats of B are packed at a time; this B needs two parts.
+TEST(MatMul, ContinuesWithTheNextPartOfB) {
+  Rng rng(31);
+  CheckMatMul(rng, {.m = 17, .n = 300, .k = 9000}, Values::kPlain);
 }
 
 TEST(MatMul, LinearLayersNameTheRightTranspositions) {
