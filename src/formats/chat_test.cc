@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "base/file.h"
 #include "formats/bpe_trainer.h"
 
 namespace cairn::formats {
@@ -116,6 +119,30 @@ TEST(Chat, NamedTemplatesAndUnknownOnes) {
     EXPECT_EQ(result.error().code, ErrorCode::kUnsupported);
     EXPECT_NE(result.error().message.find("chatml"), std::string::npos);
   }
+}
+
+// What the models' own templates render, by Jinja2. "<|startoftext|>" is the context's bos_token.
+TEST(ChatConformance, AgreesWithRenderedTemplates) {
+  std::string root = std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/";
+  if (!PathExists(root + "chat_templates")) GTEST_SKIP() << "no conformance data";
+  Tokenizer t =
+      TokenizerWith({"<|im_start|>", "<|im_end|>", "<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"});
+  std::vector<Message> messages;
+  Json context = ReadJsonFile(root + "chat_templates/contexts/system.json").value();
+  for (const Json& m : context["messages"]) messages.push_back({m["role"], m["content"]});
+  int checked = 0;
+  Json golden = ReadJsonFile(root + "chat_templates/rendered_golden.json").value();
+  for (const Json& row : golden) {
+    std::string name = row["template"];
+    if (row["context"] != "system" || !(name.starts_with("Qwen-Qwen2.5") || name.starts_with("ibm-granite"))) continue;
+    Json config = {{"chat_template", ReadFile(root + "chat_templates/templates/" + name).value()}};
+    ChatFormat format = DetectChatFormat(config, name).value();
+    EXPECT_EQ(t.Decode(EncodePrompt(format, t, messages).value(), true), row["expected"]) << name;
+    ++checked;
+  }
+  EXPECT_GE(checked, 3);
+  Json config = ReadJsonFile(root + "tokenizer/granite-7b-lab/tokenizer_config.json").value();
+  EXPECT_EQ(DetectChatFormat(config, "granite-7b-lab").value().name, "instructlab");
 }
 
 TEST(Chat, MissingStopTokenAndUnknownRoleAreErrors) {
