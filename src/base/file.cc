@@ -73,10 +73,14 @@ Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes) {
   std::string directory = fs::path(path).parent_path().string();
   if (directory.empty()) directory = ".";
   CAIRN_TRY(MakeDirectories(directory));
-  std::string temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+  std::string temporary;
   Result<void> written;
   {
-    Descriptor d{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
+    Descriptor d;
+    do {  // a process with this number, killed earlier, may have left its file (containers reuse numbers)
+      temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+      d.fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    } while (d.fd < 0 && errno == EEXIST);
     if (d.fd < 0) return OsError(temporary);
     written = WriteAll(d.fd, bytes, temporary);
     if (written.ok() && ::fsync(d.fd) != 0) written = OsError(temporary);

@@ -1,0 +1,56 @@
+// The operating system as the store sees it. Tests derive from Disk to fail or die at any call.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/digest.h"
+#include "base/result.h"
+
+namespace cairn::dag {
+
+// What must outlive a loss of power is synced; what a reader can check and do without need not be.
+enum class Durability { kSynced, kLazy };
+
+// Errors    kNotFound, kIo (disk full says so and what to do), kBadInput for a file that is not regular.
+// Threads   safe; calls on different paths do not interfere.
+class Disk {
+ public:
+  virtual ~Disk() = default;
+  virtual Result<std::string> Read(const std::string& path, uint64_t max_bytes);
+  virtual Result<Digest> Hash(const std::string& path);
+  // Writes a new file. On error no file is left.
+  virtual Result<void> WriteNew(const std::string& path, std::string_view bytes, Durability durability);
+  // Copies to a new file, syncs it and returns the digest of the bytes copied. On error no file is left.
+  virtual Result<Digest> CopyNew(const std::string& from, const std::string& to);
+  // Replaces `to` in one moment; kSynced syncs its directory.
+  virtual Result<void> Rename(const std::string& from, const std::string& to, Durability durability);
+  // A second name for one file. kUnsupported where the file system has none (then copy).
+  virtual Result<void> Link(const std::string& from, const std::string& to);
+  virtual Result<void> MakeDirectory(const std::string& path);  // with its parents
+  virtual Result<void> Remove(const std::string& path);         // file or tree; a path that does not exist is no error
+};
+
+// Seconds from some fixed moment, never backwards.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual double Seconds();
+};
+
+// Holds an advisory lock (flock) on a file until destroyed; the operating system frees it if the process dies.
+class FileLock {
+ public:
+  // kDenied, naming the process that holds it.
+  static Result<FileLock> Acquire(const std::string& path);
+  FileLock() = default;
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  ~FileLock();
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace cairn::dag

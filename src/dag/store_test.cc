@@ -1,0 +1,241 @@
+#include "dag/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "base/file.h"
+#include "dag/call_cache.h"
+#include "dag/testing.h"
+
+namespace cairn::dag {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::unique_ptr<Store> OpenStore(const std::string& root) {
+  Result<std::unique_ptr<Store>> store = Store::Open(root, Store::Access::kExclusive);
+  EXPECT_TRUE(store.ok()) << store.error().ToString();
+  return std::move(store).value();
+}
+
+void Write(const std::string& path, std::string_view bytes) { ASSERT_TRUE(WriteFileAtomic(path, bytes).ok()); }
+
+std::string ObjectOf(const std::string& root, const Digest& digest) {
+  return root + "/objects/" + digest.Hex().substr(0, 2) + "/" + digest.Hex().substr(2);
+}
+
+void FlipByte(const std::string& path, long offset) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(offset);
+  char c = static_cast<char>(file.get());
+  file.seekp(offset);
+  file.put(static_cast<char>(c ^ 1));
+  ASSERT_TRUE(file.good());
+}
+
+size_t FilesBelow(const std::string& path) { return ListFiles(path).value().size(); }
+
+TEST(Store, KeepsBytesUnderTheirSha256) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  Digest digest = store->PutBytes("stone").value();
+  EXPECT_EQ(digest, Sha256Of("stone"));
+  EXPECT_EQ(store->GetBytes(digest).value(), "stone");
+  EXPECT_EQ(ReadFile(ObjectOf(dir / "s", digest)).value(), "stone");
+  EXPECT_EQ(store->GetBytes(Sha256Of("other")).error().code, ErrorCode::kNotFound);
+}
+
+TEST(Store, TreeDigestIsThatOfTheDirectory) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  Write(dir / "in/a.txt", "a");
+  Write(dir / "in/sub/b.txt", std::string(3 << 20, 'b'));
+  Digest tree = store->PutTree(dir / "in").value();
+  EXPECT_EQ(tree, DigestOfPath(dir / "in").value());
+  EXPECT_EQ(store->GetTree(tree)->files.at("sub/b.txt").size, 3u << 20);
+  ASSERT_TRUE(store->Materialise(tree, dir / "out").ok());
+  EXPECT_EQ(DigestOfPath(dir / "out").value(), tree);
+  ASSERT_TRUE(store->Export(tree, dir / "exported/").ok());
+  EXPECT_EQ(DigestOfPath(dir / "exported").value(), tree);
+}
+
+TEST(Store, ExportReplacesTheWholeDirectoryAndIsNotTheObject) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  Write(dir / "in/a.txt", "a");
+  Digest tree = store->PutTree(dir / "in").value();
+  Write(dir / "exported/stale.txt", "x");
+  ASSERT_TRUE(store->Export(tree, dir / "exported").ok());
+  EXPECT_THAT(ListFiles(dir / "exported").value(), ::testing::ElementsAre("a.txt"));
+  EXPECT_FALSE(PathExists(dir / "exported.partial"));
+  FlipByte(dir / "exported/a.txt", 0);
+  EXPECT_TRUE(store->VerifyTree(tree).ok());
+}
+
+TEST(Store, FlippedByteIsNamedAndTheObjectIsAbsentAfterwards) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  Write(dir / "in/good.txt", "good");
+  Write(dir / "in/sub/bad.txt", "bad");
+  Digest tree = store->PutTree(dir / "in").value(), key = Sha256Of("key");
+  ASSERT_TRUE(store->PutAction(key, {tree, 1.5, "step"}).ok());
+  Lookup found = store->FindAction(key).value();
+  ASSERT_TRUE(found.action.has_value());
+  EXPECT_EQ(found.action->output, tree);
+  EXPECT_EQ(found.action->seconds, 1.5);
+  FlipByte(ObjectOf(dir / "s", Sha256Of("bad")), 1);
+  found = store->FindAction(key).value();
+  EXPECT_FALSE(found.action.has_value());
+  EXPECT_THAT(found.damage, HasSubstr("sub/bad.txt is damaged"));
+  EXPECT_FALSE(PathExists(ObjectOf(dir / "s", Sha256Of("bad"))));
+  EXPECT_THAT(store->FindAction(key)->damage, HasSubstr("sub/bad.txt is missing"));
+  ASSERT_TRUE(store->PutTree(dir / "in").ok());
+  EXPECT_TRUE(store->FindAction(key)->action.has_value());
+}
+
+TEST(Store, EveryFlippedByteOfAnActionIsFoundOrHarmless) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  Write(dir / "in/a", "a");
+  Digest tree = store->PutTree(dir / "in").value(), key = Sha256Of("key");
+  std::string path = store->Path("actions/" + key.Hex() + ".json");
+  ASSERT_TRUE(store->PutAction(key, {tree, 2, "step"}).ok());
+  long size = static_cast<long>(ReadFile(path)->size());
+  for (long i = 0; i < size; ++i) {
+    FlipByte(path, i);
+    Result<Lookup> found = store->FindAction(key);
+    ASSERT_TRUE(found.ok());
+    if (found->action) {
+      EXPECT_EQ(found->action->output, tree);
+    }
+    FlipByte(path, i);
+  }
+  EXPECT_TRUE(store->FindAction(key)->action.has_value());
+}
+
+TEST(Store, PuttingAgainMendsADamagedObject) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  Digest digest = store->PutBytes("stone").value();
+  FlipByte(ObjectOf(dir / "s", digest), 0);
+  ASSERT_TRUE(store->PutBytes("stone").ok());
+  EXPECT_EQ(store->GetBytes(digest).value(), "stone");
+  FlipByte(ObjectOf(dir / "s", digest), 0);
+  EXPECT_EQ(store->GetBytes(digest).error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(store->GetBytes(digest).error().where, ObjectOf(dir / "s", digest));
+}
+
+TEST(Store, ReadingRepairsNothing) {
+  TempDir dir;
+  Digest digest = OpenStore(dir / "s")->PutBytes("stone").value();
+  FlipByte(ObjectOf(dir / "s", digest), 0);
+  auto reader = Store::Open(dir / "s", Store::Access::kRead).value();
+  EXPECT_EQ(reader->GetBytes(digest).error().code, ErrorCode::kCorrupt);
+  EXPECT_TRUE(PathExists(ObjectOf(dir / "s", digest)));
+  auto nowhere = Store::Open(dir / "none", Store::Access::kRead).value();
+  EXPECT_FALSE(nowhere->FindAction(digest)->action.has_value());
+  EXPECT_FALSE(PathExists(dir / "none"));
+}
+
+TEST(Store, TreesThatLeaveTheirDirectoryAreRefused) {
+  for (const char* name : {"../a", "/a", "a/../../b", "", "a//b", "a/", ".", "a/."}) {
+    Json json = {{"files", {{name, {{"digest", Sha256Of("a").Hex()}, {"size", 1u}}}}}};
+    EXPECT_EQ(TreeFromJson(json, "t").error().code, ErrorCode::kCorrupt) << name;
+  }
+  for (const char* text : {"[]", "{}", R"({"files":[]})", R"({"files":{"a":1}})", R"({"files":{"a":{"digest":"x"}}})",
+                           R"({"files":{"a":{"digest":"x","size":1}}})", R"({"files":{"a":{"digest":1,"size":-1}}})"})
+    EXPECT_FALSE(TreeFromJson(Json::parse(text), "t").ok()) << text;
+}
+
+TEST(Store, SecondBuildIsRefusedWithTheProcessThatHoldsTheLock) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  Result<std::unique_ptr<Store>> second = Store::Open(dir / "s", Store::Access::kExclusive);
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code, ErrorCode::kDenied);
+  EXPECT_THAT(second.error().message, HasSubstr("process " + std::to_string(::getpid())));
+  store.reset();
+  EXPECT_TRUE(Store::Open(dir / "s", Store::Access::kExclusive).ok());
+}
+
+TEST(Store, LeftoversOfAKilledWriterAreCleared) {
+  TempDir dir;
+  OpenStore(dir / "s").reset();
+  Write(dir / "s/tmp/0", "half");
+  auto store = OpenStore(dir / "s");
+  EXPECT_EQ(FilesBelow(dir / "s/tmp"), 0u);
+  EXPECT_TRUE(store->PutBytes("x").ok());
+}
+
+TEST(Store, FullDiskLeavesNoHalfObject) {
+  TempDir dir;
+  Write(dir / "in/big", std::string(4 << 20, 'x'));
+  pid_t child = ::fork();
+  if (child == 0) {  // in a process of its own: the limit cannot be raised again
+    auto store = OpenStore(dir / "s");
+    ::signal(SIGXFSZ, SIG_IGN);
+    struct rlimit limit {
+      1 << 20, 1 << 20
+    };
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    Result<Digest> put = store->PutTree(dir / "in");
+    bool right = !put.ok() && put.error().code == ErrorCode::kIo &&
+                 put.error().message.find("make room") != std::string::npos && FilesBelow(dir / "s/tmp") == 0 &&
+                 FilesBelow(dir / "s/objects") == 0 && !store->PutBytes(std::string(4 << 20, 'y')).ok() &&
+                 FilesBelow(dir / "s/tmp") == 0 && FilesBelow(dir / "s/objects") == 0;
+    ::_exit(right ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+TEST(CallCache, AnswersFromDiskAndFindsDamage) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  CallCache cache(*store);
+  Digest key = Sha256Of("question");
+  EXPECT_FALSE(cache.Get(key).has_value());
+  ASSERT_TRUE(cache.Put(key, "answer\n").ok());
+  EXPECT_EQ(cache.Get(key), "answer\n");
+  ASSERT_TRUE(cache.Put(key, "").ok());
+  EXPECT_EQ(cache.Get(key), "");
+  std::string path = store->Path("calls/" + key.Hex().substr(0, 2) + "/" + key.Hex().substr(2));
+  ASSERT_TRUE(cache.Put(key, "answer").ok());
+  size_t size = ReadFile(path)->size();
+  for (size_t i = 0; i < size; ++i) {
+    ASSERT_TRUE(cache.Put(key, "answer").ok());
+    FlipByte(path, static_cast<long>(i));
+    EXPECT_FALSE(cache.Get(key).has_value()) << i;
+    EXPECT_FALSE(PathExists(path));
+  }
+  Write(path, "short");
+  EXPECT_FALSE(cache.Get(key).has_value());
+}
+
+TEST(CallCache, ManyThreads) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  CallCache cache(*store);
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 40; ++i) {
+        Digest key = Sha256Of(std::to_string(i));  // all threads write the same keys
+        if (!cache.Put(key, "v" + std::to_string(i)).ok() || cache.Get(key) != "v" + std::to_string(i)) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+}  // namespace
+}  // namespace cairn::dag
