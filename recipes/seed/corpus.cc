@@ -59,6 +59,11 @@ Result<Corpus> Corpus::Load(const std::string& dir) {
     if (world->pools.Find(name) == nullptr)
       return BadInput("list " + std::string(name) + " is missing", dir + "/words.yaml");
   }
+  // Skills draw up to eight different nouns from either split.
+  int per_split[2] = {0, 0};
+  for (const std::string& word : world->pools.Get("noun_skill").words)
+    ++per_split[SplitOf(word) == Split::kHeldOut ? 1 : 0];
+  if (per_split[0] < 12 || per_split[1] < 12) return BadInput("noun_skill needs more words", dir + "/words.yaml");
   CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(dir + "/frames"));
   for (const std::string& file : files) {
     if (!file.ends_with(".yaml")) continue;

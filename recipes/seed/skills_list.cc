@@ -23,15 +23,18 @@ bool InSplit(const Scene& scene, const std::string& word) {
 Strings DrawWords(Scene& scene, size_t count, bool names_too = true) {
   Draw& draw = scene.draw;
   uint32_t kind = draw.Below(names_too ? 10 : 8);
-  std::string_view pool = kind < 5 ? "noun_skill" : kind < 6 ? "animal" : kind < 7 ? "adjective_skill" : "fruit";
-  const Strings& words = scene.world.pools.Get(pool).words;
+  const Strings& nouns = scene.world.pools.Get("noun_skill").words;
+  const Strings& words = kind == 5   ? scene.world.pools.Get("animal").words
+                         : kind == 6 ? scene.world.pools.Get("adjective_skill").words
+                         : kind == 7 ? scene.world.pools.Get("fruit").words
+                                     : nouns;
   Strings out;
-  for (int attempt = 0; attempt < 400 && out.size() < count; ++attempt) {
+  for (int attempt = 0; out.size() < count; ++attempt) {
+    // A short list may not hold enough words of the split; the nouns do (Corpus::Load sees to it).
     std::string word = kind == 8   ? DrawFirstName(draw, scene.split, nullptr)
                        : kind == 9 ? DrawPlace(draw, scene.split)
-                                   : draw.Pick(words);
-    if (kind == 7 || Contains(word, " ")) word = draw.Pick(scene.world.pools.Get("noun_skill").words);
-    if (kind < 8 && !InSplit(scene, word)) continue;
+                                   : draw.Pick(attempt < 60 ? words : nouns);
+    if (kind < 8 && (!InSplit(scene, word) || Contains(word, " "))) continue;
     if (std::find(out.begin(), out.end(), word) == out.end()) out.push_back(std::move(word));
   }
   return out;

@@ -1,0 +1,238 @@
+#include "corpus.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "base/digest.h"
+#include "synth/prompts.h"
+#include "tasks.h"
+#include "text.h"
+
+namespace cairn::seed {
+namespace {
+
+const std::string kRecipe = std::string(CAIRN_SOURCE_DIR) + "/recipes/seed";
+
+const Corpus& TheCorpus() {
+  static const Corpus corpus = [] {
+    Result<Corpus> loaded = Corpus::Load(kRecipe);
+    if (!loaded.ok()) ADD_FAILURE() << loaded.error().ToString();
+    return std::move(loaded).value();
+  }();
+  return corpus;
+}
+
+const World& TheWorld() {
+  static const World world = [] {
+    World w;
+    w.pools = Pools::Load(kRecipe + "/words.yaml").value();
+    for (const auto& entry : std::set<std::filesystem::path>{std::filesystem::directory_iterator(kRecipe + "/frames"),
+                                                             std::filesystem::directory_iterator()}) {
+      std::ifstream in(entry);
+      std::string text((std::istreambuf_iterator<char>(in)), {});
+      auto frames = ParseFrames(text, entry.string(), w.pools);
+      for (auto& frame : frames.value()) w.frames.push_back(std::move(frame));
+    }
+    return w;
+  }();
+  return world;
+}
+
+std::string DigestOf(const Corpus& corpus, uint64_t count) {
+  Sha256 hash;
+  for (uint64_t i = 0; i < count; ++i) {
+    for (const auto& message : corpus.Sample(7, i).messages) hash.Update(message.role + "\n" + message.content + "\n");
+  }
+  return hash.Finish().Hex();
+}
+
+// The text of a small fixed recipe: any change of the generator changes this, and with it the seed model's digest.
+TEST(CorpusTest, SameTextOnEveryMachine) {
+  auto corpus = Corpus::Load(kRecipe + "/testdata");
+  ASSERT_TRUE(corpus.ok()) << corpus.error().ToString();
+  EXPECT_EQ(DigestOf(*corpus, 200), DigestOf(*corpus, 200));
+  std::ifstream in(kRecipe + "/testdata/digest.txt");
+  std::string expected;
+  in >> expected;
+  EXPECT_EQ(DigestOf(*corpus, 200), expected);
+}
+
+TEST(CorpusTest, SamplesAreWellFormed) {
+  std::map<std::string, int> tasks;
+  for (uint64_t i = 0; i < 3000; ++i) {
+    formats::Conversation sample = TheCorpus().Sample(1, i);
+    ++tasks[TheCorpus().TaskOf(1, i)];
+    ASSERT_GE(sample.messages.size(), 2u);
+    ASSERT_EQ(sample.messages.size() % 2, 0u);
+    for (size_t m = 0; m < sample.messages.size(); ++m) {
+      const auto& message = sample.messages[m];
+      EXPECT_EQ(message.role, m % 2 == 0 ? "user" : "assistant");
+      EXPECT_FALSE(Trimmed(message.content).empty()) << i;
+      EXPECT_EQ(message.content.find_first_of("{}"), std::string::npos) << i << ": " << message.content;
+    }
+  }
+  for (const char* task :
+       {"reading", "asking", "unknown", "judging", "rephrase", "conversation", "skills", "pattern"}) {
+    EXPECT_GT(tasks[task], 60) << task;
+  }
+}
+
+TEST(CorpusTest, ReadingAnswersStandInThePassage) {
+  for (uint64_t i = 0; i < 2000; ++i) {
+    Draw draw(3, i);
+    Scene scene{TheWorld(), draw, i % 2 == 0 ? Split::kTraining : Split::kHeldOut};
+    Dialogue dialogue = MakeReading(scene, 6);
+    std::string text = Lower(dialogue.passage.text);
+    for (const Turn& turn : dialogue.turns) {
+      bool spoken =
+          turn.assistant == kDontKnow || turn.assistant == "yes" || turn.assistant == "no" || !turn.accepted.empty();
+      if (!spoken) {
+        EXPECT_TRUE(Contains(text, Lower(turn.assistant))) << dialogue.passage.text << "\n"
+                                                           << turn.user << "\n"
+                                                           << turn.assistant;
+      }
+    }
+  }
+}
+
+TEST(CorpusTest, TrainingNamesAreNeverHeldOut) {
+  for (uint64_t i = 0; i < 3000; ++i) {
+    Draw draw(5, i);
+    Person seen = DrawPerson(draw, Split::kTraining);
+    Person unseen = DrawPerson(draw, Split::kHeldOut);
+    EXPECT_EQ(SplitOf(seen.first), Split::kTraining);
+    EXPECT_EQ(SplitOf(seen.last), Split::kTraining);
+    EXPECT_EQ(SplitOf(unseen.first), Split::kHeldOut);
+    EXPECT_EQ(SplitOf(unseen.last), Split::kHeldOut);
+  }
+}
+
+// The literal part of a held-out form must not turn up in training text.
+TEST(CorpusTest, HeldOutFormsAreNotSampled) {
+  std::vector<std::string> parts;
+  auto add = [&](const std::vector<std::string>& forms) {
+    for (const std::string& form : forms) {
+      std::string longest;
+      for (size_t start = 0; start < form.size();) {
+        size_t open = form.find('{', start);
+        std::string part = form.substr(start, open == std::string::npos ? open : open - start);
+        if (part.size() > longest.size()) longest = part;
+        start = open == std::string::npos ? form.size() : form.find('}', open) + 1;
+      }
+      if (longest.size() >= 28) parts.push_back(longest);
+    }
+  };
+  std::string trained;
+  for (const auto& frame : TheWorld().frames) {
+    for (const Fact& fact : frame->facts) {
+      for (const auto* forms :
+           {&fact.vp, &fact.say, &fact.ask, &fact.ask_w, &fact.req, &fact.req_w, &fact.back, &fact.yes, &fact.no}) {
+        for (const std::string& form : *forms) trained += form + "\n";
+      }
+    }
+  }
+  for (const auto& frame : TheWorld().frames) {
+    for (const Fact& fact : frame->facts) {
+      add(fact.vp_x);
+      add(fact.say_x);
+      add(fact.ask_x);
+    }
+  }
+  std::erase_if(parts, [&](const std::string& part) { return Contains(trained, part); });
+  EXPECT_GT(parts.size(), 50u);
+  std::string text;
+  for (uint64_t i = 0; i < 2000; ++i) {
+    for (const auto& message : TheCorpus().Sample(1, i).messages) text += message.content + "\n";
+  }
+  for (const std::string& part : parts) EXPECT_FALSE(Contains(text, part)) << part;
+}
+
+TEST(CorpusTest, HeldOutItemsScoreTheirOwnAnswer) {
+  for (const std::string& task : Corpus::HeldOutTasks()) {
+    for (uint64_t i = 0; i < 200; ++i) {
+      Item item = TheCorpus().HeldOut(task, i);
+      EXPECT_EQ(item.task, task);
+      ASSERT_FALSE(item.prompt.empty());
+      EXPECT_EQ(item.prompt.back().role, "user");
+      EXPECT_FALSE(Contains(item.prompt.back().content, "{")) << item.prompt.back().content;
+      if (task == "asking") continue;
+      ASSERT_FALSE(item.accepted.empty());
+      EXPECT_TRUE(Score(item, item.accepted[0]));
+      EXPECT_FALSE(Score(item, item.accepted[0] + " zebra"));
+    }
+  }
+}
+
+TEST(CorpusTest, AskingIsScoredByRule) {
+  int valid = 0, crossed = 0;
+  for (uint64_t i = 0; i < 200; ++i) {
+    Item item = TheCorpus().HeldOut("asking", i);
+    ASSERT_GE(item.facts.size(), 2u);
+    const auto& first = item.facts[0];
+    const auto& second = item.facts[1];
+    valid += Score(item, "Q: " + first.questions[0] + "\nA: " + first.answer) ? 1 : 0;
+    crossed += Score(item, "Q: " + first.questions[0] + "\nA: nothing at all") ? 1 : 0;
+    EXPECT_FALSE(Score(item, "I don't know."));
+    EXPECT_EQ(CountValidPairs(
+                  item, "Q: " + first.questions[0] + "\nA: " + first.answer + "\nQ: " + second.questions[0] + "\nA: x")
+                  .total,
+              2);
+  }
+  EXPECT_EQ(valid, 200);
+  EXPECT_EQ(crossed, 0);
+}
+
+TEST(CorpusTest, BadFramesAreRefused) {
+  Pools pools = Pools::Load(kRecipe + "/words.yaml").value();
+  const std::string head = "- frame: x\n  nouns: [thing]\n  names: [\"{place}\"]\n  pronoun: it\n  facts:\n";
+  const std::string good = "    - {id: a, v: year, vp: [\"dates from {v}\"], ask: [\"How old is {S}?\"]}\n";
+  EXPECT_TRUE(
+      ParseFrames(head + good + "    - {id: b, v: year, vp: [\"ended in {v}\"], ask: [\"When did {S} end?\"]}\n", "f",
+                  pools)
+          .ok());
+  const std::pair<std::string, std::string> cases[] = {
+      {head + good + good, "two facts"},
+      {head + good, "list of facts"},
+      {head + good + "    - {id: b, v: nothing, vp: [\"is {v}\"], ask: [\"Is {S}?\"]}\n", "no pool"},
+      {head + good + "    - {id: b, v: year, vp: [\"is\"], ask: [\"Is {S}?\"]}\n", "{v} is missing"},
+      {head + good + "    - {id: b, v: year, vp: [\"is {v}\"], ask: [\"Is it?\"]}\n", "{S} is missing"},
+      {head + good + "    - {id: b, v: year, vp: [\"is {v} {z}\"], ask: [\"Is {S}?\"]}\n", "unknown slot"},
+      {head + good + "    - {id: b, v: year, vp: [\"is {v}\"], ask: [\"Is {S}?\"], extra: 1}\n", "unknown key"},
+      {head + good + "    - {id: b, v: yesno, yes: [\"{S} is.\"], ask: [\"Is {S}?\"]}\n", "needs yes and no"},
+      {head + good + "    - {id: b, v: year, vp: \"is {v}\", ask: [\"Is {S}?\"]}\n", "must be a list"},
+      {"frame: x\n", "must be a list"},
+      {"- [unclosed\n", ""}};
+  for (const auto& [text, message] : cases) {
+    auto parsed = ParseFrames(text, "f", pools);
+    ASSERT_FALSE(parsed.ok()) << text;
+    EXPECT_TRUE(Contains(parsed.error().message, message)) << parsed.error().message;
+    EXPECT_TRUE(parsed.error().where.starts_with("f")) << parsed.error().where;
+  }
+}
+
+TEST(TextTest, SmallEnglish) {
+  EXPECT_EQ(WithArticle("oil lamp"), "an oil lamp");
+  EXPECT_EQ(WithArticle("hour"), "an hour");
+  EXPECT_EQ(WithArticle("university"), "a university");
+  EXPECT_EQ(Plural("cherry"), "cherries");
+  EXPECT_EQ(Plural("box"), "boxes");
+  EXPECT_EQ(Plural("woman"), "women");
+  EXPECT_EQ(JoinList({"a", "b", "c"}), "a, b and c");
+  EXPECT_EQ(NumberWord(342), "three hundred and forty-two");
+  EXPECT_EQ(Ordinal(22), "22nd");
+  EXPECT_EQ(Ordinal(12), "12th");
+  EXPECT_EQ(VerbForI("is kept by"), "am kept by");
+  EXPECT_EQ(VerbForI("never goes out"), "never go out");
+  EXPECT_EQ(VerbForI("teaches art"), "teach art");
+  EXPECT_EQ(Normalised("The Old  Mill."), "old mill");
+  EXPECT_EQ(Normalised("$3.50"), "$3.50");
+  EXPECT_EQ(TokenF1("the red fox", "red fox"), 1000);
+  EXPECT_EQ(TokenF1("red fox", "grey wolf"), 0);
+}
+
+}  // namespace
+}  // namespace cairn::seed
