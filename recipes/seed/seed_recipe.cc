@@ -39,6 +39,7 @@ Result<SeedRecipe> LoadSeedRecipe(const std::string& path) {
     recipe.tokenizer_vocab_size = root["tokenizer"]["vocabSize"].as<int>();
     recipe.tokenizer_samples = root["tokenizer"]["samples"].as<uint64_t>();
     recipe.max_tokens = root["maxTokens"].as<uint64_t>();
+    recipe.text_loss_every = root["textLossEvery"].as<uint64_t>();
     YAML::Node m = root["model"];
     recipe.model.hidden_size = m["hiddenSize"].as<int64_t>();
     recipe.model.intermediate_size = m["intermediateSize"].as<int64_t>();

@@ -20,8 +20,9 @@ struct SeedRecipe {
   uint64_t seed = 0;
   int tokenizer_vocab_size = 0;
   uint64_t tokenizer_samples = 0;
-  model::ModelConfig model;  // vocab_size and token ids are set once the tokenizer exists
-  uint64_t max_tokens = 0;   // a longer conversation loses its last turns
+  model::ModelConfig model;      // vocab_size and token ids are set once the tokenizer exists
+  uint64_t max_tokens = 0;       // a longer conversation loses its last turns
+  uint64_t text_loss_every = 0;  // every so many samples all tokens count in the loss, not only the answers
   std::vector<SeedPhase> phases;
 };
 

@@ -61,7 +61,13 @@ train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& to
   formats::Conversation conversation = corpus.Sample(recipe.seed, index);
   for (;;) {
     auto sample = train::Tokenise(formats::CairnChatFormat(), tokenizer, conversation, recipe.max_tokens);
-    if (sample.ok()) return std::move(sample).value();
+    if (sample.ok()) {
+      // Now and then the passage counts, too: it teaches grammar and that names repeat, which answers alone teach
+      // slowly.
+      if (index % recipe.text_loss_every == 0)
+        std::fill(sample->loss_mask.begin() + 1, sample->loss_mask.end(), uint8_t{1});
+      return std::move(sample).value();
+    }
     CAIRN_CHECK(conversation.messages.size() > 2);
     conversation.messages.resize(conversation.messages.size() - 2);
     conversation.id = formats::ConversationId(conversation.messages);
