@@ -45,6 +45,8 @@ Result<Json> ParseJson(std::string_view text, const std::string& where) {
       if (c == '"') in_string = false;
     } else if (c == '"') {
       in_string = true;
+    } else if (c == '\0') {  // nlohmann takes it for the end and would ignore what follows
+      return BadInput("not valid JSON: a zero byte", Place(text, i, where));
     } else if (c == '[' || c == '{') {
       if (++depth > kMaxDepth)
         return BadInput("JSON nested deeper than " + std::to_string(kMaxDepth) + " levels", Place(text, i, where));

@@ -1,0 +1,118 @@
+#include "base/file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+namespace cairn {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class FileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    dir_ = ::testing::TempDir() + "cairn_file_XXXXXX";
+    ASSERT_NE(::mkdtemp(dir_.data()), nullptr);
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+  std::string Path(const std::string& name) const { return dir_ + "/" + name; }
+  std::string dir_;
+};
+
+TEST_F(FileTest, WritesWholeAndMakesDirectories) {
+  std::string bytes("a\0b\n", 4);
+  ASSERT_TRUE(WriteFileAtomic(Path("x/y/z"), bytes).ok());
+  EXPECT_EQ(ReadFile(Path("x/y/z")).value(), bytes);
+  ASSERT_TRUE(WriteFileAtomic(Path("x/y/z"), "").ok());
+  EXPECT_EQ(ReadFile(Path("x/y/z")).value(), "");
+  EXPECT_THAT(ListFiles(dir_).value(), ElementsAre("x/y/z"));  // no temporary file is left
+}
+
+TEST_F(FileTest, AFailedWriteLeavesTheOldFileAndNothingElse) {
+  ASSERT_TRUE(WriteFileAtomic(Path("f"), "old").ok());
+  // The disk is full after 1000 bytes.
+  rlimit before{}, small{1000, RLIM_INFINITY};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  small.rlim_max = before.rlim_max;
+  auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  auto written = WriteFileAtomic(Path("f"), std::string(5000, 'n'));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error().code, ErrorCode::kIo);
+  EXPECT_EQ(ReadFile(Path("f")).value(), "old");
+  EXPECT_THAT(ListFiles(dir_).value(), ElementsAre("f"));
+
+  std::filesystem::create_directory(Path("d"));
+  EXPECT_FALSE(WriteFileAtomic(Path("d"), "x").ok());
+  EXPECT_FALSE(WriteFileAtomic(Path("f/below"), "x").ok());
+  EXPECT_THAT(ListFiles(dir_).value(), ElementsAre("f"));
+}
+
+TEST_F(FileTest, ReadersSeeTheOldBytesOrTheNew) {
+  std::string old_bytes(100000, 'o'), new_bytes(200000, 'n');
+  ASSERT_TRUE(WriteFileAtomic(Path("f"), old_bytes).ok());
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int i = 0; i < 20; ++i) CAIRN_CHECK(WriteFileAtomic(Path("f"), i % 2 ? old_bytes : new_bytes).ok());
+    stop = true;
+  });
+  while (!stop) {
+    auto bytes = ReadFile(Path("f"));
+    EXPECT_TRUE(bytes.ok() && (*bytes == old_bytes || *bytes == new_bytes));
+  }
+  writer.join();
+}
+
+TEST_F(FileTest, ReadsOnlyWhatIsAllowed) {
+  ASSERT_TRUE(WriteFileAtomic(Path("f"), "12345").ok());
+  EXPECT_EQ(ReadFile(Path("f"), 5).value(), "12345");
+  EXPECT_EQ(ReadFile(Path("f"), 4).error().code, ErrorCode::kBadInput);
+  EXPECT_EQ(ReadFile(Path("none")).error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(ReadFile(dir_).ok());
+}
+
+TEST_F(FileTest, ListsFilesInByteOrderAndRefusesTheRest) {
+  EXPECT_THAT(ListFiles(dir_).value(), IsEmpty());
+  for (const char* name : {"d0/f", "d0-x", "d0.txt", "Z", "\xc3\xa9", ".hidden"})
+    ASSERT_TRUE(WriteFileAtomic(Path(name), "").ok());
+  std::filesystem::create_directory(Path("empty"));
+  EXPECT_THAT(ListFiles(dir_).value(), ElementsAre(".hidden", "Z", "d0-x", "d0.txt", "d0/f", "\xc3\xa9"));
+  EXPECT_EQ(ListFiles(dir_ + "/").value().size(), 6u);
+  std::filesystem::create_symlink("Z", Path("link"));
+  EXPECT_FALSE(ListFiles(dir_).ok());
+  std::filesystem::remove(Path("link"));
+  std::filesystem::create_symlink("empty", Path("d0/link"));  // to a directory
+  EXPECT_FALSE(ListFiles(dir_).ok());
+  std::filesystem::remove(Path("d0/link"));
+  ASSERT_EQ(::mkfifo(Path("pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(ListFiles(dir_).ok());
+  EXPECT_EQ(ListFiles(Path("none")).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(FileTest, MapsFiles) {
+  ASSERT_TRUE(WriteFileAtomic(Path("f"), "mapped").ok());
+  ASSERT_TRUE(WriteFileAtomic(Path("empty"), "").ok());
+  auto map = MappedFile::Open(Path("f"));
+  ASSERT_TRUE(map.ok());
+  MappedFile moved = std::move(map).value();
+  ASSERT_EQ(moved.bytes().size(), 6u);
+  EXPECT_EQ(static_cast<char>(moved.bytes()[5]), 'd');
+  EXPECT_EQ(MappedFile::Open(Path("empty")).value().bytes().size(), 0u);
+  EXPECT_EQ(MappedFile::Open(Path("none")).error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(MappedFile::Open(dir_).ok());
+}
+
+}  // namespace
+}  // namespace cairn

@@ -1,0 +1,73 @@
+#include "base/thread_pool.h"
+
+#include <fenv.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <vector>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+namespace cairn {
+namespace {
+
+TEST(ThreadPool, RunsEachIndexOnce) {
+  for (int threads : {1, 2, 3, 8}) {
+    ThreadPool pool(threads);
+    EXPECT_EQ(pool.size(), threads);
+    for (size_t count : {0, 1, 2, 7, 1000}) {
+      std::vector<std::atomic<int>> calls(count);
+      pool.Run(count, [&](size_t i) { ++calls[i]; });
+      for (size_t i = 0; i < count; ++i) EXPECT_EQ(calls[i].load(), 1) << threads << " " << i;
+    }
+  }
+}
+
+TEST(ThreadPool, ManyShortRunsInARow) {
+  ThreadPool pool(3);
+  std::vector<uint64_t> sums(5);
+  for (uint64_t run = 0; run < 3000; ++run) pool.Run(5, [&](size_t i) { sums[i] += run; });
+  for (uint64_t sum : sums) EXPECT_EQ(sum, uint64_t{2999} * 3000 / 2);
+}
+
+TEST(ThreadPool, RangesCoverEverythingOnce) {
+  for (int threads : {1, 2, 3}) {
+    ThreadPool pool(threads);
+    for (size_t count : {0, 1, 5, 64, 1001})
+      for (size_t grain : {0, 1, 10, 5000}) {
+        std::vector<std::atomic<int>> calls(count);
+        std::atomic<size_t> small{0}, ranges{0};
+        pool.RunRanges(count, grain, [&](size_t begin, size_t end) {
+          ++ranges;
+          if (end - begin < grain) ++small;
+          for (size_t i = begin; i < end; ++i) ++calls[i];
+        });
+        for (size_t i = 0; i < count; ++i) ASSERT_EQ(calls[i].load(), 1) << count << " " << grain;
+        // A range is below the grain only where the whole is.
+        if (count >= grain) {
+          EXPECT_EQ(small.load(), 0u) << count << " " << grain;
+        }
+        EXPECT_EQ(ranges.load() > 0, count > 0);
+      }
+  }
+}
+
+TEST(FloatEnvironment, RefusesRoundingAndFlushing) {
+  EXPECT_TRUE(CheckFloatEnvironment().ok());
+  ASSERT_EQ(fesetround(FE_UPWARD), 0);
+  EXPECT_FALSE(CheckFloatEnvironment().ok());
+  fesetround(FE_TONEAREST);
+#if defined(__SSE__)
+  unsigned before = _mm_getcsr();
+  _mm_setcsr(before | 0x8000);  // flush to zero
+  EXPECT_FALSE(CheckFloatEnvironment().ok());
+  _mm_setcsr(before);
+#endif
+  EXPECT_TRUE(CheckFloatEnvironment().ok());
+}
+
+TEST(AvailableCpus, AtLeastOne) { EXPECT_GE(AvailableCpus(), 1); }
+
+}  // namespace
+}  // namespace cairn
