@@ -1,0 +1,70 @@
+#include "project/config_fields.h"
+
+namespace cairn::project {
+
+// Function-local constants: built at first use, never changed.
+#define CAIRN_ENUM_NAMES(Enum, ...)                           \
+  template <>                                                 \
+  const std::vector<std::string>& EnumNames<Enum>() {         \
+    static const std::vector<std::string> names{__VA_ARGS__}; \
+    return names;                                             \
+  }
+CAIRN_ENUM_NAMES(Pipeline, "full", "simple")
+CAIRN_ENUM_NAMES(TrainingMethod, "lora", "full")
+CAIRN_ENUM_NAMES(LoraTargets, "all-linear", "attention", "mlp")
+CAIRN_ENUM_NAMES(PhaseData, "knowledge", "skills", "all")
+CAIRN_ENUM_NAMES(OptimizerName, "adamw")
+CAIRN_ENUM_NAMES(train::Schedule, "constant", "linear", "cosine")
+CAIRN_ENUM_NAMES(Benchmark, eval::kLeafQuestions, eval::kBaseRegression)
+CAIRN_ENUM_NAMES(ReleaseFormat, "safetensors")
+#undef CAIRN_ENUM_NAMES
+
+const char* ApiVersionProblem(const std::string& text) {
+  return text == kApiVersion ? nullptr : "is not a version this cairn reads; write cairn.dev/v1alpha1";
+}
+
+const char* KindProblem(const std::string& text) {
+  return text == kKind ? nullptr : "is not a kind of project; write ModelBuild";
+}
+
+const char* NameProblem(const std::string& text) {
+  constexpr const char* kRule =
+      "is not a name; use 1 to 63 lower-case letters, digits, '-' and '.', with a letter or digit at both ends";
+  auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (text.empty() || text.size() > 63 || !plain(text.front()) || !plain(text.back())) return kRule;
+  for (char c : text) {
+    if (!plain(c) && c != '-' && c != '.') return kRule;
+  }
+  return nullptr;
+}
+
+const char* PathProblem(const std::string& text) {
+  return text.empty() ? "is empty; write a name or a path, or leave the field out" : nullptr;
+}
+
+const char* UrlProblem(const std::string& text) {
+  if (text.empty()) return nullptr;
+  constexpr const char* kRule = "is not a URL of a server; write one like http://127.0.0.1:8000/v1";
+  bool http = text.starts_with("http://"), https = text.starts_with("https://");
+  if (!http && !https) return kRule;
+  if (text.size() == (http ? 7u : 8u)) return kRule;
+  if (text.find('@') != std::string::npos)
+    return "holds a user name or password; put the key into an environment variable and name that in apiKeyEnv";
+  for (char c : text) {
+    if (static_cast<unsigned char>(c) <= ' ') return kRule;
+  }
+  return nullptr;
+}
+
+const char* VariableProblem(const std::string& text) {
+  constexpr const char* kRule =
+      "is not the name of an environment variable; write its name, such as TEACHER_KEY, and never the key itself";
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    if (!letter && (i == 0 || c < '0' || c > '9')) return kRule;
+  }
+  return nullptr;
+}
+
+}  // namespace cairn::project

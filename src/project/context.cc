@@ -1,0 +1,52 @@
+// What the steps of a build share (steps.h).
+#include "dag/call_cache.h"
+#include "project/steps.h"
+#include "synth/http_teacher.h"
+#include "synth/local_teacher.h"
+
+namespace cairn::project {
+namespace {
+
+// synth's view of dag's store.
+class StoreCache : public synth::CallCache {
+ public:
+  explicit StoreCache(dag::Store& store) : cache_(store) {}
+  std::optional<std::string> Get(const Digest& key) override { return cache_.Get(key); }
+  Result<void> Put(const Digest& key, const std::string& reply) override { return cache_.Put(key, reply); }
+
+ private:
+  dag::CallCache cache_;
+};
+
+}  // namespace
+
+Result<const model::ChatModel*> BuildContext::Base() {
+  if (!base_) {
+    CAIRN_ASSIGN(model::ChatModel loaded, model::LoadChatModel(project.base_directory));
+    base_ = std::make_unique<model::ChatModel>(std::move(loaded));
+  }
+  return base_.get();
+}
+
+Result<synth::Teacher*> BuildContext::Teacher() {
+  if (caching_teacher_) return static_cast<synth::Teacher*>(caching_teacher_.get());
+  if (project.HasEndpoint()) {
+    const TeacherConfig& settings = project.config.spec.teacher;
+    synth::HttpTeacherOptions options;
+    options.endpoint = settings.endpoint;
+    options.model = settings.model;
+    options.api_key_env = settings.api_key_env;
+    CAIRN_ASSIGN(teacher_, synth::HttpTeacher::Make(options));
+  } else {
+    CAIRN_ASSIGN(model::ChatModel loaded, model::LoadChatModel(project.teacher_directory));
+    teacher_model_ = std::make_unique<model::ChatModel>(std::move(loaded));
+    teacher_ = std::make_unique<synth::LocalTeacher>(pool, *teacher_model_);
+  }
+  cache_ = std::make_unique<StoreCache>(store);
+  caching_teacher_ = std::make_unique<synth::CachingTeacher>(*teacher_, *cache_);
+  return static_cast<synth::Teacher*>(caching_teacher_.get());
+}
+
+dag::FileInput PinnedInput(const Digest& digest) { return {digest, "", ""}; }
+
+}  // namespace cairn::project

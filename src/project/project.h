@@ -1,0 +1,39 @@
+// A project opened for building: its file, its leaves and the models that it names, each with its digest.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "project/config.h"
+#include "project/lock.h"
+#include "taxonomy/leaf.h"
+
+namespace cairn::project {
+
+// Turns the name of a model ("seed" or a path, relative to the project) into its directory.
+using ModelResolver = std::function<Result<std::string>(const std::string& name)>;
+
+struct Project {
+  std::string directory;                // where cairn.yaml lies
+  ProjectConfig config;
+  std::vector<taxonomy::Leaf> leaves;   // sorted by path
+  std::string taxonomy_commit;          // HEAD of the git repository around the taxonomy, or empty
+  std::string base_directory, teacher_directory;  // teacher: empty with an endpoint
+  Digest base_digest, teacher_digest;   // of the model files that decide answers
+
+  std::string Path(const std::string& relative) const { return directory + "/" + relative; }
+  std::string WorkDirectory() const { return directory + "/.cairn"; }
+  bool HasEndpoint() const { return !config.spec.teacher.endpoint.empty(); }
+};
+
+// Reads and checks everything; the first error says file, line and remedy.
+Result<Project> OpenProject(const std::string& directory, const ModelResolver& resolve);
+
+// What cairn.lock pins for this project.
+Lock LockOf(const Project& project);
+
+// SHA-256 over the files of a model directory that decide what it computes (configuration, weights, tokenizer, replay and held-out data).
+Result<Digest> ModelDirectoryDigest(const std::string& directory);
+
+}  // namespace cairn::project

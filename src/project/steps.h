@@ -1,0 +1,65 @@
+// The steps of a build, one file each. Each adds itself to the graph; what it reads and writes is in its comment.
+//
+//   synth:<leaf>   qna.yaml, documents, teacher            -> rows.jsonl, samples.jsonl, report.json
+//   measure:base   base model, eval.yaml of all leaves     -> answers.json
+//   train:<phase>  base model, samples, phase before       -> adapter/ (or model/), transcript/
+//   model          base model, last phase                  -> model directory, merged
+//   measure        model, eval.yaml, base's answers        -> eval.json
+//   release        all of it                               -> the release directory, unsigned
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/thread_pool.h"
+#include "dag/graph.h"
+#include "model/model.h"
+#include "project/project.h"
+#include "synth/caching_teacher.h"
+
+namespace cairn::project {
+
+// What steps share while a build runs. Models are loaded once, when first needed.
+struct BuildContext {
+  BuildContext(const Project& p, ThreadPool& t, dag::Store& s, bool q) : project(p), pool(t), store(s), quiet(q) {}
+  const Project& project;
+  ThreadPool& pool;
+  dag::Store& store;
+  bool quiet;
+
+  Result<const model::ChatModel*> Base();
+  Result<synth::Teacher*> Teacher();
+
+ private:
+  std::unique_ptr<model::ChatModel> base_, teacher_model_;
+  std::unique_ptr<synth::Teacher> teacher_;
+  std::unique_ptr<synth::CallCache> cache_;
+  std::unique_ptr<synth::CachingTeacher> caching_teacher_;
+};
+
+std::string SynthStepId(const taxonomy::Leaf& leaf);
+std::string TrainStepId(const Project& project, size_t phase);
+std::string PhaseDirectoryName(const Project& project, size_t phase);  // "1-knowledge"
+inline constexpr const char* kMeasureBaseStep = "measure:base";
+inline constexpr const char* kModelStep = "model";
+inline constexpr const char* kMeasureStep = "measure";
+inline constexpr const char* kReleaseStep = "release";
+
+Result<void> AddSynthSteps(dag::Graph& graph, BuildContext& context);
+Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context);
+Result<void> AddModelStep(dag::Graph& graph, BuildContext& context);
+Result<void> AddMeasureSteps(dag::Graph& graph, BuildContext& context);
+Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context);
+
+// An input that was read when the project was opened: a leaf, a model directory.
+dag::FileInput PinnedInput(const Digest& digest);
+
+// File names inside step outputs and releases, written in one step and read in another.
+inline constexpr const char* kRowsFile = "rows.jsonl";
+inline constexpr const char* kSamplesFile = "samples.jsonl";
+inline constexpr const char* kReportFile = "report.json";
+inline constexpr const char* kAnswersFile = "answers.json";
+inline constexpr const char* kEvalFile = "eval.json";
+inline constexpr const char* kReplayFile = "replay.jsonl";
+
+}  // namespace cairn::project

@@ -1,0 +1,61 @@
+// synth:<leaf> - a leaf's training rows (steps.h).
+#include "base/file.h"
+#include "base/progress.h"
+#include "project/steps.h"
+#include "synth/pipeline.h"
+#include "train/data.h"
+
+namespace cairn::project {
+namespace {
+
+synth::SynthesisOptions Options(const SynthesisConfig& config) {
+  synth::SynthesisOptions options;
+  options.pipeline = config.pipeline == Pipeline::kFull ? synth::Pipeline::kFull : synth::Pipeline::kSimple;
+  options.samples_per_seed = config.samples_per_seed;
+  options.seed = config.seed;
+  return options;
+}
+
+Result<void> RunSynth(BuildContext& context, const taxonomy::Leaf& leaf, const dag::StepContext& step) {
+  CAIRN_ASSIGN(synth::Teacher * teacher, context.Teacher());
+  std::unique_ptr<Progress> progress;
+  std::string stage;
+  auto show = [&](const synth::SynthesisProgress& p) {
+    if (p.what != stage) {
+      stage = p.what;
+      if (progress) progress->Finish();
+      progress = std::make_unique<Progress>(leaf.path + ": " + p.what, p.total, context.quiet);
+    }
+    progress->Update(p.done);
+  };
+  CAIRN_ASSIGN(synth::LeafData data, synth::Synthesise(leaf, *teacher, Options(context.project.config.spec.synthesis), show));
+  if (progress) progress->Finish();
+  auto kept = synth::KeptConversations(data.rows);
+  if (kept.empty()) return BadInput("no training row was kept; look at the reasons with `cairn data generate`", leaf.QnaPath());
+  CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kRowsFile, synth::RowsToJsonl(data.rows)));
+  CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kSamplesFile, train::ConversationsToJsonl(kept)));
+  return WriteFileAtomic(step.output_dir + "/" + kReportFile, PrettyJson(synth::LeafReport(leaf.path, data)));
+}
+
+}  // namespace
+
+std::string SynthStepId(const taxonomy::Leaf& leaf) { return "synth:" + leaf.path; }
+
+Result<void> AddSynthSteps(dag::Graph& graph, BuildContext& context) {
+  const SynthesisConfig& config = context.project.config.spec.synthesis;
+  for (const taxonomy::Leaf& leaf : context.project.leaves) {
+    dag::Step step;
+    step.id = SynthStepId(leaf);
+    step.kind = "synth";
+    step.version = synth::kSynthesisVersion;
+    step.parameters = {{"pipeline", config.pipeline == Pipeline::kFull ? "full" : "simple"},
+                       {"samplesPerSeed", config.samples_per_seed},
+                       {"seed", config.seed}};
+    step.files = {{"leaf " + leaf.path, PinnedInput(leaf.DataDigest())}, {"teacher", PinnedInput(context.project.teacher_digest)}};
+    step.run = [&context, &leaf](const dag::StepContext& s) { return RunSynth(context, leaf, s); };
+    CAIRN_TRY(graph.Add(std::move(step)));
+  }
+  return {};
+}
+
+}  // namespace cairn::project

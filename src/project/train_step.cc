@@ -1,0 +1,115 @@
+// train:<phase> and model - from samples to merged weights (steps.h).
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "project/phase.h"
+#include "project/steps.h"
+
+namespace cairn::project {
+namespace {
+
+// What a phase hands on: an adapter in PEFT layout, or after full training a model directory.
+constexpr const char* kAdapterDirectory = "adapter";
+constexpr const char* kModelDirectory = "model";
+
+bool TrainsOn(PhaseData data, taxonomy::LeafKind kind) {
+  return data == PhaseData::kAll || (data == PhaseData::kKnowledge) == (kind == taxonomy::LeafKind::kKnowledge);
+}
+
+Result<std::vector<formats::Conversation>> BaseData(const Project& project) {
+  std::string path = project.base_directory + "/" + kReplayFile;
+  if (!PathExists(path)) return std::vector<formats::Conversation>{};
+  return train::ReadConversations(path);
+}
+
+Result<model::Model> StartModel(BuildContext& context, const std::string& previous) {
+  const TrainingConfig& training = context.project.config.spec.training;
+  if (training.method == TrainingMethod::kFull && !previous.empty()) return model::LoadModel(previous + "/" + kModelDirectory);
+  CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
+  model::Model model = base->model;
+  CAIRN_TRY(PrepareTrainable(model, training, previous.empty() ? "" : previous + "/" + kAdapterDirectory, training.seed));
+  return model;
+}
+
+Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContext& step) {
+  const Project& project = context.project;
+  const TrainingConfig& training = project.config.spec.training;
+  PhasePlan plan = PlanOf(training, phase);
+  CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
+  std::vector<formats::Conversation> contributed;
+  for (const taxonomy::Leaf& leaf : project.leaves) {
+    if (!TrainsOn(training.phases[phase].data, leaf.kind)) continue;
+    CAIRN_ASSIGN(auto rows, train::ReadConversations(step.Input(SynthStepId(leaf)) + "/" + kSamplesFile));
+    contributed.insert(contributed.end(), rows.begin(), rows.end());
+  }
+  CAIRN_ASSIGN(auto base_data, BaseData(project));
+  CAIRN_ASSIGN(PhaseSamples samples, MixSamples(std::move(contributed), std::move(base_data), training.replay, *base, plan.seed));
+  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(samples.conversations, *base, training, plan));
+  CAIRN_ASSIGN(model::Model model, StartModel(context, phase == 0 ? "" : step.Input("previous")));
+
+  train::TrainConfig config = PhaseTrainConfig(training, plan, source.steps());
+  train::Trainer trainer(context.pool, model, config, source);
+  Json header = PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples.conversations, project.base_digest);
+  train::PhaseOptions options{.directory = step.work_dir + "/run",
+                              .keep_states_every = training.method == TrainingMethod::kLora ? 1u : 0u,
+                              .label = "training " + plan.directory_name,
+                              .quiet = context.quiet};
+  CAIRN_ASSIGN(train::Transcript transcript, train::RunPhase(trainer, config, header, options));
+
+  std::string record = step.output_dir + "/transcript";
+  CAIRN_TRY(train::SaveTranscript(transcript, record));
+  CAIRN_TRY(WriteFileAtomic(record + "/" + kSamplesFile, train::ConversationsToJsonl(samples.conversations)));
+  for (const train::StepRecord& r : transcript.records) {
+    std::string state = train::StatePath(options.directory + "/states", r.step);
+    if (!r.state || !PathExists(state)) continue;
+    CAIRN_ASSIGN(std::string bytes, ReadFile(state));
+    CAIRN_TRY(WriteFileAtomic(train::StatePath(record + "/states", r.step), bytes));
+  }
+  if (model.adapter) return model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory, project.config.spec.base.model);
+  return model::SaveModel(model, base->tokenizer, base->format, step.output_dir + "/" + kModelDirectory);
+}
+
+Result<void> RunModel(BuildContext& context, const dag::StepContext& step) {
+  CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
+  CAIRN_ASSIGN(model::Model model, StartModel(context, step.Input("last phase")));
+  model::MergeAdapter(context.pool, model);
+  return model::SaveModel(model, base->tokenizer, base->format, step.output_dir);
+}
+
+}  // namespace
+
+std::string PhaseDirectoryName(const Project& project, size_t phase) { return PlanOf(project.config.spec.training, phase).directory_name; }
+std::string TrainStepId(const Project& project, size_t phase) { return "train:" + PhaseDirectoryName(project, phase); }
+
+Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context) {
+  const Project& project = context.project;
+  const TrainingConfig& training = project.config.spec.training;
+  Json settings = ProjectConfigToJson(project.config)["spec"]["training"];
+  settings.erase("phases");
+  for (size_t i = 0; i < training.phases.size(); ++i) {
+    dag::Step step;
+    step.id = TrainStepId(project, i);
+    step.kind = "train";
+    step.parameters = {{"training", settings}, {"phase", i}, {"name", training.phases[i].name}, {"epochs", training.phases[i].epochs},
+                       {"numerics", train::kNumericsVersion}};
+    step.files = {{"base model", PinnedInput(project.base_digest)}};
+    for (const taxonomy::Leaf& leaf : project.leaves)
+      if (TrainsOn(training.phases[i].data, leaf.kind)) step.steps[SynthStepId(leaf)] = SynthStepId(leaf);
+    if (i > 0) step.steps["previous"] = TrainStepId(project, i - 1);
+    step.run = [&context, i](const dag::StepContext& s) { return RunTrain(context, i, s); };
+    CAIRN_TRY(graph.Add(std::move(step)));
+  }
+  return {};
+}
+
+Result<void> AddModelStep(dag::Graph& graph, BuildContext& context) {
+  dag::Step step;
+  step.id = kModelStep;
+  step.kind = "merge";
+  step.files = {{"base model", PinnedInput(context.project.base_digest)}};
+  step.steps = {{"last phase", TrainStepId(context.project, context.project.config.spec.training.phases.size() - 1)}};
+  step.run = [&context](const dag::StepContext& s) { return RunModel(context, s); };
+  return graph.Add(std::move(step));
+}
+
+}  // namespace cairn::project
