@@ -1,0 +1,419 @@
+#include "formats/yaml.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <sstream>
+#include <unordered_set>
+
+#include "base/file.h"
+#include "formats/nearest_name.h"
+#include "formats/unicode.h"
+
+namespace cairn::formats {
+namespace {
+
+constexpr size_t kMaxBytes = size_t{1} << 20;
+constexpr size_t kMaxDepth = 32;
+constexpr size_t kMaxNodes = 100'000;
+
+// Byte offset -> line and column in characters.
+YamlPosition PositionAt(std::string_view text, size_t offset) {
+  YamlPosition at;
+  for (size_t i = 0; i < offset && i < text.size(); ++i) {
+    if (text[i] == '\n') {
+      ++at.line;
+      at.column = 1;
+    } else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
+      ++at.column;
+    }
+  }
+  return at;
+}
+
+// Text that a person can see: no control character but tab and line ends. -1 if all is well, else the offset.
+ptrdiff_t FirstControl(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0 &&
+              static_cast<unsigned char>(text[i + 1]) != 0x85;
+    if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F || c1) return static_cast<ptrdiff_t>(i);
+  }
+  return -1;
+}
+
+// yaml-cpp 0.7 writes the escapes \_ and \N as the lone bytes A0 and 85; nothing else in a scalar can be ill-formed.
+std::string MendEscapes(const std::string& value) {
+  std::string out;
+  for (size_t at = 0; at < value.size();) {
+    Utf8Char c = Utf8At(value, at);
+    if (!c.valid && (value[at] == '\xA0' || value[at] == '\x85')) out.push_back('\xC2');
+    out.append(value, at, c.length);
+    at += c.length;
+  }
+  return out;
+}
+
+// A piece of the user's text for a message: short, on one line.
+std::string Excerpt(std::string_view text) {
+  constexpr size_t kLongest = 40;
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    size_t length = Utf8At(text, i).length;
+    if (out.size() + length > kLongest) return out + "...";
+    out += text[i] == '\n' || text[i] == '\t' || text[i] == '\r' ? " " : std::string(text.substr(i, length));
+    i += length;
+  }
+  return out;
+}
+
+// yaml-cpp counts columns in bytes; lines are those of the text.
+class Positions {
+ public:
+  explicit Positions(std::string_view text) : text_(text) {
+    starts_.push_back(0);
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '\n') starts_.push_back(i + 1);
+    }
+  }
+  YamlPosition Of(const YAML::Mark& mark) const {
+    if (mark.line < 0) return {};
+    YamlPosition at{mark.line + 1, 1};
+    if (static_cast<size_t>(mark.line) >= starts_.size()) return at;
+    size_t begin = starts_[static_cast<size_t>(mark.line)], end = OffsetOf(mark);
+    for (size_t i = begin; i < end; ++i) {
+      if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) ++at.column;
+    }
+    return at;
+  }
+  bool TabIndents(const YAML::Mark& mark) const {
+    if (mark.line < 0 || static_cast<size_t>(mark.line) >= starts_.size()) return false;
+    std::string_view line = text_.substr(starts_[static_cast<size_t>(mark.line)]);
+    return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+  }
+  // Whether the quoted text that starts at the mark never ends: yaml-cpp takes the end of the file for its end.
+  bool LacksClosingQuote(const YAML::Mark& mark) const {
+    if (mark.line < 0 || static_cast<size_t>(mark.line) >= starts_.size()) return false;
+    size_t at = OffsetOf(mark);
+    char quote = at < text_.size() ? text_[at] : '\0';
+    if (quote != '"' && quote != '\'') return false;
+    for (++at; at < text_.size(); ++at) {
+      if (quote == '"' && text_[at] == '\\') {
+        ++at;
+      } else if (text_[at] == quote) {
+        if (quote == '"' || at + 1 >= text_.size() || text_[at + 1] != quote) return false;
+        ++at;
+      }
+    }
+    return true;
+  }
+
+ private:
+  size_t OffsetOf(const YAML::Mark& mark) const {
+    size_t begin = starts_[static_cast<size_t>(mark.line)];
+    return std::min(text_.size(), begin + static_cast<size_t>(std::max(0, mark.column)));
+  }
+  std::string_view text_;
+  std::vector<size_t> starts_;
+};
+
+// Builds the tree from events. After the first error the remaining events, whose number the size of the text bounds,
+// are ignored.
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  TreeBuilder(const Positions& positions, const std::string& file) : positions_(positions), file_(file) {}
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (!Accept(mark, "", anchor)) return;
+    YamlNode node;
+    node.at = positions_.Of(mark);
+    if (ExpectsKey()) return Fail(node.at, "a key is missing before the ':'", "write the name of the field there");
+    Place(std::move(node));
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { RefuseAnchor(mark); }
+  void OnAnchor(const YAML::Mark& mark, const std::string&) override { RefuseAnchor(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    if (!Accept(mark, tag, anchor)) return;
+    YamlNode node;
+    node.kind = YamlNode::Kind::kScalar;
+    node.at = positions_.Of(mark);
+    node.quoted = tag == "!";
+    node.text = IsValidUtf8(value) ? value : MendEscapes(value);
+    if (FirstControl(node.text) >= 0 || !IsValidUtf8(node.text))
+      return Fail(node.at, "the text holds an escaped control character", "remove the escape");
+    if (node.quoted && positions_.LacksClosingQuote(mark))
+      return Fail(node.at, "a quoted text never ends", "add the closing quote");
+    if (ExpectsKey()) return OpenField(std::move(node));
+    Place(std::move(node));
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    Open(YamlNode::Kind::kSequence, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { Close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    Open(YamlNode::Kind::kMap, mark, tag, anchor);
+  }
+  void OnMapEnd() override { Close(); }
+
+  void Fail(YamlPosition at, const std::string& what, const std::string& remedy) {
+    if (!error_) error_ = BadInput(what + "; " + remedy, YamlWhere(file_, at));
+  }
+  const std::optional<Error>& error() const { return error_; }
+  YamlNode& root() { return root_; }
+
+ private:
+  struct Level {
+    YamlNode node;
+    std::unordered_set<std::string> keys;
+    bool has_key = false;  // maps: the next node is the value of the last field
+  };
+
+  bool Accept(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    if (error_) return false;
+    if (!tag.empty() && tag != "?" && tag != "!") {
+      Fail(positions_.Of(mark), "tags (!...) are not allowed", "remove it, or put the text in quotes");
+    } else if (anchor != 0) {
+      RefuseAnchor(mark);
+    } else if (++nodes_ > kMaxNodes) {
+      Fail(positions_.Of(mark), "more than " + std::to_string(kMaxNodes) + " values in one file", "split the file");
+    }
+    return !error_;
+  }
+  void RefuseAnchor(const YAML::Mark& mark) {
+    Fail(positions_.Of(mark), "anchors (&) and aliases (*) are not allowed", "write the text out, or put it in quotes");
+  }
+  bool ExpectsKey() const { return !open_.empty() && open_.back().node.is_map() && !open_.back().has_key; }
+
+  void Open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    if (!Accept(mark, tag, anchor)) return;
+    YamlPosition at = positions_.Of(mark);
+    if (ExpectsKey()) return Fail(at, "a key must be plain text", "put text with [ ] or { } in quotes");
+    if (open_.size() >= kMaxDepth)
+      return Fail(at, "nested deeper than " + std::to_string(kMaxDepth), "use fewer levels");
+    Level level;
+    level.node.kind = kind;
+    level.node.at = at;
+    open_.push_back(std::move(level));
+  }
+  void Close() {
+    if (error_ || open_.empty()) return;
+    YamlNode node = std::move(open_.back().node);
+    open_.pop_back();
+    Place(std::move(node));
+  }
+  void OpenField(YamlNode key) {
+    Level& level = open_.back();
+    if (!level.keys.insert(key.text).second)
+      return Fail(key.at, "the key \"" + Excerpt(key.text) + "\" stands twice in this mapping", "remove or rename one");
+    YamlField field;
+    field.key = std::move(key.text);
+    field.key_at = key.at;
+    level.node.fields.push_back(std::move(field));
+    level.has_key = true;
+  }
+  void Place(YamlNode node) {
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Level& level = open_.back();
+    if (level.node.is_sequence()) {
+      level.node.items.push_back(std::move(node));
+      return;
+    }
+    YamlField& field = level.node.fields.back();
+    // yaml-cpp marks a missing value where the next token stands.
+    if (node.is_null()) node.at = field.key_at;
+    field.value = std::move(node);
+    level.has_key = false;
+  }
+
+  const Positions& positions_;
+  const std::string& file_;
+  std::vector<Level> open_;
+  size_t nodes_ = 0;
+  YamlNode root_;
+  std::optional<Error> error_;
+};
+
+struct Explanation {
+  std::string_view message, what, remedy;
+};
+const Explanation kExplanations[] = {
+    {YAML::ErrorMsg::MAP_VALUE, "a ':' stands where no value may follow",
+     "put text that holds \": \" in quotes, or write it as a block after '|'"},
+    {YAML::ErrorMsg::END_OF_MAP, "this line does not belong to the mapping above it",
+     "indent it like its neighbours, and check the quotes of the line before"},
+    {YAML::ErrorMsg::END_OF_SEQ, "this line does not belong to the list above it",
+     "start it with '- ' or indent it like its neighbours"},
+    {YAML::ErrorMsg::END_OF_MAP_FLOW, "a '{' is not closed", "close it with '}', or put the text in quotes"},
+    {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a '[' is not closed", "close it with ']', or put the text in quotes"},
+    {YAML::ErrorMsg::FLOW_END, "a ']' or '}' closes nothing", "remove it, or put the text in quotes"},
+    {YAML::ErrorMsg::MAP_KEY, "a key cannot stand here", "check the indentation"},
+    {YAML::ErrorMsg::BLOCK_ENTRY, "a '- ' cannot stand here", "check the indentation"},
+    {YAML::ErrorMsg::EOF_IN_SCALAR, "a quoted text never ends", "add the closing quote"},
+    {YAML::ErrorMsg::DOC_IN_SCALAR, "'---' or '...' stands inside a quoted text", "indent it, or close the quote"},
+    {YAML::ErrorMsg::CHAR_IN_BLOCK, "text follows '|' or '>' on the same line",
+     "start the text on the next line, indented"},
+    {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab stands in the indentation", "use spaces"},
+    {YAML::ErrorMsg::UNKNOWN_TOKEN, "text cannot start with this character", "put the text in quotes"},
+    {YAML::ErrorMsg::UNKNOWN_ANCHOR, "anchors (&) and aliases (*) are not allowed",
+     "write the text out, or put it in quotes"},
+};
+
+Error Explain(const YAML::ParserException& exception, const Positions& positions, const std::string& file) {
+  YamlPosition at = positions.Of(exception.mark);
+  if (positions.TabIndents(exception.mark))
+    return BadInput("a tab stands in the indentation; use spaces", YamlWhere(file, {at.line, 1}));
+  std::string where = YamlWhere(file, at);
+  for (const Explanation& e : kExplanations) {
+    if (exception.msg == e.message) return BadInput(std::string(e.what) + "; " + std::string(e.remedy), where);
+  }
+  return BadInput(Excerpt(ReplaceInvalidUtf8(exception.msg)) + "; check the indentation and the quotes here", where);
+}
+
+Result<YamlNode> Build(std::string_view text, const std::string& file) {
+  Positions positions(text);
+  TreeBuilder builder(positions, file);
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    if (parser.HandleNextDocument(builder) && !builder.error() && parser) {
+      TreeBuilder second(positions, file);
+      if (parser.HandleNextDocument(second))
+        return BadInput("the file holds a second document; remove the '---' between them",
+                        YamlWhere(file, second.root().at));
+    }
+  } catch (const YAML::ParserException& e) {
+    if (!builder.error()) return Explain(e, positions, file);
+  } catch (const std::exception& e) {
+    return BadInput(std::string("not YAML: ") + e.what() + "; check the syntax", file);
+  }
+  if (builder.error()) return *builder.error();
+  return std::move(builder.root());
+}
+
+Error WrongType(const YamlNode& node, const std::string& file, const std::string& what, const std::string& wanted) {
+  std::string found = node.is_scalar() ? "\"" + Excerpt(node.text) + "\"" : YamlKindName(node.kind);
+  return BadInput(what + " is " + found + "; write " + wanted, YamlWhere(file, node.at));
+}
+
+template <typename T>
+bool ParseWhole(std::string_view text, T* value) {
+  if (text.size() > 1 && text[0] == '+') text.remove_prefix(1);
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), *value);
+  return code == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+const YamlNode* YamlNode::Find(std::string_view key) const {
+  for (const YamlField& field : fields) {
+    if (field.key == key) return &field.value;
+  }
+  return nullptr;
+}
+
+Result<YamlNode> ParseYaml(std::string_view text, const std::string& file) {
+  if (text.size() > kMaxBytes)
+    return BadInput("the file has " + std::to_string(text.size()) + " bytes, more than 1 MiB; split it", file);
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+  if (!IsValidUtf8(text)) {
+    size_t at = 0;
+    for (Utf8Char c; at < text.size() && (c = Utf8At(text, at)).valid;) at += c.length;
+    return BadInput("the file is not UTF-8 text; save it with the encoding UTF-8",
+                    YamlWhere(file, PositionAt(text, at)));
+  }
+  if (ptrdiff_t at = FirstControl(text); at >= 0)
+    return BadInput("the file holds a control character; remove it",
+                    YamlWhere(file, PositionAt(text, static_cast<size_t>(at))));
+  return Build(text, file);
+}
+
+Result<YamlNode> ReadYamlFile(const std::string& path) {
+  CAIRN_ASSIGN(std::string text, ReadFile(path, kMaxBytes));
+  return ParseYaml(text, path);
+}
+
+std::string YamlWhere(const std::string& file, YamlPosition at) {
+  return file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
+const char* YamlKindName(YamlNode::Kind kind) {
+  switch (kind) {
+    case YamlNode::Kind::kNull:
+      return "nothing";
+    case YamlNode::Kind::kScalar:
+      return "text";
+    case YamlNode::Kind::kSequence:
+      return "a list";
+    case YamlNode::Kind::kMap:
+      return "a mapping";
+  }
+  return "?";
+}
+
+Result<std::string> YamlText(const YamlNode& node, const std::string& file, const std::string& what) {
+  if (!node.is_scalar()) return WrongType(node, file, what, "text");
+  return node.text;
+}
+
+Result<int64_t> YamlInteger(const YamlNode& node, const std::string& file, const std::string& what) {
+  int64_t value = 0;
+  if (!node.is_scalar() || node.quoted || !ParseWhole(node.text, &value))
+    return WrongType(node, file, what, "a whole number, such as 12, without quotes");
+  return value;
+}
+
+Result<double> YamlNumber(const YamlNode& node, const std::string& file, const std::string& what) {
+  double value = 0;
+  if (!node.is_scalar() || node.quoted || !ParseWhole(node.text, &value) || !std::isfinite(value))
+    return WrongType(node, file, what, "a number, such as 0.5 or 2e-3, without quotes");
+  return value;
+}
+
+Result<bool> YamlBool(const YamlNode& node, const std::string& file, const std::string& what) {
+  if (node.is_scalar() && !node.quoted && node.text == "true") return true;
+  if (node.is_scalar() && !node.quoted && node.text == "false") return false;
+  return WrongType(node, file, what, "true or false");
+}
+
+bool LooksTyped(const YamlNode& node) {
+  if (!node.is_scalar() || node.quoted) return false;
+  std::string lower;
+  for (char c : node.text) lower.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  for (const char* word : {"true", "false", "yes", "no", "on", "off"}) {
+    if (lower == word) return true;
+  }
+  // Numbers, dates (2024-05-01) and times in base 60 (12:30) are made of these alone.
+  bool digit = false;
+  for (char c : lower) {
+    if (c >= '0' && c <= '9') digit = true;
+    if (std::string_view("0123456789+-._:eEx").find(c) == std::string_view::npos) return false;
+  }
+  return digit;
+}
+
+Result<void> CheckYamlKeys(const YamlNode& map, const std::vector<std::string>& known, const std::string& file) {
+  for (const YamlField& field : map.fields) {
+    bool found = false;
+    for (const std::string& key : known) found = found || key == field.key;
+    if (!found)
+      return BadInput("unknown field \"" + Excerpt(field.key) + "\"" + NameRemedy(field.key, known),
+                      YamlWhere(file, field.key_at));
+  }
+  return {};
+}
+
+}  // namespace cairn::formats

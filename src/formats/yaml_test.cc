@@ -1,0 +1,137 @@
+#include "formats/yaml.h"
+
+#include <gtest/gtest.h>
+
+#include "formats/nearest_name.h"
+
+namespace cairn::formats {
+namespace {
+
+TEST(Yaml, PositionsAndTexts) {
+  Result<YamlNode> root = ParseYaml(
+      "a: 1\nb:\n  - \"x y\"\n  - |\n    line\n    two\n\xC3\xA9t\xC3\xA9: z\nnone:\nflow: {k: [p, q]}\n", "f");
+  ASSERT_TRUE(root.ok()) << root.error().ToString();
+  ASSERT_TRUE(root->is_map());
+  EXPECT_EQ(root->Find("a")->text, "1");
+  EXPECT_FALSE(root->Find("a")->quoted);
+  EXPECT_EQ(YamlWhere("f", root->Find("a")->at), "f:1:4");
+  const YamlNode& list = *root->Find("b");
+  ASSERT_EQ(list.items.size(), 2u);
+  EXPECT_EQ(list.items[0].text, "x y");
+  EXPECT_TRUE(list.items[0].quoted);
+  EXPECT_EQ(list.items[0].at.line, 3);
+  EXPECT_EQ(list.items[0].at.column, 5);
+  EXPECT_EQ(list.items[1].text, "line\ntwo\n");
+  EXPECT_EQ(list.items[1].at.line, 4);
+  EXPECT_EQ(root->Find("\xC3\xA9t\xC3\xA9")->at.column, 6) << "columns count characters, not bytes";
+  EXPECT_TRUE(root->Find("none")->is_null());
+  EXPECT_EQ(root->Find("none")->at.line, 8) << "a missing value stands at its key";
+  EXPECT_EQ(root->Find("flow")->Find("k")->items[1].text, "q");
+  EXPECT_EQ(root->Find("absent"), nullptr);
+}
+
+TEST(Yaml, EscapesInQuotes) {
+  Result<YamlNode> root = ParseYaml(R"(a: "x\_y\N\u00e9\t'\"")", "f");
+  ASSERT_TRUE(root.ok()) << root.error().ToString();
+  EXPECT_EQ(root->Find("a")->text, "x\xC2\xA0y\xC2\x85\xC3\xA9\t'\"");
+}
+
+TEST(Yaml, ByteOrderMarkWindowsLinesAndEmptyText) {
+  Result<YamlNode> root = ParseYaml(
+      "\xEF\xBB\xBF"
+      "a: b\r\nc: d\r\n",
+      "f");
+  ASSERT_TRUE(root.ok()) << root.error().ToString();
+  EXPECT_EQ(root->Find("c")->text, "d");
+  EXPECT_EQ(root->fields[0].key_at.column, 1);
+  Result<YamlNode> empty = ParseYaml("# only a comment\n", "f");
+  ASSERT_TRUE(empty.ok());
+  EXPECT_TRUE(empty->is_null());
+}
+
+struct Refused {
+  const char* name;
+  std::string text, where, message;
+};
+
+TEST(Yaml, RefuseList) {
+  std::string deep = std::string(33, '[') + std::string(33, ']'), long_list = "a:\n", big(size_t{1} << 21, 'x');
+  for (int i = 0; i < 100'001; ++i) long_list += "- 1\n";
+  const Refused cases[] = {
+      {"alias bomb", "a: &a [x, x]\nb: [*a, *a]\n", "f:1:4", "anchors (&)"},
+      {"undefined alias", "a: *b\n", "f:1:4", "anchors (&)"},
+      {"tag", "a: !!python/object:os.system x\n", "f:1:4", "tags (!...)"},
+      {"tag on a list", "a: !!set [x]\n", "f:1:4", "tags (!...)"},
+      {"duplicate key", "a: 1\nb: 2\na: 3\n", "f:3:1", "\"a\" stands twice"},
+      {"duplicate key, quoted", "a: 1\n\"a\": 3\n", "f:2:1", "\"a\" stands twice"},
+      {"duplicate key below", "x:\n  - q: 1\n    q: 2\n", "f:3:5", "\"q\" stands twice"},
+      {"list as key", "[a, b]: c\n", "f:1:1", "a key must be plain text"},
+      {"empty key", ": c\n", "f:1:1", "a key is missing"},
+      {"too deep", deep, "f:1:33", "nested deeper than 32"},
+      {"far too deep", "a: " + std::string(100'000, '[') + std::string(100'000, ']'), "f:1:35",
+       "nested deeper than 32"},
+      {"too many values", long_list, "f:99999:3", "more than 100000 values"},
+      {"too long", big, "f", "more than 1 MiB"},
+      {"not UTF-8", "a: b\nc: \xFF\n", "f:2:4", "not UTF-8"},
+      {"UTF-16",
+       std::string("\xFF\xFE"
+                   "a\0:\0",
+                   6),
+       "f:1:1", "not UTF-8"},
+      {"NUL", std::string("a: b\0c", 6), "f:1:5", "control character"},
+      {"escape sequence", "a: \x1B[31m\n", "f:1:4", "control character"},
+      {"escaped NUL", "a: \"x\\0y\"\n", "f:1:4", "escaped control character"},
+      {"second document", "a: b\n---\nc: d\n", "f:3:1", "second document"},
+      {"colon in plain text", "a: b: c\n", "f:1:5", "a ':' stands where no value may follow"},
+      {"text behind |", "a: | text\n", "f:1:6", "text follows '|'"},
+      {"open quote", "a: \"b\n", "f:1:4", "never ends"},
+      {"open single quote", "a: 'it''s\n", "f:1:4", "never ends"},
+      {"open bracket", "a: [b, c\n", "f:2:1", "a '[' is not closed"},
+      {"bad indent", "a:\n  b: 1\n c: 2\n", "f:3:2", "does not belong to the mapping"},
+      {"list after mapping", "a: 1\n- b\n", "f:2:1", "does not belong to the mapping"},
+      {"tab", "a:\n\tb: 1\n", "f:2:1", "tab"},
+      {"at sign", "a: @b\n", "f:1:4", "cannot start with this character"},
+      {"unpaired surrogate", "a: \"\\ud800\"\n", "f:1:11", "invalid unicode"},
+  };
+  for (const Refused& c : cases) {
+    Result<YamlNode> root = ParseYaml(c.text, "f");
+    ASSERT_FALSE(root.ok()) << c.name;
+    EXPECT_EQ(root.error().where, c.where) << c.name << ": " << root.error().ToString();
+    EXPECT_NE(root.error().message.find(c.message), std::string::npos) << c.name << ": " << root.error().ToString();
+    EXPECT_NE(root.error().message.find("; "), std::string::npos) << c.name << " names no remedy";
+  }
+}
+
+TEST(Yaml, TypedValues) {
+  Result<YamlNode> root =
+      ParseYaml("i: -12\nn: 2e-3\nb: true\nno: no\nq: \"12\"\nl: [1]\ninf: .inf\nbig: 99999999999999999999\n", "f");
+  ASSERT_TRUE(root.ok());
+  EXPECT_EQ(*YamlInteger(*root->Find("i"), "f", "i"), -12);
+  EXPECT_EQ(*YamlNumber(*root->Find("n"), "f", "n"), 2e-3);
+  EXPECT_EQ(*YamlNumber(*root->Find("i"), "f", "i"), -12);
+  EXPECT_TRUE(*YamlBool(*root->Find("b"), "f", "b"));
+  EXPECT_EQ(*YamlText(*root->Find("no"), "f", "no"), "no");
+  EXPECT_FALSE(YamlBool(*root->Find("no"), "f", "no").ok());
+  EXPECT_FALSE(YamlInteger(*root->Find("q"), "f", "q").ok());
+  EXPECT_FALSE(YamlText(*root->Find("l"), "f", "l").ok());
+  EXPECT_FALSE(YamlNumber(*root->Find("inf"), "f", "inf").ok());
+  Result<int64_t> big = YamlInteger(*root->Find("big"), "f", "train.steps");
+  ASSERT_FALSE(big.ok());
+  EXPECT_EQ(big.error().ToString(),
+            "f:8:6: train.steps is \"99999999999999999999\"; write a whole number, such as 12, without quotes");
+}
+
+TEST(Yaml, UnknownKeysNameTheNearest) {
+  Result<YamlNode> root = ParseYaml("created-by: x\n", "f");
+  Result<void> checked = CheckYamlKeys(*root, {"version", "created_by", "domain"}, "f");
+  ASSERT_FALSE(checked.ok());
+  EXPECT_EQ(checked.error().ToString(), "f:1:1: unknown field \"created-by\"; did you mean \"created_by\"?");
+  EXPECT_EQ(NearestName("bactchTokens", {"batchTokens", "seed"}), "batchTokens");
+  EXPECT_EQ(NearestName("epoch", {"epochs", "seed"}), "epochs");
+  EXPECT_EQ(NearestName("colour", {"epochs", "seed"}), "");
+  EXPECT_EQ(NearestName(std::string(100'000, 'a'), {"a"}), "");
+  EXPECT_EQ(NameRemedy("colour", {"epochs", "seed"}), "; known here: epochs, seed");
+}
+
+}  // namespace
+}  // namespace cairn::formats

@@ -1,0 +1,271 @@
+#include "taxonomy/documents.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "formats/unicode.h"
+#include "taxonomy/git.h"
+#include "taxonomy/qna.h"
+#include "taxonomy/text.h"
+
+namespace cairn::taxonomy {
+namespace {
+
+constexpr uint64_t kMaxBytes = uint64_t{4} << 20, kMaxTotalBytes = uint64_t{64} << 20;
+constexpr size_t kMaxDocuments = 1000;
+constexpr std::string_view kReadable = ".md, .markdown and .txt files are read";
+
+bool HasTextEnding(std::string_view path) {
+  std::string name = FoldText(FileName(path));
+  return name.ends_with(".md") || name.ends_with(".markdown") || name.ends_with(".txt");
+}
+
+// Files of the leaf itself, which no pattern turns into documents.
+bool IsLeafFile(std::string_view path) {
+  std::string_view name = FileName(path);
+  return name == "qna.yaml" || name == "eval.yaml" || name == "attribution.txt";
+}
+
+enum class RepoKind { kOwn, kLocal, kRemote, kRefused };
+
+// git@host:path, as scp writes it: a ':' before any '/'.
+bool LooksLikeScp(std::string_view repo) {
+  size_t colon = repo.find(':');
+  return colon != std::string_view::npos && repo.find('/') > colon;
+}
+
+RepoKind KindOfRepo(std::string_view repo, std::string* reason) {
+  if (repo == ".") return RepoKind::kOwn;
+  for (char c : repo) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) *reason = "it holds a control character";
+  }
+  if (repo.starts_with('-')) *reason = "it starts with '-'";
+  size_t scheme = repo.find("://");
+  if (scheme != std::string_view::npos) {
+    std::string_view host = repo.substr(scheme + 3);
+    host = host.substr(0, host.find('/'));
+    bool http = repo.starts_with("http://") || repo.starts_with("https://");
+    if (host.find('@') != std::string_view::npos && (http || host.find(':') < host.find('@')))
+      *reason = "it holds a user name or a password, which would become public";
+  }
+  if (!reason->empty()) return RepoKind::kRefused;
+  if (repo.starts_with("file:///")) return RepoKind::kLocal;
+  if (scheme != std::string_view::npos || LooksLikeScp(repo)) return RepoKind::kRemote;
+  return RepoKind::kLocal;
+}
+
+// Text of a document, as it is cut into chunks later.
+Result<std::string> CleanText(std::string_view bytes, const std::string& where) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  std::string text;
+  int line = 1;
+  for (size_t at = 0; at < bytes.size();) {
+    formats::Utf8Char c = formats::Utf8At(bytes, at);
+    auto byte = static_cast<unsigned char>(bytes[at]);
+    if (!c.valid)
+      return BadInput("the document is not UTF-8 text; save it with the encoding UTF-8",
+                      formats::YamlWhere(where, {line, 1}));
+    if ((byte < 0x20 && byte != '\n' && byte != '\t' && byte != '\r' && byte != '\f') || byte == 0x7F)
+      return BadInput("the document holds a control character; remove it", formats::YamlWhere(where, {line, 1}));
+    if (byte == '\n') ++line;
+    if (byte == '\r') {
+      if (at + 1 >= bytes.size() || bytes[at + 1] != '\n') text.push_back('\n');
+    } else {
+      text.append(bytes, at, c.length);
+    }
+    at += c.length;
+  }
+  std::string_view begin = Trim(text);
+  if (begin.empty()) return BadInput("the document is empty; write its text, or remove the file", where);
+  begin.remove_prefix(std::min(begin.find_first_not_of("# "), begin.size()));
+  if (begin.starts_with(kTodo))
+    return BadInput("the document still says TODO; replace the text of the template", where);
+  return text;
+}
+
+// Collects the documents of one leaf and watches the limits.
+class Collector {
+ public:
+  Collector(Leaf* leaf, Problems* problems) : leaf_(leaf), problems_(problems) {}
+
+  // recorded: path in LeafFile; where: what problems name.
+  void Add(const std::string& path, const std::string& recorded, const std::string& where,
+           const std::function<Result<std::string>()>& read) {
+    if (full_) return;
+    Result<std::string> bytes = read();
+    if (!bytes.ok()) return problems_->Add(bytes.error());
+    total_ += bytes->size();
+    if (leaf_->documents.size() >= kMaxDocuments || total_ > kMaxTotalBytes) {
+      full_ = true;
+      return problems_->AddError(where, "the leaf has more than 1000 documents or 64 MiB of them", "split the leaf");
+    }
+    Result<std::string> text = CleanText(*bytes, where);
+    if (!text.ok()) return problems_->Add(text.error());
+    Digest digest = Sha256Of(*bytes);
+    leaf_->documents.push_back({path, std::move(*text), digest});
+    leaf_->files.push_back({recorded, FileRole::kDocument, digest});
+  }
+
+ private:
+  Leaf* leaf_;
+  Problems* problems_;
+  uint64_t total_ = 0;
+  bool full_ = false;
+};
+
+// Which of `paths` each pattern names, in the order of `paths`; says so of patterns that name nothing.
+// matches(pattern, path).
+std::vector<std::string> Select(const std::vector<std::string>& patterns, const std::vector<std::string>& paths,
+                                const std::function<bool(const std::string&, const std::string&)>& matches,
+                                const std::string& where, Problems* problems) {
+  std::set<std::string> chosen;
+  bool failed = false;
+  for (const std::string& pattern : patterns) {
+    size_t found = 0;
+    for (const std::string& path : paths) {
+      if (IsLeafFile(path) || !matches(pattern, path)) continue;
+      if (HasTextEnding(path)) {
+        ++found;
+        chosen.insert(path);
+      } else {
+        problems->AddWarning(where, "\"" + Excerpt(path) + "\" is left out: only " + std::string(kReadable),
+                             "convert it to Markdown");
+      }
+    }
+    if (found > 0) continue;
+    failed = true;
+    problems->AddError(where, "the pattern \"" + Excerpt(pattern) + "\" names no document",
+                       "paths count from the taxonomy's root or the leaf's folder; " + std::string(kReadable));
+  }
+  if (failed) return {};
+  return {chosen.begin(), chosen.end()};
+}
+
+// A pattern counts from the root of the taxonomy or from the leaf's folder.
+bool MatchesOwn(const Leaf& leaf, std::string_view pattern, std::string_view path) {
+  if (MatchGlob(pattern, path)) return true;
+  std::string folder = leaf.path + "/";
+  return path.starts_with(folder) && MatchGlob(pattern, path.substr(folder.size()));
+}
+
+void ReadBeside(const Listing& tree, const std::string& where, Leaf* leaf, Problems* problems) {
+  Collector collector(leaf, problems);
+  auto [begin, end] = tree.Below(leaf->path + "/");
+  size_t found = 0;
+  for (size_t i = begin; i < end; ++i) {
+    const std::string& path = tree.files[i];
+    if (ParentPath(path) != leaf->path || !NamesDocument(*leaf, path)) continue;
+    ++found;
+    collector.Add(path, path, JoinPath(tree.root, path), [&] { return ReadBeneath(tree.root, path, kMaxBytes); });
+  }
+  if (found == 0)
+    problems->AddError(where, "the leaf has no document",
+                       "put a .md file beside qna.yaml, or name files with document: {repo: ., patterns: [...]}");
+}
+
+void ReadOwn(const Listing& tree, const std::string& where, Leaf* leaf, Problems* problems) {
+  Collector collector(leaf, problems);
+  auto matches = [leaf](const std::string& pattern, const std::string& path) {
+    return MatchesOwn(*leaf, pattern, path);
+  };
+  for (const std::string& link : tree.symlinks) {
+    for (const std::string& pattern : leaf->document->patterns) {
+      if (matches(pattern, link))
+        problems->AddWarning(where, "\"" + Excerpt(link) + "\" is a symbolic link and is not followed",
+                             "put the file itself there");
+    }
+  }
+  for (const std::string& path : Select(leaf->document->patterns, tree.files, matches, where, problems))
+    collector.Add(path, path, JoinPath(tree.root, path), [&] { return ReadBeneath(tree.root, path, kMaxBytes); });
+}
+
+// The commit's files below `directory`; patterns see them without it.
+void ReadCommit(const GitRepository& repository, const std::string& directory,
+                const std::function<bool(const std::string&, const std::string&)>& matches, const std::string& where,
+                Leaf* leaf, Problems* problems) {
+  auto located = [&](Error error) {
+    error.where = where;
+    problems->Add(error);
+  };
+  Result<std::string> commit = repository.ResolveCommit(leaf->document->commit);
+  if (!commit.ok()) return located(commit.error());
+  Result<std::vector<GitFile>> files = repository.ListCommit(*commit, directory);
+  if (!files.ok()) return located(files.error());
+  size_t skip = directory.empty() ? 0 : directory.size() + 1;
+  std::vector<std::string> paths;
+  for (const GitFile& file : *files) paths.push_back(file.path.substr(skip));
+  Collector collector(leaf, problems);
+  for (const std::string& path : Select(leaf->document->patterns, paths, matches, where, problems)) {
+    size_t i = static_cast<size_t>(std::lower_bound(paths.begin(), paths.end(), path) - paths.begin());
+    std::string recorded = *commit + ":" + (*files)[i].path;
+    collector.Add(path, recorded, recorded, [&] { return repository.ReadBlob((*files)[i], kMaxBytes); });
+  }
+}
+
+void ReadOwnCommit(const Listing& tree, const std::string& where, Leaf* leaf, Problems* problems) {
+  Result<GitRepository> repository = GitRepository::Containing(tree.root);
+  if (!repository.ok()) return problems->AddError(where, repository.error().message, "remove document.commit");
+  auto matches = [leaf](const std::string& pattern, const std::string& path) {
+    return MatchesOwn(*leaf, pattern, path);
+  };
+  ReadCommit(*repository, repository->prefix(), matches, where, leaf, problems);
+}
+
+void ReadClone(const Listing& tree, const LeafOptions& options, const std::string& where, Leaf* leaf,
+               Problems* problems) {
+  std::string path = leaf->document->repo;
+  if (!options.allow_local_clones)
+    return problems->AddError(where, "documents from repositories on this machine are switched off here",
+                              "put the documents into the taxonomy");
+  if (path.starts_with("file://")) path = path.substr(7);
+  if (!path.starts_with('/')) path = JoinPath(tree.root, path);
+  Result<GitRepository> repository = GitRepository::Open(path);
+  if (!repository.ok())
+    return problems->AddError(where, "document.repo: " + repository.error().message,
+                              "give the path of a clone on this machine, or \".\" for the taxonomy itself");
+  const std::string& commit = leaf->document->commit;
+  if (commit.size() != 40 || commit.find_first_not_of("0123456789abcdef") != std::string::npos)
+    problems->AddWarning(where, "document.commit is no full commit hash, so the documents may change under it",
+                         "write the 40 digits that git rev-parse gives");
+  ReadCommit(
+      *repository, "", [](const std::string& pattern, const std::string& path) { return MatchGlob(pattern, path); },
+      where, leaf, problems);
+}
+
+}  // namespace
+
+bool NamesDocument(const Leaf& leaf, std::string_view path) {
+  if (leaf.kind != LeafKind::kKnowledge || IsLeafFile(path)) return false;
+  if (!leaf.document || (leaf.document->repo == "." && leaf.document->patterns.empty()))
+    return ParentPath(path) == leaf.path && FoldText(path).ends_with(".md");
+  if (leaf.document->repo != "." || !HasTextEnding(path)) return false;
+  for (const std::string& pattern : leaf.document->patterns) {
+    if (MatchesOwn(leaf, pattern, path)) return true;
+  }
+  return false;
+}
+
+void ReadDocuments(const Listing& tree, const LeafOptions& options, const std::string& file, Leaf* leaf,
+                   Problems* problems) {
+  std::string where = leaf->document ? formats::YamlWhere(file, leaf->document->at) : file;
+  if (!leaf->document || (leaf->document->repo == "." && leaf->document->patterns.empty()))
+    return ReadBeside(tree, where, leaf, problems);
+  std::string reason;
+  bool as_on_disk = leaf->document->commit.empty() || leaf->document->commit == "HEAD";
+  switch (KindOfRepo(leaf->document->repo, &reason)) {
+    case RepoKind::kOwn:
+      if (as_on_disk) return ReadOwn(tree, where, leaf, problems);
+      return ReadOwnCommit(tree, where, leaf, problems);
+    case RepoKind::kLocal:
+      return ReadClone(tree, options, where, leaf, problems);
+    case RepoKind::kRemote:
+      return problems->AddError(where, "document.repo is on another machine, from which cairn does not fetch",
+                                "clone it and give the clone's path, or put the documents beside qna.yaml and remove "
+                                "the document field");
+    case RepoKind::kRefused:
+      return problems->AddError(where, "document.repo is not allowed: " + reason, "write the address without it");
+  }
+}
+
+}  // namespace cairn::taxonomy

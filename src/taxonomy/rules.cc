@@ -1,0 +1,82 @@
+#include "taxonomy/rules.h"
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "taxonomy/qna.h"
+#include "taxonomy/text.h"
+
+namespace cairn::taxonomy {
+namespace {
+
+bool FoldsCase(const Leaf& leaf) { return leaf.kind == LeafKind::kKnowledge; }
+
+}  // namespace
+
+void CheckContexts(const Leaf& leaf, const std::string& qna_file, Problems* problems) {
+  if (leaf.documents.empty()) return;
+  std::string words;
+  for (const Document& document : leaf.documents) words += WordsOnly(document.text);
+  for (const SeedExample& example : leaf.seed_examples) {
+    if (example.context.empty() || words.find(WordsOnly(example.context)) != std::string::npos) continue;
+    problems->AddWarning(formats::YamlWhere(qna_file, example.at),
+                         "the context \"" + Excerpt(example.context) + "\" stands in no document of the leaf",
+                         "quote the document word for word, or add the document it comes from");
+  }
+}
+
+void CheckDuplicates(const Leaf& leaf, const std::string& qna_file, const std::string& eval_file, Problems* problems) {
+  std::map<std::pair<std::string, std::string>, int> seeds;  // (context of a skill, question) -> line
+  for (const SeedExample& example : leaf.seed_examples) {
+    std::string context = leaf.kind == LeafKind::kSkill ? example.context : "";
+    for (const QuestionAnswer& pair : example.questions_and_answers) {
+      if (pair.question.empty()) continue;
+      auto [seen, added] = seeds.insert({{context, NormalizeQuestion(pair.question, FoldsCase(leaf))}, pair.at.line});
+      if (!added)
+        problems->AddWarning(formats::YamlWhere(qna_file, pair.at),
+                             "this question was asked before, in line " + std::to_string(seen->second),
+                             "ask something else: a second copy teaches nothing");
+    }
+  }
+  std::map<std::string, int> asked;
+  for (const EvalQuestion& question : leaf.eval_questions) {
+    if (question.question.empty()) continue;
+    auto [seen, added] = asked.insert({NormalizeQuestion(question.question, FoldsCase(leaf)), question.at.line});
+    if (!added)
+      problems->AddError(formats::YamlWhere(eval_file, question.at),
+                         "this question was asked before, in line " + std::to_string(seen->second),
+                         "remove one: it would count twice");
+  }
+}
+
+std::set<std::string> CheckLeaks(const std::vector<Leaf>& leaves, const std::string& root, Problems* problems) {
+  std::set<std::string> leaking;
+  std::map<std::string, std::string> exact, folded;  // question -> where
+  for (const Leaf& leaf : leaves) {
+    for (const SeedExample& example : leaf.seed_examples) {
+      for (const QuestionAnswer& pair : example.questions_and_answers) {
+        std::string where = formats::YamlWhere(JoinPath(root, leaf.QnaPath()), pair.at);
+        // A skill with a context is trained on both together; alone its question is no task.
+        bool grounded = leaf.kind == LeafKind::kSkill && !example.context.empty();
+        std::string asked = grounded ? example.context + "\n" + pair.question : pair.question;
+        exact.insert({NormalizeQuestion(asked, false), where});
+        folded.insert({NormalizeQuestion(asked, true), where});
+      }
+    }
+  }
+  for (const Leaf& leaf : leaves) {
+    const auto& seeds = FoldsCase(leaf) ? folded : exact;
+    for (const EvalQuestion& question : leaf.eval_questions) {
+      auto seed = seeds.find(NormalizeQuestion(question.question, FoldsCase(leaf)));
+      if (question.question.empty() || seed == seeds.end()) continue;
+      problems->AddError(formats::YamlWhere(JoinPath(root, leaf.EvalPath()), question.at),
+                         "this question is also a seed question (" + seed->second + "), so it would be trained on",
+                         "ask something that no qna.yaml asks");
+      leaking.insert(leaf.path);
+    }
+  }
+  return leaking;
+}
+
+}  // namespace cairn::taxonomy

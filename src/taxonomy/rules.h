@@ -1,0 +1,22 @@
+// Rules about meaning: what a schema cannot say about questions, answers and documents.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "taxonomy/leaf.h"
+
+namespace cairn::taxonomy {
+
+// Warns of contexts that no document holds; punctuation, case and line breaks do not count.
+void CheckContexts(const Leaf& leaf, const std::string& qna_file, Problems* problems);
+
+// Warns of a question asked twice among the seeds with different answers; an error if eval.yaml asks one twice.
+void CheckDuplicates(const Leaf& leaf, const std::string& qna_file, const std::string& eval_file, Problems* problems);
+
+// An error for each eval question that is a seed question of any of the leaves: it would be trained on, and measuring
+// with it would show memory, not knowledge. root: for the paths in problems. Returns the paths of the leaves concerned.
+std::set<std::string> CheckLeaks(const std::vector<Leaf>& leaves, const std::string& root, Problems* problems);
+
+}  // namespace cairn::taxonomy

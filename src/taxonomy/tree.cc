@@ -1,0 +1,221 @@
+#include "taxonomy/tree.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "taxonomy/documents.h"
+#include "taxonomy/git.h"
+#include "taxonomy/qna.h"
+#include "taxonomy/rules.h"
+#include "taxonomy/text.h"
+
+namespace cairn::taxonomy {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> LeafPaths(const Listing& tree) {
+  std::vector<std::string> leaves;
+  for (const std::string& file : tree.files) {
+    if (FileName(file) == "qna.yaml" && !ParentPath(file).empty()) leaves.emplace_back(ParentPath(file));
+  }
+  std::sort(leaves.begin(), leaves.end());
+  return leaves;
+}
+
+bool Contains(const std::vector<std::string>& sorted, std::string_view path) {
+  return std::binary_search(sorted.begin(), sorted.end(), path, std::less<>());
+}
+
+// The leaf whose folder holds the path, the deepest one; empty if none does.
+std::string LeafAbove(const std::vector<std::string>& leaves, std::string_view path) {
+  while (!path.empty() && !Contains(leaves, path)) path = ParentPath(path);
+  return std::string(path);
+}
+
+bool IsYamlName(std::string_view path) {
+  std::string name = FoldText(FileName(path));
+  return name.ends_with(".yaml") || name.ends_with(".yml");
+}
+
+// Files that look like parts of a leaf and are not read: a contributor would wait for an effect in vain.
+void CheckNames(const Listing& tree, const std::vector<std::string>& leaves, Problems* problems) {
+  for (const std::string& file : tree.files) {
+    std::string_view name = FileName(file);
+    if (!IsYamlName(file) || !KindOfPath(file)) continue;
+    std::string stem = FoldText(name.substr(0, name.rfind('.')));
+    if (name == "qna.yaml" || (name == "eval.yaml" && Contains(leaves, ParentPath(file)))) continue;
+    if (name == "eval.yaml") {
+      problems->AddWarning(JoinPath(tree.root, file), "there is no qna.yaml beside this eval.yaml", "add or move it");
+    } else if (stem == "qna" || stem == "eval" || !Contains(leaves, ParentPath(file))) {
+      problems->AddWarning(JoinPath(tree.root, file),
+                           "this file is not read: a leaf's files are qna.yaml and eval.yaml", "rename it");
+    }
+  }
+}
+
+void CheckLeafPath(const Listing& tree, const std::string& path, Problems* problems) {
+  std::string shown = JoinPath(tree.root, path);
+  if (std::string reason = RefusePath(path); !reason.empty())
+    problems->AddError(shown, "the folder's name is not allowed: " + reason, "rename it");
+  else if (!KindOfPath(path))
+    problems->AddWarning(shown, "this leaf is neither below knowledge/ nor below compositional_skills/",
+                         "move it, so that InstructLab finds it, too");
+}
+
+// On file systems that ignore case or normal form these would be one folder.
+void CheckCollisions(const Listing& tree, const std::vector<std::string>& leaves, Problems* problems) {
+  std::map<std::string, std::string> folded;
+  for (const std::string& path : leaves) {
+    if (!RefusePath(path).empty()) continue;
+    auto [first, added] = folded.insert({FoldText(path), path});
+    if (!added)
+      problems->AddError(JoinPath(tree.root, path), "differs from \"" + first->second + "\" only in case",
+                         "rename one of the two folders");
+  }
+}
+
+// "file:line:column" in its parts, 0 for those left out.
+std::tuple<std::string_view, int, int> PlaceOf(std::string_view where) {
+  int numbers[2] = {0, 0};
+  for (int i = 1; i >= 0; --i) {
+    size_t colon = where.rfind(':');
+    if (colon == std::string_view::npos) return {where, 0, 0};
+    const char* end = where.data() + where.size();
+    auto [stop, code] = std::from_chars(where.data() + colon + 1, end, numbers[i]);
+    if (code != std::errc() || stop != end) return {where, 0, 0};
+    where = where.substr(0, colon);
+  }
+  return {where, numbers[0], numbers[1]};
+}
+
+std::string Normal(const std::string& path) {
+  std::string normal = fs::path(path).lexically_normal().generic_string();
+  while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+  return normal;
+}
+
+// A path that the user named, below the root: given from there, or from the working directory.
+std::string BelowRoot(const Listing& tree, const std::string& path) {
+  std::string normal = Normal(path), root = Normal(tree.root);
+  if (normal == root) return "";
+  if (normal.starts_with(root + "/")) return normal.substr(root.size() + 1);
+  std::error_code failed;
+  std::string absolute = Normal(fs::absolute(root, failed).generic_string()) + "/";
+  std::string named = fs::path(normal).is_absolute() ? normal : Normal(fs::absolute(normal, failed).generic_string());
+  if (named.starts_with(absolute) && fs::exists(named, failed)) return named.substr(absolute.size());
+  if (named + "/" == absolute) return "";
+  return normal;
+}
+
+void SelectLeaves(const Listing& tree, const std::vector<std::string>& leaves, const std::string& path,
+                  std::set<std::string>* chosen, Problems* problems) {
+  std::string below = BelowRoot(tree, path);
+  size_t before = chosen->size();
+  bool file = Contains(tree.files, below);
+  if (file && IsYamlName(below) && FileName(below) != "qna.yaml" && FileName(below) != "eval.yaml")
+    return problems->AddError(path, "this file is not read: a leaf's files are qna.yaml and eval.yaml", "rename it");
+  bool found = false;
+  if (file) {
+    std::string leaf = LeafAbove(leaves, ParentPath(below));
+    if ((found = !leaf.empty())) chosen->insert(leaf);
+  }
+  for (const std::string& leaf : leaves) {
+    if (!below.empty() && leaf != below && !leaf.starts_with(below + "/")) continue;
+    chosen->insert(leaf);
+    found = true;
+  }
+  if (!found && chosen->size() == before)
+    problems->AddError(path, "there is no leaf here", "name a folder with a qna.yaml, below " + tree.root);
+}
+
+}  // namespace
+
+Result<TaxonomyReport> CheckTaxonomy(const std::string& root, const std::vector<std::string>& paths,
+                                     const LeafOptions& options) {
+  CAIRN_ASSIGN(Listing tree, ListTree(root));
+  std::vector<std::string> leaves = LeafPaths(tree);
+  TaxonomyReport report;
+  Problems problems;
+  if (Contains(tree.files, "qna.yaml"))
+    problems.AddError(JoinPath(root, "qna.yaml"), "a leaf needs a folder of its own",
+                      "move it to knowledge/.../qna.yaml or compositional_skills/.../qna.yaml");
+  std::set<std::string> chosen(leaves.begin(), leaves.end());
+  if (paths.empty()) {
+    CheckNames(tree, leaves, &problems);
+  } else {
+    chosen.clear();
+    for (const std::string& path : paths) SelectLeaves(tree, leaves, path, &chosen, &problems);
+  }
+  report.seen.assign(chosen.begin(), chosen.end());
+  CheckCollisions(tree, report.seen, &problems);
+  std::vector<Leaf> leaves_read;
+  std::set<std::string> bad;
+  for (const std::string& path : report.seen) {
+    CheckLeafPath(tree, path, &problems);
+    if (!RefusePath(path).empty()) continue;
+    leaves_read.emplace_back();
+    if (!ReadLeaf(tree, path, options, &leaves_read.back(), &problems)) bad.insert(path);
+  }
+  bad.merge(CheckLeaks(leaves_read, root, &problems));
+  for (Leaf& leaf : leaves_read) {
+    if (!bad.contains(leaf.path)) report.leaves.push_back(std::move(leaf));
+  }
+  report.error_count = problems.error_count();
+  report.problems = std::move(problems).Take();
+  std::stable_sort(report.problems.begin(), report.problems.end(),
+                   [](const Problem& a, const Problem& b) { return PlaceOf(a.where) < PlaceOf(b.where); });
+  return report;
+}
+
+Result<std::vector<Leaf>> LoadTaxonomy(const std::string& root, const LeafOptions& options) {
+  CAIRN_ASSIGN(TaxonomyReport report, CheckTaxonomy(root, {}, options));
+  for (const Problem& problem : report.problems) {
+    if (problem.severity != Severity::kError) continue;
+    std::string more = report.error_count == 1
+                           ? ""
+                           : " (and " + std::to_string(report.error_count - 1) + " more: see cairn taxonomy check)";
+    return BadInput(problem.message + "; " + problem.remedy + more, problem.where);
+  }
+  if (report.leaves.empty()) return BadInput("the taxonomy has no leaf; write one with \"cairn taxonomy new\"", root);
+  return std::move(report.leaves);
+}
+
+Result<LeafChanges> ChangedLeaves(const std::string& root, const std::string& base) {
+  CAIRN_ASSIGN(Listing tree, ListTree(root));
+  std::vector<std::string> leaves = LeafPaths(tree);
+  LeafChanges changes;
+  if (base == "empty") {
+    changes.changed = std::move(leaves);
+    return changes;
+  }
+  CAIRN_ASSIGN(GitRepository repository, GitRepository::Containing(root));
+  CAIRN_ASSIGN(std::vector<std::string> paths, repository.ChangedSince(base));
+  std::set<std::string> changed;
+  for (const std::string& path : paths) {
+    std::string_view folder = ParentPath(path);
+    if (std::string leaf = LeafAbove(leaves, folder); !leaf.empty()) changed.insert(leaf);
+    if (FileName(path) == "qna.yaml" && !folder.empty() && !Contains(leaves, folder))
+      changes.removed.emplace_back(folder);
+  }
+  LeafOptions quick;
+  quick.read_documents = false;
+  for (const std::string& path : leaves) {
+    if (changed.contains(path)) continue;
+    Problems ignored;
+    Leaf leaf;
+    ReadLeaf(tree, path, quick, &leaf, &ignored);
+    for (const std::string& file : paths) {
+      if (NamesDocument(leaf, file)) changed.insert(path);
+    }
+  }
+  changes.changed.assign(changed.begin(), changed.end());
+  std::sort(changes.removed.begin(), changes.removed.end());
+  return changes;
+}
+
+}  // namespace cairn::taxonomy

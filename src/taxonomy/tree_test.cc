@@ -1,0 +1,355 @@
+#include "taxonomy/tree.h"
+
+#include <git2.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "base/file.h"
+#include "taxonomy/git.h"
+#include "taxonomy/new_leaf.h"
+#include "taxonomy/test_util.h"
+
+namespace cairn::taxonomy {
+namespace {
+
+std::string Shown(const TaxonomyReport& report) {
+  std::string out;
+  for (const Problem& problem : report.problems) out += problem.ToString() + "\n";
+  return out;
+}
+
+TaxonomyReport Check(const std::string& root, const std::vector<std::string>& paths = {}, LeafOptions options = {}) {
+  Result<TaxonomyReport> report = CheckTaxonomy(root, paths, options);
+  EXPECT_TRUE(report.ok()) << report.error().ToString();
+  return report.ok() ? std::move(*report) : TaxonomyReport{};
+}
+
+void WriteHarbour(const TestDirectory& root, const std::string& path) {
+  root.Write(path + "/qna.yaml", HarbourQna());
+  root.Write(path + "/eval.yaml", Eval("How many piers are there?"));
+  root.Write(path + "/harbour.md", HarbourDocument());
+}
+
+// Commits everything in the directory, as git add -A and git commit would; returns the hash.
+std::string CommitAll(const std::string& path) {
+  git_libgit2_init();
+  git_repository* repository = nullptr;
+  if (git_repository_open(&repository, path.c_str()) != 0) {
+    EXPECT_EQ(git_repository_init(&repository, path.c_str(), 0), 0);
+  }
+  git_index* index = nullptr;
+  EXPECT_EQ(git_repository_index(&index, repository), 0);
+  EXPECT_EQ(git_index_add_all(index, nullptr, 0, nullptr, nullptr), 0);
+  EXPECT_EQ(git_index_update_all(index, nullptr, nullptr, nullptr), 0);
+  git_index_write(index);
+  git_oid tree_id, id, parent_id;
+  EXPECT_EQ(git_index_write_tree(&tree_id, index), 0);
+  git_tree* tree = nullptr;
+  git_tree_lookup(&tree, repository, &tree_id);
+  git_signature* who = nullptr;
+  git_signature_new(&who, "ann", "ann@example.org", 1, 0);
+  git_commit* parent = nullptr;
+  if (git_reference_name_to_id(&parent_id, repository, "HEAD") == 0) git_commit_lookup(&parent, repository, &parent_id);
+  const git_commit* parents[] = {parent};
+  EXPECT_EQ(git_commit_create(&id, repository, "HEAD", who, who, nullptr, "m", tree, parent ? 1 : 0, parents), 0);
+  char hex[41];
+  git_oid_tostr(hex, sizeof hex, &id);
+  git_commit_free(parent);
+  git_signature_free(who);
+  git_tree_free(tree);
+  git_index_free(index);
+  git_repository_free(repository);
+  git_libgit2_shutdown();
+  return hex;
+}
+
+TEST(Tree, FindsAndReadsLeaves) {
+  TestDirectory root;
+  WriteHarbour(root, "knowledge/harbour");
+  root.Write("knowledge/harbour/attribution.txt", "own work");
+  root.Write("compositional_skills/sort/qna.yaml", SkillQna());
+  root.Write("compositional_skills/sort/eval.yaml", Eval("Sort z, y."));
+  root.Write(".git/knowledge/x/qna.yaml", "no");
+  std::filesystem::create_directory_symlink(root.path() + "/knowledge", root.path() + "/loop");
+  TaxonomyReport report = Check(root.path());
+  EXPECT_EQ(Shown(report), "");
+  ASSERT_EQ(report.leaves.size(), 2u);
+  const Leaf& skill = report.leaves[0];
+  const Leaf& knowledge = report.leaves[1];
+  EXPECT_EQ(skill.path, "compositional_skills/sort");
+  EXPECT_EQ(skill.kind, LeafKind::kSkill);
+  EXPECT_EQ(knowledge.path, "knowledge/harbour");
+  ASSERT_EQ(knowledge.documents.size(), 1u);
+  EXPECT_EQ(knowledge.documents[0].path, "knowledge/harbour/harbour.md");
+  EXPECT_EQ(knowledge.documents[0].text, HarbourDocument());
+  EXPECT_EQ(knowledge.attribution, "own work");
+  EXPECT_EQ(knowledge.files.size(), 4u);
+}
+
+TEST(Tree, DigestsSeparateDataFromMeasurement) {
+  TestDirectory root;
+  WriteHarbour(root, "knowledge/harbour");
+  Leaf before = Check(root.path()).leaves.at(0);
+  root.Write("knowledge/harbour/eval.yaml", Eval("How many cranes are there?"));
+  Leaf eval_changed = Check(root.path()).leaves.at(0);
+  EXPECT_EQ(before.DataDigest(), eval_changed.DataDigest());
+  EXPECT_NE(before.EvalDigest(), eval_changed.EvalDigest());
+  root.Write("knowledge/harbour/harbour.md", HarbourDocument() + "More.\n");
+  Leaf document_changed = Check(root.path()).leaves.at(0);
+  EXPECT_NE(before.DataDigest(), document_changed.DataDigest());
+  EXPECT_EQ(eval_changed.EvalDigest(), document_changed.EvalDigest());
+}
+
+TEST(Tree, DocumentsElsewhereInTheTaxonomy) {
+  TestDirectory root;
+  root.Write("knowledge/h/qna.yaml",
+             HarbourQna("document:\n  repo: .\n  commit: HEAD\n  patterns: [docs/**/*.md, sub/x.txt]\n"));
+  root.Write("knowledge/h/eval.yaml", Eval("How many piers are there?"));
+  root.Write("knowledge/h/sub/x.txt", "\xEF\xBB\xBFmore\r\ntext\r\n");
+  root.Write("docs/a/harbour.md", HarbourDocument());
+  root.Write("docs/a/plan.pdf", "%PDF");
+  TaxonomyReport report = Check(root.path());
+  EXPECT_EQ(Shown(report), "");
+  ASSERT_EQ(report.leaves.size(), 1u);
+  ASSERT_EQ(report.leaves[0].documents.size(), 2u);
+  EXPECT_EQ(report.leaves[0].documents[0].path, "docs/a/harbour.md");
+  EXPECT_EQ(report.leaves[0].documents[1].text, "more\ntext\n");
+}
+
+TEST(Tree, DocumentProblems) {
+  struct {
+    const char *document, *file, *text, *message;
+  } cases[] = {
+      {"", "x.pdf", "%PDF", "has no document"},
+      {"", "x.md", "a\xFF", "x.md:1:1: the document is not UTF-8"},
+      {"", "x.md", "a\n\x1B[m", "x.md:2:1: the document holds a control character"},
+      {"", "x.md", " \n", "the document is empty"},
+      {"", "x.md", "# TODO: title\n", "still says TODO"},
+      {"document:\n  repo: .\n  patterns: ['*.pdf']\n", "x.pdf", "%PDF", "names no document"},
+      {"document:\n  repo: .\n  patterns: [absent.md]\n", "x.md", "a", "the pattern \"absent.md\" names no document"},
+      {"document:\n  repo: https://e.org/r.git\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a",
+       "on another machine"},
+      {"document:\n  repo: git@e.org:r.git\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a", "on another machine"},
+      {"document:\n  repo: https://ann:hunter2@e.org/r\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a",
+       "a user name or a password"},
+      {"document:\n  repo: --upload-pack=x\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a", "starts with '-'"},
+      {"document:\n  repo: /absent/clone\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a",
+       "cannot open this git repository"},
+      {"document:\n  repo: .\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a", "in no git repository"},
+  };
+  for (const auto& c : cases) {
+    TestDirectory root;
+    root.Write("knowledge/h/qna.yaml", HarbourQna(c.document));
+    root.Write(std::string("knowledge/h/") + c.file, c.text);
+    TaxonomyReport report = Check(root.path());
+    EXPECT_EQ(report.error_count, 1u) << Shown(report);
+    EXPECT_NE(Shown(report).find(c.message), std::string::npos) << c.message << "\n" << Shown(report);
+    EXPECT_EQ(Shown(report).find("hunter2"), std::string::npos) << "secrets are not printed";
+    EXPECT_TRUE(report.leaves.empty());
+  }
+}
+
+TEST(Tree, SymbolicLinksAreNoDocuments) {
+  TestDirectory outside, root;
+  outside.Write("secret.md", "secret");
+  root.Write("knowledge/h/qna.yaml", HarbourQna("document:\n  repo: .\n  patterns: ['*.md']\n"));
+  std::filesystem::create_symlink(outside.path() + "/secret.md", root.path() + "/knowledge/h/link.md");
+  std::string shown = Shown(Check(root.path()));
+  EXPECT_NE(shown.find("is a symbolic link and is not followed"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("names no document"), std::string::npos) << shown;
+}
+
+TEST(Tree, ClonesAreReadAtTheirCommit) {
+  TestDirectory clone, root;
+  clone.Write("docs/harbour.md", HarbourDocument());
+  clone.Write("docs/other.md", "other");
+  std::filesystem::create_symlink("/etc/passwd", clone.path() + "/docs/passwd.md");
+  std::string commit = CommitAll(clone.path());
+  clone.Write("docs/harbour.md", "changed since");
+  std::filesystem::remove(clone.path() + "/docs/other.md");
+  for (const std::string& repo : {clone.path(), "file://" + clone.path()}) {
+    root.Write("knowledge/h/qna.yaml",
+               HarbourQna("document:\n  repo: " + repo + "\n  commit: " + commit + "\n  patterns: ['docs/*.md']\n"));
+    root.Write("knowledge/h/eval.yaml", Eval("How many piers are there?"));
+    TaxonomyReport report = Check(root.path());
+    EXPECT_EQ(Shown(report), "");
+    ASSERT_EQ(report.leaves.size(), 1u);
+    ASSERT_EQ(report.leaves[0].documents.size(), 2u) << "a link in the commit is no document";
+    EXPECT_EQ(report.leaves[0].documents[0].text, HarbourDocument());
+    EXPECT_EQ(report.leaves[0].files[1].path, commit + ":docs/harbour.md");
+  }
+  LeafOptions strangers;
+  strangers.allow_local_clones = false;
+  EXPECT_NE(Shown(Check(root.path(), {}, strangers)).find("switched off"), std::string::npos);
+  root.Write("knowledge/h/qna.yaml",
+             HarbourQna("document:\n  repo: " + clone.path() + "\n  commit: HEAD\n  patterns: ['docs/*.md']\n"));
+  EXPECT_NE(Shown(Check(root.path())).find("no full commit hash"), std::string::npos);
+}
+
+TEST(Tree, OwnRepositoryAtACommit) {
+  TestDirectory top;
+  top.Write("taxonomy/docs/harbour.md", HarbourDocument());
+  std::string commit = CommitAll(top.path());
+  std::filesystem::remove(top.path() + "/taxonomy/docs/harbour.md");
+  top.Write("taxonomy/knowledge/h/qna.yaml",
+            HarbourQna("document:\n  repo: .\n  commit: " + commit + "\n  patterns: [docs/harbour.md]\n"));
+  top.Write("taxonomy/knowledge/h/eval.yaml", Eval("How many piers are there?"));
+  TaxonomyReport report = Check(top.path() + "/taxonomy");
+  EXPECT_EQ(Shown(report), "");
+  ASSERT_EQ(report.leaves.size(), 1u);
+  EXPECT_EQ(report.leaves[0].documents.at(0).path, "docs/harbour.md");
+}
+
+TEST(Tree, RulesAboutMeaning) {
+  TestDirectory root;
+  WriteHarbour(root, "knowledge/harbour");
+  WriteHarbour(root, "knowledge/second");
+  root.Write("knowledge/second/harbour.md", "Nothing of the kind.\n");
+  root.Write("knowledge/second/eval.yaml",
+             "questions:\n  - {question: WHEN was  pier number 3, answer: x}\n  - {question: 'Who?', answer: x}\n  - "
+             "{question: "
+             "who, answer: x}\n");
+  TaxonomyReport report = Check(root.path());
+  std::string shown = Shown(report), at = root.path() + "/knowledge/second/";
+  EXPECT_NE(shown.find("error: " + at + "eval.yaml:2:16: this question is also a seed question (" + root.path() +
+                       "/knowledge/harbour/qna.yaml:24:19)"),
+            std::string::npos)
+      << shown;
+  EXPECT_NE(shown.find("error: " + at + "eval.yaml:4:16: this question was asked before, in line 3"), std::string::npos)
+      << shown;
+  EXPECT_NE(shown.find("warning: " + at + "qna.yaml:6:14: the context"), std::string::npos) << shown;
+  EXPECT_EQ(report.error_count, 2u);
+  ASSERT_EQ(report.leaves.size(), 1u);
+  EXPECT_EQ(report.leaves[0].path, "knowledge/harbour");
+  Result<std::vector<Leaf>> loaded = LoadTaxonomy(root.path());
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().where, at + "eval.yaml:2:16");
+}
+
+TEST(Tree, SkillQuestionsKeepTheirCase) {
+  TestDirectory root;
+  root.Write("compositional_skills/s/qna.yaml", SkillQna());
+  root.Write("compositional_skills/s/eval.yaml", Eval("Sort B1, A1."));
+  EXPECT_EQ(Shown(Check(root.path())), "");
+  root.Write("compositional_skills/s/eval.yaml", Eval("Sort b1, a1"));
+  EXPECT_EQ(Check(root.path()).error_count, 1u);
+}
+
+TEST(Tree, NamesAndPaths) {
+  TestDirectory root;
+  WriteHarbour(root, "knowledge/harbour");
+  WriteHarbour(root, "knowledge/Harbour");
+  WriteHarbour(root, "elsewhere/h");
+  WriteHarbour(root, "knowledge/-x");
+  root.Write("knowledge/qna.yml", "x");
+  root.Write("knowledge/deep/leaf.yaml", "x");
+  root.Write("knowledge/lone/eval.yaml", "x");
+  root.Write("qna.yaml", "x");
+  std::string shown = Shown(Check(root.path())), at = root.path() + "/";
+  for (const std::string& part : {"error: " + at + "knowledge/harbour: differs from \"knowledge/Harbour\" only in case",
+                                  "warning: " + at + "elsewhere/h: this leaf is neither",
+                                  "error: " + at + "knowledge/-x: the folder's name is not allowed",
+                                  "warning: " + at + "knowledge/qna.yml: this file is not read",
+                                  "warning: " + at + "knowledge/deep/leaf.yaml: this file is not read",
+                                  "warning: " + at + "knowledge/lone/eval.yaml: there is no qna.yaml",
+                                  "error: " + at + "qna.yaml: a leaf needs a folder"})
+    EXPECT_NE(shown.find(part), std::string::npos) << part << "\n" << shown;
+}
+
+TEST(Tree, ChecksTheNamedPartOnly) {
+  TestDirectory root;
+  WriteHarbour(root, "knowledge/harbour/old");
+  WriteHarbour(root, "knowledge/harbour/new");
+  WriteHarbour(root, "knowledge/town");
+  using Paths = std::vector<std::string>;
+  EXPECT_EQ(Check(root.path(), {"knowledge/town"}).seen, Paths{"knowledge/town"});
+  EXPECT_EQ(Check(root.path(), {root.path() + "/knowledge/harbour/"}).seen,
+            (Paths{"knowledge/harbour/new", "knowledge/harbour/old"}));
+  EXPECT_EQ(Check(root.path(), {"knowledge/town/qna.yaml", "knowledge/harbour/old/harbour.md"}).seen,
+            (Paths{"knowledge/harbour/old", "knowledge/town"}));
+  EXPECT_EQ(Check(root.path(), {root.path()}).seen.size(), 3u);
+  TaxonomyReport none = Check(root.path(), {"knowledge/twon"});
+  EXPECT_EQ(none.error_count, 1u);
+  EXPECT_TRUE(none.seen.empty());
+  root.Write("knowledge/town/file.yaml", "x");
+  EXPECT_EQ(Check(root.path(), {"knowledge/town/file.yaml"}).error_count, 1u);
+  EXPECT_FALSE(CheckTaxonomy(root.path() + "/absent").ok());
+}
+
+TEST(Tree, ChangedLeaves) {
+  TestDirectory top;
+  std::string root = top.path() + "/taxonomy";
+  for (const char* leaf : {"a", "b", "c", "gone"}) WriteHarbour(top, std::string("taxonomy/knowledge/") + leaf);
+  top.Write("taxonomy/docs/d.md", HarbourDocument());
+  top.Write("taxonomy/knowledge/uses/qna.yaml", HarbourQna("document:\n  repo: .\n  patterns: [docs/*.md]\n"));
+  Result<LeafChanges> no_git = ChangedLeaves(root, "HEAD");
+  ASSERT_FALSE(no_git.ok());
+  EXPECT_EQ(no_git.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(no_git.error().message.find("in no git repository"), std::string::npos);
+  std::string base = CommitAll(top.path());
+  EXPECT_TRUE(ChangedLeaves(root, base)->changed.empty());
+  top.Write("taxonomy/knowledge/a/harbour.md", HarbourDocument() + "x");  // committed later
+  CommitAll(top.path());
+  top.Write("taxonomy/knowledge/b/eval.yaml", Eval("Why?"));  // changed in the work tree
+  WriteHarbour(top, "taxonomy/knowledge/new");                // untracked
+  top.Write("taxonomy/docs/d.md", "changed");
+  top.Write("elsewhere.md", "x");
+  std::filesystem::remove_all(root + "/knowledge/gone");
+  Result<LeafChanges> changes = ChangedLeaves(root, base);
+  ASSERT_TRUE(changes.ok()) << changes.error().ToString();
+  EXPECT_EQ(changes->changed,
+            (std::vector<std::string>{"knowledge/a", "knowledge/b", "knowledge/new", "knowledge/uses"}));
+  EXPECT_EQ(changes->removed, std::vector<std::string>{"knowledge/gone"});
+  EXPECT_EQ(ChangedLeaves(root, "empty")->changed.size(), 5u);
+  EXPECT_FALSE(ChangedLeaves(root, "no-such-branch").ok());
+}
+
+TEST(Tree, HundredLeavesTakeMilliseconds) {
+  TestDirectory root;
+  for (int i = 0; i < 100; ++i) {
+    std::string qna = HarbourQna();
+    std::string mark = "pier " + std::to_string(i) + "-";
+    root.Write("knowledge/h" + std::to_string(i) + "/qna.yaml", qna);
+    root.Write("knowledge/h" + std::to_string(i) + "/eval.yaml",
+               Eval("How many piers has harbour " + std::to_string(i) + "?"));
+    root.Write("knowledge/h" + std::to_string(i) + "/d.md", HarbourDocument());
+  }
+  auto start = std::chrono::steady_clock::now();
+  TaxonomyReport report = Check(root.path());
+  auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+  EXPECT_EQ(report.leaves.size(), 100u) << Shown(report).substr(0, 1000);
+  RecordProperty("milliseconds", static_cast<int>(took.count()));
+  std::printf("100 leaves: %d ms\n", static_cast<int>(took.count()));
+  EXPECT_LT(took.count(), 5000) << "far above what a loaded machine explains";
+}
+
+TEST(NewLeaf, FailsTheCheckOnlyByItsTodos) {
+  for (LeafKind kind : {LeafKind::kKnowledge, LeafKind::kSkill}) {
+    TestDirectory root;
+    Result<std::vector<std::string>> written = NewLeaf(root.path(), kind, "harbour/tides/");
+    ASSERT_TRUE(written.ok()) << written.error().ToString();
+    TaxonomyReport report = Check(root.path());
+    ASSERT_EQ(report.seen.size(), 1u);
+    EXPECT_GT(report.error_count, 10u);
+    for (const Problem& problem : report.problems)
+      EXPECT_NE(problem.message.find("still says TODO"), std::string::npos) << problem.ToString();
+    // With every TODO replaced the check passes.
+    for (const std::string& file : *written) {
+      Result<std::string> text = ReadFile(file);
+      for (size_t at; (at = text->find("TODO: ")) != std::string::npos;) text->erase(at, 6);
+      ASSERT_TRUE(WriteFileAtomic(file, *text).ok());
+    }
+    report = Check(root.path());
+    EXPECT_EQ(report.error_count, 0u) << Shown(report);
+    EXPECT_FALSE(NewLeaf(root.path(), kind, "harbour/tides").ok()) << "nothing is overwritten";
+  }
+  TestDirectory root;
+  EXPECT_FALSE(NewLeaf(root.path(), LeafKind::kSkill, "knowledge/x").ok());
+  EXPECT_FALSE(NewLeaf(root.path(), LeafKind::kSkill, "../x").ok());
+  EXPECT_FALSE(NewLeaf(root.path(), LeafKind::kSkill, "/x").ok());
+  EXPECT_TRUE(std::filesystem::is_empty(root.path()));
+}
+
+}  // namespace
+}  // namespace cairn::taxonomy
