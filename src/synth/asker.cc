@@ -1,0 +1,55 @@
+#include "synth/asker.h"
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "base/philox.h"
+#include "formats/unicode.h"
+
+namespace cairn::synth {
+namespace {
+
+constexpr size_t kSlice = 256;  // calls between two reports
+constexpr size_t kMaxReply = 4000;
+
+}  // namespace
+
+uint64_t StreamOf(std::string_view text) {
+  Digest digest = Sha256Of(text);
+  uint64_t out = 0;
+  for (size_t i = 0; i < 8; ++i) out = out << 8 | digest.bytes[i];
+  return out;
+}
+
+TeacherRequest Asker::Request(Messages messages, size_t sample, int max_tokens) const {
+  TeacherRequest request;
+  request.max_tokens = max_tokens;
+  if (sample > 0) {
+    std::string key = std::to_string(sample);
+    for (const formats::Message& message : messages) key += "\n" + message.content;
+    RandomStream random(seed_, RandomPurpose::kSynthesis, StreamOf(key));
+    request.temperature = 0.7;
+    request.seed = random.NextU64();
+  }
+  request.messages = std::move(messages);
+  return request;
+}
+
+Result<std::vector<std::string>> Asker::Ask(const std::string& what, const std::vector<TeacherRequest>& requests) {
+  std::vector<std::string> replies;
+  for (size_t begin = 0; begin < requests.size(); begin += kSlice) {
+    if (progress_) progress_({what, begin, requests.size()});
+    auto first = requests.begin() + static_cast<ptrdiff_t>(begin);
+    auto last = requests.begin() + static_cast<ptrdiff_t>(std::min(begin + kSlice, requests.size()));
+    CAIRN_ASSIGN(std::vector<std::string> part, teacher_.Complete({first, last}));
+    CAIRN_CHECK(part.size() == static_cast<size_t>(last - first));
+    for (std::string& reply : part) {
+      if (reply.size() > kMaxReply) reply.resize(kMaxReply);
+      replies.push_back(formats::ReplaceInvalidUtf8(reply));
+    }
+  }
+  if (progress_ && !requests.empty()) progress_({what, requests.size(), requests.size()});
+  return replies;
+}
+
+}  // namespace cairn::synth

@@ -1,0 +1,45 @@
+// Remembers every reply by the content of its request, so that a second run costs nothing and a killed run goes on
+// where it stopped.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "synth/teacher.h"
+
+namespace cairn::synth {
+
+class CallCache {
+ public:
+  virtual ~CallCache() = default;
+  virtual std::optional<std::string> Get(const Digest& key) = 0;
+  virtual Result<void> Put(const Digest& key, const std::string& reply) = 0;
+};
+
+// SHA-256 of the canonical JSON [identity, request].
+Digest CallKey(const Json& identity, const TeacherRequest& request);
+
+struct CallCounts {
+  uint64_t asked = 0;   // requests that came in
+  uint64_t cached = 0;  // answered from the cache, or equal to another request of the same call
+};
+
+class CachingTeacher : public Teacher {
+ public:
+  // Both must outlive this. save_every: missing replies are asked for in groups of so many, each saved when it arrives.
+  CachingTeacher(Teacher& teacher, CallCache& cache, size_t save_every = 64)
+      : teacher_(teacher), cache_(cache), save_every_(save_every) {}
+  Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests) override;
+  Json Identity() const override { return teacher_.Identity(); }
+  const CallCounts& counts() const { return counts_; }
+
+ private:
+  Teacher& teacher_;
+  CallCache& cache_;
+  size_t save_every_;
+  CallCounts counts_;
+};
+
+}  // namespace cairn::synth

@@ -1,0 +1,224 @@
+#include "synth/document.h"
+
+#include <cmark-gfm-core-extensions.h>
+#include <cmark-gfm.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "formats/unicode.h"
+#include "synth/text.h"
+
+namespace cairn::synth {
+namespace {
+
+constexpr size_t kMaxBytes = size_t{4} << 20;
+constexpr size_t kMaxLine = size_t{64} << 10;
+constexpr size_t kMaxBlocks = 100000;
+
+Result<void> CheckLimits(std::string_view text, const std::string& source) {
+  if (text.size() > kMaxBytes) return BadInput("the document is larger than 4 MiB; split it into several", source);
+  size_t line = 1;
+  for (size_t begin = 0; begin < text.size(); ++line) {
+    size_t end = std::min(text.find('\n', begin), text.size());
+    std::string where = source + ":" + std::to_string(line);
+    if (end - begin > kMaxLine) return BadInput("a line is longer than 64 KiB; break it into paragraphs", where);
+    std::string_view row = text.substr(begin, end - begin);
+    if (!formats::IsValidUtf8(row)) return BadInput("not UTF-8; save the document as UTF-8 text", where);
+    if (row.find('\0') != std::string_view::npos) {
+      return BadInput("a zero byte: this is not a text file", where);
+    }
+    begin = end + 1;
+  }
+  return {};
+}
+
+// Replaces a leading "---" ... "---" by empty lines, so that the line numbers below stay right.
+std::string BlankFrontMatter(std::string_view text) {
+  std::string out(text);
+  if (!text.starts_with("---\n") && !text.starts_with("---\r\n")) return out;
+  size_t end = text.find("\n---", 3);
+  if (end == std::string_view::npos) return out;
+  for (size_t i = 0; i < end + 4; ++i) {
+    if (out[i] != '\n') out[i] = ' ';
+  }
+  return out;
+}
+
+bool IsMarkdown(const std::string& source) {
+  std::string name = Lower(source);
+  return name.ends_with(".md") || name.ends_with(".markdown");
+}
+
+// Collects the text of one block while its inline nodes go by.
+class BlockText {
+ public:
+  void Add(std::string_view text) { text_ += text; }
+  void NewLine() {
+    if (!text_.empty() && text_.back() != ' ') text_ += ' ';
+    starts_.push_back(text_.size());
+  }
+  Block Take(Block::Kind kind, size_t first_line) {
+    Block block;
+    block.kind = kind;
+    block.first_line = first_line;
+    size_t end = text_.find_last_not_of(" \t\r\n");
+    text_.resize(end == std::string::npos ? 0 : end + 1);
+    block.text = std::exchange(text_, {});
+    block.line_starts = std::exchange(starts_, {});
+    return block;
+  }
+
+ private:
+  std::string text_;
+  std::vector<size_t> starts_;
+};
+
+void AddPlainText(std::string_view text, std::vector<Block>& blocks) {
+  BlockText current;
+  size_t line = 1, first = 0;
+  auto flush = [&] {
+    if (first != 0) blocks.push_back(current.Take(Block::Kind::kParagraph, first));
+    first = 0;
+  };
+  for (size_t begin = 0; begin <= text.size(); ++line) {
+    size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view row = Trim(text.substr(begin, end - begin));
+    if (row.empty()) {
+      flush();
+    } else {
+      if (first == 0) {
+        first = line;
+      } else {
+        current.NewLine();
+      }
+      current.Add(row);
+    }
+    begin = end + 1;
+  }
+  flush();
+}
+
+struct NodeDeleter {
+  void operator()(cmark_node* node) const { cmark_node_free(node); }
+};
+struct ParserDeleter {
+  void operator()(cmark_parser* parser) const { cmark_parser_free(parser); }
+};
+struct IterDeleter {
+  void operator()(cmark_iter* iter) const { cmark_iter_free(iter); }
+};
+
+bool IsType(cmark_node* node, const char* type) { return std::strcmp(cmark_node_get_type_string(node), type) == 0; }
+
+// Walks cmark's tree without recursion: hostile nesting costs no stack.
+class MarkdownWalk {
+ public:
+  explicit MarkdownWalk(std::vector<Block>& blocks) : blocks_(blocks) {}
+
+  void Event(cmark_event_type event, cmark_node* node) {
+    bool enter = event == CMARK_EVENT_ENTER;
+    if (IsType(node, "table")) {
+      if (enter) header_.clear();
+    } else if (IsType(node, "table_header") || IsType(node, "table_row")) {
+      if (enter) cells_.clear();
+      if (!enter) EndRow(node);
+    } else if (IsType(node, "table_cell")) {
+      if (!enter) cells_.push_back(text_.Take(Block::Kind::kTableRow, 1).text);
+    } else {
+      Standard(enter, node);
+    }
+  }
+
+ private:
+  void Standard(bool enter, cmark_node* node) {
+    cmark_node_type type = cmark_node_get_type(node);
+    if (type == CMARK_NODE_ITEM) {
+      items_ += enter ? 1 : -1;
+    } else if (type == CMARK_NODE_IMAGE) {
+      images_ += enter ? 1 : -1;
+    } else if (type == CMARK_NODE_PARAGRAPH) {
+      if (!enter) End(items_ > 0 ? Block::Kind::kListItem : Block::Kind::kParagraph, node);
+    } else if (type == CMARK_NODE_HEADING) {
+      if (!enter) End(Block::Kind::kHeading, node);
+    } else if (type == CMARK_NODE_CODE_BLOCK) {
+      text_.Add(Literal(node));
+      End(Block::Kind::kCode, node);
+    } else if (images_ == 0 && enter) {
+      if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE) text_.Add(Literal(node));
+      if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK) text_.NewLine();
+    }
+  }
+
+  static const char* Literal(cmark_node* node) {
+    const char* text = cmark_node_get_literal(node);
+    return text == nullptr ? "" : text;
+  }
+
+  void End(Block::Kind kind, cmark_node* node) {
+    Block block = text_.Take(kind, static_cast<size_t>(std::max(cmark_node_get_start_line(node), 1)));
+    if (kind == Block::Kind::kHeading) block.level = cmark_node_get_heading_level(node);
+    if (!block.text.empty()) blocks_.push_back(std::move(block));
+  }
+
+  void EndRow(cmark_node* node) {
+    if (cmark_gfm_extensions_get_table_row_is_header(node) != 0) {
+      header_ = cells_;
+      return;
+    }
+    for (size_t i = 0; i < cells_.size(); ++i) {
+      if (cells_[i].empty()) continue;
+      if (i > 0) text_.Add("; ");
+      if (i < header_.size() && !header_[i].empty()) text_.Add(header_[i] + ": ");
+      text_.Add(cells_[i]);
+    }
+    text_.Add(".");
+    End(Block::Kind::kTableRow, node);
+  }
+
+  std::vector<Block>& blocks_;
+  BlockText text_;
+  std::vector<std::string> header_, cells_;
+  int items_ = 0, images_ = 0;
+};
+
+Result<void> AddMarkdown(std::string_view text, const std::string& source, std::vector<Block>& blocks) {
+  cmark_gfm_core_extensions_ensure_registered();
+  std::unique_ptr<cmark_parser, ParserDeleter> parser(cmark_parser_new(CMARK_OPT_DEFAULT));
+  cmark_syntax_extension* table = cmark_find_syntax_extension("table");
+  CAIRN_CHECK(parser != nullptr && table != nullptr);
+  cmark_parser_attach_syntax_extension(parser.get(), table);
+  cmark_parser_feed(parser.get(), text.data(), text.size());
+  std::unique_ptr<cmark_node, NodeDeleter> root(cmark_parser_finish(parser.get()));
+  std::unique_ptr<cmark_iter, IterDeleter> iter(cmark_iter_new(root.get()));
+  MarkdownWalk walk(blocks);
+  for (cmark_event_type event; (event = cmark_iter_next(iter.get())) != CMARK_EVENT_DONE;) {
+    walk.Event(event, cmark_iter_get_node(iter.get()));
+    if (blocks.size() > kMaxBlocks) return BadInput("more than 100000 paragraphs, list items and rows", source);
+  }
+  return {};
+}
+
+}  // namespace
+
+size_t Block::LineAt(size_t offset) const {
+  auto after = std::upper_bound(line_starts.begin(), line_starts.end(), offset);
+  return first_line + static_cast<size_t>(after - line_starts.begin());
+}
+
+Result<Document> ParseDocument(std::string_view text, const std::string& source) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  CAIRN_TRY(CheckLimits(text, source));
+  Document document{source, {}};
+  if (IsMarkdown(source)) {
+    CAIRN_TRY(AddMarkdown(BlankFrontMatter(text), source, document.blocks));
+  } else {
+    AddPlainText(text, document.blocks);
+    if (document.blocks.size() > kMaxBlocks) return BadInput("more than 100000 paragraphs", source);
+  }
+  return document;
+}
+
+}  // namespace cairn::synth

@@ -1,0 +1,329 @@
+#include "synth/http_teacher.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "base/progress.h"
+#include "synth/text.h"
+
+namespace cairn::synth {
+namespace {
+
+struct CurlDeleter {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct HeaderDeleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using Curl = std::unique_ptr<CURL, CurlDeleter>;
+using Headers = std::unique_ptr<curl_slist, HeaderDeleter>;
+
+// What one attempt brought.
+struct Attempt {
+  CURLcode code = CURLE_OK;
+  long status = 0;
+  std::string body;
+  int64_t retry_after_ms = 0;
+  bool too_large = false;
+};
+
+struct Body {
+  std::string* text;
+  uint64_t limit;
+  bool* too_large;
+};
+
+size_t OnBody(char* data, size_t size, size_t count, void* user) {
+  auto* body = static_cast<Body*>(user);
+  if (body->text->size() + size * count > body->limit) {
+    *body->too_large = true;
+    return 0;  // makes curl give up
+  }
+  body->text->append(data, size * count);
+  return size * count;
+}
+
+// Ctrl-C ends a transfer at once.
+int OnProgress(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return Interrupted() ? 1 : 0; }
+
+struct UrlDeleter {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+std::string UrlPart(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK || text == nullptr) return {};
+  std::string out = text;
+  curl_free(text);
+  return out;
+}
+
+bool IsLoopback(const std::string& host) { return host == "localhost" || host == "[::1]" || host.starts_with("127."); }
+
+Result<void> CheckEndpoint(const HttpTeacherOptions& options) {
+  std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
+  CAIRN_CHECK(url != nullptr);
+  if (curl_url_set(url.get(), CURLUPART_URL, options.endpoint.c_str(), 0) != CURLUE_OK) {
+    return BadInput("not a URL: " + options.endpoint + "; write it as http://host:port/v1", "teacher.endpoint");
+  }
+  std::string scheme = UrlPart(url.get(), CURLUPART_SCHEME);
+  if (scheme != "http" && scheme != "https") {
+    return BadInput("only http and https endpoints are known, not " + scheme, "teacher.endpoint");
+  }
+  if (!UrlPart(url.get(), CURLUPART_USER).empty() || !UrlPart(url.get(), CURLUPART_PASSWORD).empty()) {
+    return BadInput("the URL holds a user or password; give the key by apiKeyEnv instead", "teacher.endpoint");
+  }
+  if (scheme == "http" && !options.api_key_env.empty() && !IsLoopback(UrlPart(url.get(), CURLUPART_HOST))) {
+    return BadInput("the key would cross the network unencrypted; use https, or leave out apiKeyEnv",
+                    "teacher.endpoint");
+  }
+  return {};
+}
+
+std::string JoinUrl(std::string base) {
+  while (!base.empty() && base.back() == '/') base.pop_back();
+  return base + "/chat/completions";
+}
+
+std::string Excerpt(const std::string& body, const std::string& key) {
+  std::string text = Squeeze(body).substr(0, 2000);
+  for (size_t at; !key.empty() && (at = text.find(key)) != std::string::npos;) text.replace(at, key.size(), "***");
+  text.resize(std::min<size_t>(text.size(), 300));
+  return text;
+}
+
+// Text of the first choice. A message without text (a refusal, or tokens used up by hidden reasoning) is an empty
+// reply.
+Result<std::string> ReadCompletion(const Json& json, const std::string& where) {
+  auto wrong = [&] { return Corrupt("the endpoint's reply is not a chat completion: no choices[0].message", where); };
+  if (!json.is_object() || !json.contains("choices") || !json["choices"].is_array() || json["choices"].empty()) {
+    return wrong();
+  }
+  const Json& choice = json["choices"][0];
+  if (!choice.is_object() || !choice.contains("message") || !choice["message"].is_object()) return wrong();
+  const Json& message = choice["message"];
+  if (!message.contains("content") || message["content"].is_null()) return std::string();
+  if (!message["content"].is_string()) return wrong();
+  return message["content"].get<std::string>();
+}
+
+// One thread's connection: a curl handle that is used again and again.
+class Connection {
+ public:
+  Connection(const HttpTeacherOptions& options, const std::string& key)
+      : options_(options), key_(key), url_(JoinUrl(options.endpoint)), curl_(curl_easy_init()) {
+    CAIRN_CHECK(curl_ != nullptr);
+    AddHeader("Content-Type: application/json");
+    AddHeader("Accept: application/json");
+    if (!key.empty()) AddHeader("Authorization: Bearer " + key);
+    curl_easy_setopt(curl_.get(), CURLOPT_URL, url_.c_str());
+    curl_easy_setopt(curl_.get(), CURLOPT_HTTPHEADER, headers_.get());
+    curl_easy_setopt(curl_.get(), CURLOPT_POST, 1L);
+    curl_easy_setopt(curl_.get(), CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl_.get(), CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl_.get(), CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(curl_.get(), CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(curl_.get(), CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl_.get(), CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    curl_easy_setopt(curl_.get(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout_ms));
+    curl_easy_setopt(curl_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout_ms));
+    curl_easy_setopt(curl_.get(), CURLOPT_WRITEFUNCTION, OnBody);
+    curl_easy_setopt(curl_.get(), CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl_.get(), CURLOPT_XFERINFOFUNCTION, OnProgress);
+    curl_easy_setopt(curl_.get(), CURLOPT_USERAGENT, "cairn");
+  }
+
+  // The reply's text, after as many attempts as are allowed. `stop` ends the waiting early.
+  Result<std::string> Ask(const std::string& request, const std::atomic<bool>& stop) {
+    std::string last;
+    int64_t retry_after = 0;
+    for (int attempt = 1; attempt <= options_.attempts; ++attempt) {
+      if (attempt > 1 && !Wait(std::max(BackoffMs(options_, attempt), retry_after), stop)) break;
+      Attempt got = Once(request);
+      if (Interrupted()) break;
+      if (got.too_large) {
+        return Corrupt("the endpoint's reply is larger than " + HumanBytes(options_.max_response_bytes), url_);
+      }
+      if (got.code == CURLE_OK && got.status == 200) {
+        Result<Json> json = ParseJson(got.body, url_);
+        if (!json.ok()) return Corrupt("the endpoint's reply is not JSON: " + Excerpt(got.body, key_), url_);
+        return ReadCompletion(*json, url_);
+      }
+      CAIRN_ASSIGN(last, WhyRetry(got));
+      retry_after = got.retry_after_ms;
+    }
+    if (Interrupted() || stop) return Error{ErrorCode::kCancelled, "interrupted", {}};
+    return Error{ErrorCode::kIo,
+                 "no answer after " + std::to_string(options_.attempts) + " attempts: " + last +
+                     "; check that the endpoint is up, or lower the number of parallel requests",
+                 url_};
+  }
+
+ private:
+  void AddHeader(const std::string& line) {
+    curl_slist* list = curl_slist_append(headers_.get(), line.c_str());
+    CAIRN_CHECK(list != nullptr);
+    if (headers_ == nullptr) headers_.reset(list);  // append returns the same head otherwise
+  }
+
+  Attempt Once(const std::string& request) {
+    Attempt attempt;
+    Body body{&attempt.body, options_.max_response_bytes, &attempt.too_large};
+    curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDS, request.c_str());
+    curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size()));
+    curl_easy_setopt(curl_.get(), CURLOPT_WRITEDATA, &body);
+    attempt.code = curl_easy_perform(curl_.get());
+    curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &attempt.status);
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(curl_.get(), CURLINFO_RETRY_AFTER, &seconds);  // curl reads dates, too
+    attempt.retry_after_ms = std::clamp<int64_t>(seconds, 0, 1000000) * 1000;
+    return attempt;
+  }
+
+  // Why the attempt failed, if it may be made again; otherwise an error.
+  Result<std::string> WhyRetry(const Attempt& got) const {
+    if (got.code != CURLE_OK) {
+      bool hopeless = got.code == CURLE_PEER_FAILED_VERIFICATION || got.code == CURLE_SSL_CACERT_BADFILE ||
+                      got.code == CURLE_URL_MALFORMAT || got.code == CURLE_UNSUPPORTED_PROTOCOL;
+      std::string text = curl_easy_strerror(got.code);
+      if (hopeless) return Error{ErrorCode::kIo, text, url_};
+      return text;
+    }
+    std::string text = "HTTP status " + std::to_string(got.status) + ": " + Excerpt(got.body, key_);
+    bool again = got.status == 408 || got.status == 429 || got.status >= 500;
+    if (got.status == 401 || got.status == 403) {
+      return Denied(text + "; check the key in the environment variable of apiKeyEnv", url_);
+    }
+    if (!again) return Error{got.status == 404 ? ErrorCode::kNotFound : ErrorCode::kBadInput, text, url_};
+    if (got.retry_after_ms > options_.longest_retry_after_ms) {
+      return Error{ErrorCode::kIo,
+                   text + "; the endpoint asks for a pause of " +
+                       HumanDuration(static_cast<double>(got.retry_after_ms) / 1000) +
+                       ": build again later, no reply is lost",
+                   url_};
+    }
+    return text;
+  }
+
+  // False if Ctrl-C or `stop` came first.
+  static bool Wait(int64_t milliseconds, const std::atomic<bool>& stop) {
+    auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    while (std::chrono::steady_clock::now() < until) {
+      if (stop || Interrupted()) return false;
+      auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      std::this_thread::sleep_for(std::min(left, std::chrono::milliseconds(50)));
+    }
+    return !stop && !Interrupted();
+  }
+
+  const HttpTeacherOptions& options_;
+  const std::string& key_;
+  std::string url_;
+  Headers headers_;
+  Curl curl_;
+};
+
+std::string RequestBody(const HttpTeacherOptions& options, const TeacherRequest& request) {
+  Json json = TeacherRequestToJson(request);
+  json["model"] = options.model;
+  json["seed"] = json["seed"].get<uint64_t>() & 0x7FFFFFFF;  // some servers hold it in 32 signed bits
+  json["stream"] = false;
+  return DumpJson(json);
+}
+
+template <typename Number>
+Result<void> CheckRange(const char* name, Number value, Number low, Number high) {
+  if (value >= low && value <= high) return {};
+  return BadInput(std::string(name) + " must be from " + std::to_string(low) + " to " + std::to_string(high),
+                  "teacher");
+}
+
+}  // namespace
+
+Result<void> HttpTeacherOptions::Validate() const {
+  if (model.empty()) return BadInput("no model; name it as the endpoint does", "teacher.model");
+  constexpr int64_t kHour = 3600000;
+  CAIRN_TRY(CheckRange("parallel", parallel, 1, 64));
+  CAIRN_TRY(CheckRange("attempts", attempts, 1, 20));
+  CAIRN_TRY(CheckRange<int64_t>("connect_timeout_ms", connect_timeout_ms, 1, kHour));
+  CAIRN_TRY(CheckRange<int64_t>("timeout_ms", timeout_ms, 1, kHour));
+  CAIRN_TRY(CheckRange<int64_t>("first_wait_ms", first_wait_ms, 0, kHour));
+  CAIRN_TRY(CheckRange<int64_t>("longest_wait_ms", longest_wait_ms, 0, kHour));
+  CAIRN_TRY(CheckRange<uint64_t>("max_response_bytes", max_response_bytes, 1, uint64_t{1} << 30));
+  return CheckEndpoint(*this);
+}
+
+int64_t BackoffMs(const HttpTeacherOptions& options, int attempt) {
+  int64_t wait = options.first_wait_ms;
+  for (int i = 2; i < attempt && wait < options.longest_wait_ms; ++i) wait *= 2;
+  return std::min(wait, options.longest_wait_ms);
+}
+
+Result<std::unique_ptr<HttpTeacher>> HttpTeacher::Make(HttpTeacherOptions options) {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  CAIRN_TRY(options.Validate());
+  std::string key;
+  if (!options.api_key_env.empty()) {
+    const char* value = std::getenv(options.api_key_env.c_str());
+    if (value == nullptr || *value == '\0') {
+      return NotFound(
+          "the environment variable " + options.api_key_env + " is not set; export the endpoint's key in it",
+          "teacher.apiKeyEnv");
+    }
+    key = value;
+    if (key.find_first_of("\r\n") != std::string::npos) {
+      return BadInput("the key in " + options.api_key_env + " holds a line break", "teacher.apiKeyEnv");
+    }
+  }
+  return std::unique_ptr<HttpTeacher>(new HttpTeacher(std::move(options), std::move(key)));
+}
+
+Json HttpTeacher::Identity() const {
+  return {{"kind", "http"}, {"endpoint", options_.endpoint}, {"model", options_.model}};
+}
+
+Result<std::vector<std::string>> HttpTeacher::Complete(const std::vector<TeacherRequest>& requests) {
+  std::vector<std::string> replies(requests.size());
+  std::vector<std::optional<Error>> errors(requests.size());
+  std::atomic<size_t> next{0};
+  std::atomic<bool> stop{false};
+  auto work = [&] {
+    Connection connection(options_, key_);
+    for (size_t i; !stop && (i = next++) < requests.size();) {
+      Result<std::string> reply = connection.Ask(RequestBody(options_, requests[i]), stop);
+      if (reply.ok()) {
+        replies[i] = std::move(reply).value();
+      } else {
+        errors[i] = reply.error();
+        stop = true;
+      }
+    }
+  };
+  size_t count = std::min(static_cast<size_t>(options_.parallel), requests.size());
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < count; ++i) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
+  // A worker that was only told to stop says "interrupted"; the reason is another's.
+  const Error* first = nullptr;
+  for (const std::optional<Error>& error : errors) {
+    if (error && (first == nullptr || (first->code == ErrorCode::kCancelled && error->code != ErrorCode::kCancelled))) {
+      first = &*error;
+    }
+  }
+  if (first != nullptr) return *first;
+  if (Interrupted()) return Error{ErrorCode::kCancelled, "interrupted", {}};
+  return replies;
+}
+
+}  // namespace cairn::synth

@@ -1,0 +1,50 @@
+// Any OpenAI-compatible /chat/completions endpoint as teacher, over libcurl. This is the only file that calls it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "synth/teacher.h"
+
+namespace cairn::synth {
+
+struct HttpTeacherOptions {
+  std::string endpoint;     // up to and including the version, "http://127.0.0.1:8000/v1"
+  std::string model;        // as the endpoint calls it
+  std::string api_key_env;  // name of the environment variable with the key; empty: none is sent
+  int parallel = 4;         // requests at a time, 1..64
+  int64_t connect_timeout_ms = 10000;
+  int64_t timeout_ms = 120000;  // of one attempt
+  int attempts = 6;             // per request, 1..20
+  int64_t first_wait_ms = 500;  // before the second attempt; doubles each time
+  int64_t longest_wait_ms = 30000;
+  int64_t longest_retry_after_ms = 120000;  // an endpoint that asks for a longer pause is an error
+  uint64_t max_response_bytes = uint64_t{4} << 20;
+  Result<void> Validate() const;
+};
+
+// Retried with growing waits: no connection, time-out, a cut body, 408, 429 and 5xx; Retry-After in seconds or as an
+// HTTP date lengthens a wait. Not retried: every other status, and a 200 that is not a chat completion. Certificates
+// are checked, redirects are not followed, and a key is sent over https or to this machine only. The key is in no
+// message.
+//
+// Threads  Complete uses options.parallel threads and may be called from one thread at a time.
+class HttpTeacher : public Teacher {
+ public:
+  // Reads the key. kBadInput for options out of range; kNotFound if the environment variable is not set.
+  static Result<std::unique_ptr<HttpTeacher>> Make(HttpTeacherOptions options);
+  Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests) override;
+  Json Identity() const override;
+
+ private:
+  HttpTeacher(HttpTeacherOptions options, std::string key) : options_(std::move(options)), key_(std::move(key)) {}
+  HttpTeacherOptions options_;
+  std::string key_;
+};
+
+// How long to wait before attempt number `attempt` (2, 3, ...): first_wait * 2^(attempt - 2), at most longest_wait.
+int64_t BackoffMs(const HttpTeacherOptions& options, int attempt);
+
+}  // namespace cairn::synth

@@ -1,0 +1,287 @@
+#include "synth/http_teacher.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace cairn::synth {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// A server on the loopback that answers its n-th connection with script(n, request); empty: it says nothing for a
+// second. One request a connection.
+class TestServer {
+ public:
+  using Script = std::function<std::string(int number, const std::string& request)>;
+  explicit TestServer(Script script) : script_(std::move(script)) {
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    CAIRN_CHECK(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    CAIRN_CHECK(listen(listener_, 16) == 0);
+    socklen_t size = sizeof address;
+    CAIRN_CHECK(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    port_ = ntohs(address.sin_port);
+    accepting_ = std::thread([this] { Accept(); });
+  }
+  ~TestServer() {
+    stop_ = true;
+    shutdown(listener_, SHUT_RDWR);
+    accepting_.join();
+    for (std::thread& thread : serving_) thread.join();
+    close(listener_);
+  }
+  HttpTeacherOptions Options() const {
+    HttpTeacherOptions options;
+    options.endpoint = "http://127.0.0.1:" + std::to_string(port_) + "/v1/";
+    options.model = "test";
+    options.timeout_ms = 300;
+    options.first_wait_ms = 10;
+    options.attempts = 3;
+    return options;
+  }
+  int requests() const { return count_; }
+  int most_at_once() const { return most_; }
+
+ private:
+  void Accept() {
+    for (;;) {
+      int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (connection < 0 || stop_) return;
+      serving_.emplace_back([this, connection] { Serve(connection); });
+    }
+  }
+  void Serve(int connection) {
+    int now = ++open_;
+    for (int most = most_; now > most && !most_.compare_exchange_weak(most, now);) {
+    }
+    std::string request;
+    char buffer[4096];
+    while (!Complete(request)) {
+      ssize_t got = read(connection, buffer, sizeof buffer);
+      if (got <= 0) break;
+      request.append(buffer, static_cast<size_t>(got));
+    }
+    std::string reply = script_(count_++, request);
+    for (int i = 0; reply.empty() && i < 100 && !stop_; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (size_t at = 0; at < reply.size();) {
+      ssize_t sent = send(connection, reply.data() + at, reply.size() - at, MSG_NOSIGNAL);
+      if (sent <= 0) break;
+      at += static_cast<size_t>(sent);
+    }
+    --open_;
+    close(connection);
+  }
+  static bool Complete(const std::string& request) {
+    size_t end = request.find("\r\n\r\n");
+    if (end == std::string::npos) return false;
+    size_t at = request.find("Content-Length: ");
+    return at == std::string::npos || request.size() >= end + 4 + std::strtoul(request.c_str() + at + 16, nullptr, 10);
+  }
+
+  Script script_;
+  int listener_ = -1, port_ = 0;
+  std::atomic<int> count_{0}, open_{0}, most_{0};
+  std::atomic<bool> stop_{false};
+  std::thread accepting_;
+  std::vector<std::thread> serving_;
+};
+
+std::string Http(const std::string& status, const std::string& body, const std::string& headers = {}) {
+  return "HTTP/1.1 " + status + "\r\n" + headers +
+         "Connection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+std::string Good(const std::string& text) {
+  return Http("200 OK",
+              DumpJson({{"choices", Json::array({{{"message", {{"role", "assistant"}, {"content", text}}}}})}}));
+}
+TeacherRequest Ask(const std::string& text) { return {{{"user", text, false}}, 0, 0, 16}; }
+
+Result<std::vector<std::string>> Send(const HttpTeacherOptions& options, const std::vector<TeacherRequest>& requests) {
+  auto teacher = HttpTeacher::Make(options);
+  if (!teacher.ok()) return teacher.error();
+  return (*teacher)->Complete(requests);
+}
+
+TEST(HttpTeacherTest, SendsTheRequestAndKeepsTheOrder) {
+  std::mutex mutex;
+  std::vector<std::string> bodies;
+  TestServer server([&](int, const std::string& request) {
+    std::string body = request.substr(request.find("\r\n\r\n") + 4);
+    std::lock_guard lock(mutex);
+    EXPECT_THAT(request, HasSubstr("POST /v1/chat/completions HTTP/1.1"));
+    EXPECT_THAT(request, Not(HasSubstr("Authorization")));
+    bodies.push_back(body);
+    return Good("re: " + ParseJson(body, "test")->at("messages")[0]["content"].get<std::string>());
+  });
+  std::vector<TeacherRequest> requests;
+  for (int i = 0; i < 20; ++i) requests.push_back(Ask("q" + std::to_string(i)));
+  requests[3].temperature = 0.5;
+  requests[3].seed = 12345678901234567ull;
+  auto replies = Send(server.Options(), requests);
+  ASSERT_TRUE(replies.ok()) << replies.error().ToString();
+  for (size_t i = 0; i < 20; ++i) EXPECT_EQ((*replies)[i], "re: q" + std::to_string(i));
+  EXPECT_GT(server.most_at_once(), 1);
+  EXPECT_LE(server.most_at_once(), 4 + 4);  // a client may open its next connection before we closed the last
+  bool seen = false;
+  for (const std::string& body : bodies) {
+    Json json = *ParseJson(body, "test");
+    EXPECT_EQ(json["model"], "test");
+    EXPECT_EQ(json["max_tokens"], 16);
+    if (json["messages"][0]["content"] == "q3") {
+      seen = true;
+      EXPECT_EQ(json["temperature"], 0.5);
+      EXPECT_EQ(json["seed"], 12345678901234567ull & 0x7FFFFFFF);
+    }
+  }
+  EXPECT_TRUE(seen);
+}
+
+TEST(HttpTeacherTest, RetriesServerErrors) {
+  TestServer server([](int n, const std::string&) { return n == 0 ? Http("500 Oops", "x") : Good("ok"); });
+  auto replies = Send(server.Options(), {Ask("q")});
+  ASSERT_TRUE(replies.ok()) << replies.error().ToString();
+  EXPECT_EQ((*replies)[0], "ok");
+  EXPECT_EQ(server.requests(), 2);
+}
+
+TEST(HttpTeacherTest, WaitsAsRetryAfterSays) {
+  TestServer server([](int n, const std::string&) {
+    return n == 0 ? Http("429 Too Many Requests", "{}", "Retry-After: 1\r\n") : Good("ok");
+  });
+  auto start = std::chrono::steady_clock::now();
+  auto replies = Send(server.Options(), {Ask("q")});
+  ASSERT_TRUE(replies.ok()) << replies.error().ToString();
+  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1000));
+}
+
+TEST(HttpTeacherTest, RefusesAnEndlessRetryAfter) {
+  TestServer server(
+      [](int, const std::string&) { return Http("429 Too Many Requests", "{}", "Retry-After: 86400\r\n"); });
+  auto replies = Send(server.Options(), {Ask("q")});
+  ASSERT_FALSE(replies.ok());
+  EXPECT_THAT(replies.error().message, HasSubstr("pause of 24 h"));
+  EXPECT_EQ(server.requests(), 1);
+}
+
+TEST(HttpTeacherTest, GivesUpAfterTimeOuts) {
+  TestServer server([](int, const std::string&) { return std::string(); });
+  HttpTeacherOptions options = server.Options();
+  options.attempts = 2;
+  options.timeout_ms = 100;
+  auto replies = Send(options, {Ask("q")});
+  ASSERT_FALSE(replies.ok());
+  EXPECT_EQ(replies.error().code, ErrorCode::kIo);
+  EXPECT_THAT(replies.error().message, HasSubstr("after 2 attempts: Timeout"));
+  EXPECT_EQ(server.requests(), 2);
+}
+
+TEST(HttpTeacherTest, RetriesACutBody) {
+  TestServer server([](int n, const std::string&) {
+    std::string good = Good("ok");
+    return n == 0 ? good.substr(0, good.size() - 5) : good;
+  });
+  auto replies = Send(server.Options(), {Ask("q")});
+  ASSERT_TRUE(replies.ok()) << replies.error().ToString();
+  EXPECT_EQ(server.requests(), 2);
+}
+
+TEST(HttpTeacherTest, WrongRepliesAreErrorsAtOnce) {
+  for (const char* body : {"not json", "{}", "[]", "{\"choices\":[]}", "{\"choices\":[{\"message\":7}]}",
+                           "{\"choices\":[{\"message\":{\"content\":7}}]}"}) {
+    TestServer server([&](int, const std::string&) { return Http("200 OK", body); });
+    auto replies = Send(server.Options(), {Ask("q")});
+    ASSERT_FALSE(replies.ok()) << body;
+    EXPECT_EQ(replies.error().code, ErrorCode::kCorrupt);
+    EXPECT_EQ(server.requests(), 1);
+  }
+}
+
+TEST(HttpTeacherTest, NullContentIsAnEmptyReply) {
+  TestServer server(
+      [](int, const std::string&) { return Http("200 OK", "{\"choices\":[{\"message\":{\"content\":null}}]}"); });
+  auto replies = Send(server.Options(), {Ask("q")});
+  ASSERT_TRUE(replies.ok());
+  EXPECT_EQ((*replies)[0], "");
+}
+
+TEST(HttpTeacherTest, LimitsTheSizeAndFollowsNothing) {
+  TestServer server([](int n, const std::string&) {
+    return n == 0 ? Http("200 OK", std::string(5000, 'x')) : Http("302 Found", "", "Location: http://127.0.0.1:1/\r\n");
+  });
+  HttpTeacherOptions options = server.Options();
+  options.max_response_bytes = 1000;
+  auto large = Send(options, {Ask("q")});
+  ASSERT_FALSE(large.ok());
+  EXPECT_THAT(large.error().message, HasSubstr("larger than"));
+  auto moved = Send(options, {Ask("q")});
+  ASSERT_FALSE(moved.ok());
+  EXPECT_THAT(moved.error().message, HasSubstr("302"));
+  EXPECT_EQ(server.requests(), 2);
+}
+
+TEST(HttpTeacherTest, TheKeyIsSentAndNeverShown) {
+  setenv("CAIRN_TEST_KEY", "sk-secret", 1);
+  TestServer server([](int, const std::string& request) {
+    EXPECT_THAT(request, HasSubstr("Authorization: Bearer sk-secret"));
+    return Http("401 Unauthorized", "bad key sk-secret");
+  });
+  HttpTeacherOptions options = server.Options();
+  options.api_key_env = "CAIRN_TEST_KEY";
+  auto replies = Send(options, {Ask("q")});
+  ASSERT_FALSE(replies.ok());
+  EXPECT_EQ(replies.error().code, ErrorCode::kDenied);
+  EXPECT_THAT(replies.error().ToString(), Not(HasSubstr("sk-secret")));
+  EXPECT_THAT((*HttpTeacher::Make(options))->Identity().dump(), Not(HasSubstr("sk-secret")));
+  options.endpoint = "http://example.org/v1";
+  EXPECT_FALSE(HttpTeacher::Make(options).ok());  // in the clear to another machine
+  options.endpoint = "https://example.org/v1";
+  EXPECT_TRUE(HttpTeacher::Make(options).ok());
+  options.api_key_env = "CAIRN_TEST_NO_SUCH_KEY";
+  auto missing = HttpTeacher::Make(options);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
+}
+
+TEST(HttpTeacherTest, OptionsAreChecked) {
+  for (const char* endpoint : {"", "nonsense", "ftp://x/v1", "file:///etc/passwd", "http://user:pass@127.0.0.1/v1"}) {
+    HttpTeacherOptions options;
+    options.model = "m";
+    options.endpoint = endpoint;
+    EXPECT_FALSE(HttpTeacher::Make(options).ok()) << endpoint;
+  }
+  HttpTeacherOptions options;
+  options.first_wait_ms = 500;
+  options.longest_wait_ms = 3000;
+  EXPECT_EQ(BackoffMs(options, 2), 500);
+  EXPECT_EQ(BackoffMs(options, 3), 1000);
+  EXPECT_EQ(BackoffMs(options, 4), 2000);
+  EXPECT_EQ(BackoffMs(options, 20), 3000);
+}
+
+TEST(HttpTeacherTest, NobodyListens) {
+  HttpTeacherOptions options;
+  {
+    TestServer server([](int, const std::string&) { return std::string("x"); });
+    options = server.Options();
+  }
+  auto replies = Send(options, {Ask("q"), Ask("r")});
+  ASSERT_FALSE(replies.ok());
+  EXPECT_EQ(replies.error().code, ErrorCode::kIo);
+}
+
+}  // namespace
+}  // namespace cairn::synth

@@ -1,0 +1,40 @@
+#include "synth/local_teacher.h"
+
+#include <utility>
+
+#include "infer/decoder.h"
+#include "infer/generate.h"
+
+namespace cairn::synth {
+
+LocalTeacher::LocalTeacher(ThreadPool& pool, const model::ChatModel& chat) : pool_(pool), chat_(chat) {
+  identity_ = {{"kind", "local"},
+               {"weights", model::WeightsDigest(chat.model).Hex()},
+               {"tokenizer", Sha256Of(chat.tokenizer.json()).Hex()},
+               {"chat_format", chat.format.name}};
+}
+
+Result<std::vector<std::string>> LocalTeacher::Complete(const std::vector<TeacherRequest>& requests) {
+  std::vector<std::string> replies(requests.size());
+  std::vector<infer::Request> batch;
+  std::vector<size_t> places;
+  size_t positions = infer::MaxPositions(chat_.model);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    CAIRN_ASSIGN(std::vector<formats::TokenId> prompt,
+                 formats::EncodePrompt(chat_.format, chat_.tokenizer, requests[i].messages));
+    if (prompt.size() >= positions) continue;
+    infer::Request request;
+    request.messages = requests[i].messages;
+    request.sampling.temperature = requests[i].temperature;
+    request.sampling.seed = requests[i].seed;
+    request.sampling.max_tokens = requests[i].max_tokens;
+    batch.push_back(std::move(request));
+    places.push_back(i);
+  }
+  if (batch.empty()) return replies;
+  CAIRN_ASSIGN(std::vector<infer::Reply> answers, infer::Generate(pool_, chat_, batch));
+  for (size_t i = 0; i < places.size(); ++i) replies[places[i]] = std::move(answers[i].text);
+  return replies;
+}
+
+}  // namespace cairn::synth

@@ -1,0 +1,81 @@
+#include "synth/pipeline.h"
+
+#include <utility>
+
+#include "synth/document.h"
+#include "synth/knowledge.h"
+#include "synth/skill.h"
+
+namespace cairn::synth {
+namespace {
+
+std::string At(const taxonomy::Leaf& leaf, const formats::YamlPosition& at) {
+  return leaf.QnaPath() + ":" + std::to_string(at.line);
+}
+
+Result<LeafData> Knowledge(const taxonomy::Leaf& leaf, Asker& asker, const SynthesisOptions& options) {
+  std::vector<Document> documents;
+  for (const taxonomy::Document& source : leaf.documents) {
+    CAIRN_ASSIGN(Document document, ParseDocument(source.text, source.path));
+    documents.push_back(std::move(document));
+  }
+  std::vector<KnowledgeSeed> seeds;
+  for (const taxonomy::SeedExample& example : leaf.seed_examples) {
+    if (leaf.documents.empty()) {
+      // Nothing else to read: the passages that the contributor chose.
+      CAIRN_ASSIGN(Document document, ParseDocument(example.context, At(leaf, example.at)));
+      documents.push_back(std::move(document));
+    }
+    for (const taxonomy::QuestionAnswer& pair : example.questions_and_answers) {
+      seeds.push_back({example.context, pair.question, pair.answer, At(leaf, pair.at)});
+    }
+  }
+  return SynthesiseKnowledge(documents, seeds, asker, options);
+}
+
+Result<LeafData> Skill(const taxonomy::Leaf& leaf, Asker& asker, const SynthesisOptions& options) {
+  std::vector<SkillSeed> seeds;
+  for (const taxonomy::SeedExample& example : leaf.seed_examples) {
+    for (const taxonomy::QuestionAnswer& pair : example.questions_and_answers) {
+      std::string question = example.context.empty() ? pair.question : example.context + "\n\n" + pair.question;
+      seeds.push_back({std::move(question), pair.answer, At(leaf, pair.at)});
+    }
+  }
+  if (seeds.empty()) return BadInput("the skill has no seed examples; write at least five", leaf.QnaPath());
+  return SynthesiseSkill(seeds, asker, options);
+}
+
+Result<void> CheckRange(const char* name, uint64_t value, uint64_t low, uint64_t high) {
+  if (value >= low && value <= high) return {};
+  return BadInput(std::string(name) + " must be from " + std::to_string(low) + " to " + std::to_string(high),
+                  "synthesis");
+}
+
+}  // namespace
+
+Result<Pipeline> ParsePipeline(const std::string& name) {
+  if (name == "simple") return Pipeline::kSimple;
+  if (name == "full") return Pipeline::kFull;
+  return BadInput("no pipeline is called \"" + name + "\"; choose simple or full", "synthesis.pipeline");
+}
+
+Result<void> SynthesisOptions::Validate() const {
+  CAIRN_TRY(CheckRange("samplesPerSeed", samples_per_seed, 1, 1000));
+  CAIRN_TRY(CheckRange("rephrasings", rephrasings, 0, 100));
+  CAIRN_TRY(CheckRange("max_rows_per_fact", max_rows_per_fact, 1, 100000));
+  CAIRN_TRY(CheckRange("max_substitutions", max_substitutions, 0, 100000));
+  return CheckRange("chunks.max_words", chunks.max_words, 1, 10000);
+}
+
+Result<LeafData> Synthesise(const taxonomy::Leaf& leaf, Teacher& teacher, const SynthesisOptions& options,
+                            const SynthesisCallback& progress) {
+  CAIRN_TRY(options.Validate());
+  Asker asker(teacher, options.seed, progress);
+  return leaf.kind == taxonomy::LeafKind::kKnowledge ? Knowledge(leaf, asker, options) : Skill(leaf, asker, options);
+}
+
+Json LeafReport(const std::string& leaf, const LeafData& data) {
+  return {{"leaf", leaf}, {"funnel", FunnelToJson(data.funnel)}, {"uncovered", data.uncovered}, {"notes", data.notes}};
+}
+
+}  // namespace cairn::synth
