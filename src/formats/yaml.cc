@@ -82,14 +82,21 @@ class Positions {
       if (text[i] == '\n') starts_.push_back(i + 1);
     }
   }
-  YamlPosition Of(const YAML::Mark& mark) const {
+  YamlPosition Of(const YAML::Mark& mark) {
     if (mark.line < 0) return {};
     YamlPosition at{mark.line + 1, 1};
     if (static_cast<size_t>(mark.line) >= starts_.size()) return at;
     size_t begin = starts_[static_cast<size_t>(mark.line)], end = OffsetOf(mark);
+    // Marks come in order, so counting goes on from the last one: a file of one long line stays linear.
+    if (begin <= last_offset_ && last_offset_ <= end) {
+      begin = last_offset_;
+      at.column = last_column_;
+    }
     for (size_t i = begin; i < end; ++i) {
       if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) ++at.column;
     }
+    last_offset_ = end;
+    last_column_ = at.column;
     return at;
   }
   bool TabIndents(const YAML::Mark& mark) const {
@@ -121,13 +128,15 @@ class Positions {
   }
   std::string_view text_;
   std::vector<size_t> starts_;
+  size_t last_offset_ = 0;
+  int last_column_ = 1;
 };
 
 // Builds the tree from events. After the first error the remaining events, whose number the size of the text bounds,
 // are ignored.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(const Positions& positions, const std::string& file) : positions_(positions), file_(file) {}
+  TreeBuilder(Positions& positions, const std::string& file) : positions_(positions), file_(file) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -239,7 +248,7 @@ class TreeBuilder : public YAML::EventHandler {
     level.has_key = false;
   }
 
-  const Positions& positions_;
+  Positions& positions_;
   const std::string& file_;
   std::vector<Level> open_;
   size_t nodes_ = 0;
@@ -272,7 +281,7 @@ const Explanation kExplanations[] = {
      "write the text out, or put it in quotes"},
 };
 
-Error Explain(const YAML::ParserException& exception, const Positions& positions, const std::string& file) {
+Error Explain(const YAML::ParserException& exception, Positions& positions, const std::string& file) {
   YamlPosition at = positions.Of(exception.mark);
   if (positions.TabIndents(exception.mark))
     return BadInput("a tab stands in the indentation; use spaces", YamlWhere(file, {at.line, 1}));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "formats/nearest_name.h"
 
 namespace cairn::formats {
@@ -100,6 +102,18 @@ TEST(Yaml, RefuseList) {
     EXPECT_NE(root.error().message.find(c.message), std::string::npos) << c.name << ": " << root.error().ToString();
     EXPECT_NE(root.error().message.find("; "), std::string::npos) << c.name << " names no remedy";
   }
+}
+
+TEST(Yaml, LongLinesTakeLinearTime) {
+  std::string text = "[";
+  for (int i = 0; i < 45'000; ++i)
+    text += "\xC3\xA9,\"b\",";  // seconds, if each column were counted from the line's start
+  auto start = std::chrono::steady_clock::now();
+  Result<YamlNode> root = ParseYaml(text + "]", "f");
+  ASSERT_TRUE(root.ok()) << root.error().ToString();
+  ASSERT_EQ(root->items.size(), 90'000u);
+  EXPECT_EQ(root->items.back().at.column, 2 + 45'000 * 6 - 4);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
 }
 
 TEST(Yaml, TypedValues) {

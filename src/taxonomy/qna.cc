@@ -15,6 +15,7 @@ using formats::YamlPosition;
 
 constexpr size_t kLongName = 256, kLongLine = 4096, kLongText = 65536;  // bytes
 constexpr size_t kMostContextWords = 500, kMostAnswerWords = 250;       // InstructLab's guidance
+constexpr size_t kMostUnknown = 20;                                     // fields named one by one
 constexpr size_t kFewestExamples = 5, kFewestQuestions = 3;
 
 // Without blank lines before and white space behind: how '|' blocks were meant. Indentation of the first line stays.
@@ -98,10 +99,12 @@ class Reader {
     return node.is_map();
   }
   void Keys(const YamlNode& map, const std::string& parent, const std::vector<std::string>& known) {
+    size_t unknown = 0;
     for (const YamlField& field : map.fields) {
       bool found = false;
       for (const std::string& key : known) found = found || key == field.key;
       if (found) continue;
+      if (++unknown > kMostUnknown) return Error(field.key_at, "more unknown fields follow", "mend those above first");
       Error(field.key_at, "unknown field \"" + Excerpt(field.key) + "\"" + (parent.empty() ? "" : " in " + parent),
             formats::NameRemedy(field.key, known).substr(2));
     }
