@@ -42,10 +42,7 @@ std::string FillName(Scene& scene, const Frame& frame, const std::string& patter
   }
   // "the the Tolman Valley Bank": a value of the pattern may bring its own article.
   out = ReplaceAll(ReplaceAll(out, "the The ", "the "), "the the ", "the ");
-  if (!StartsUpper(out) && !out.starts_with("the ")) {
-    bool common = out.find(' ') != std::string::npos;
-    if (!common) out = Capitalised(out);
-  }
+  if (pattern.starts_with('{') && !out.starts_with("the ")) out = Capitalised(out);
   return out;
 }
 
@@ -123,7 +120,8 @@ Entity MakeEntity(Scene& scene, const Frame& frame) {
   entity.name = FillName(scene, frame, scene.draw.Pick(frame.names), entity);
   if (scene.draw.Percent(6)) {
     // Nameless: "the lighthouse", as people write who know which one they mean.
-    entity.name = "the " + entity.noun;
+    entity.nameless = true;
+    entity.name = (frame.pronoun == Pronoun::kPerson || scene.draw.Percent(65) ? "the " : "our ") + entity.noun;
     entity.short_name.clear();
   }
   for (const Fact& fact : frame.facts) {

@@ -74,7 +74,8 @@ Dialogue MakeJudging(Scene& scene, int max_turns) {
   out.passage = MakePassage(scene, options);
   int turns = draw.Between(1, max_turns);
   for (int i = 0; i < turns; ++i) {
-    Case made = MakeCase(scene, out.passage, draw.Pick(out.passage.probes), draw.Percent(50));
+    const Probe& probe = draw.Pick(out.passage.probes);
+    Case made = MakeCase(scene, out.passage, probe, draw.Percent(50));
     bool statement = !made.statement.empty() && !scene.held_out() && draw.Percent(25);
     Turn turn;
     turn.assistant = made.right ? "yes" : "no";

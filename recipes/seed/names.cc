@@ -95,7 +95,8 @@ const List& PlaceEnds() {
 std::string Syllables(Draw& draw, int count, const List& ends) {
   std::string out;
   for (int i = 0; i < count; ++i) {
-    out += draw.Pick(Onsets()) + draw.Pick(Vowels());
+    out += draw.Pick(Onsets());
+    out += draw.Pick(Vowels());
     if (i + 1 == count || draw.Percent(25)) out += draw.Pick(Codas());
   }
   return Capitalised(out + draw.Pick(ends));
@@ -112,17 +113,17 @@ std::string InSplit(Split split, Make make) {
 std::string SurnameCore(Draw& draw) {
   static const List kNoEnd = {""};
   uint32_t style = draw.Below(10);
-  if (style < 4) return draw.Pick(SurnameStarts()) + draw.Pick(SurnameEnds());
+  if (style < 4) return Cat({draw.Pick(SurnameStarts()), draw.Pick(SurnameEnds())});
   if (style < 7) return Syllables(draw, 1, NameEnds());
   if (style < 8) return Syllables(draw, 2, NameEnds());
   if (style < 9) return Syllables(draw, 1, kNoEnd);
-  return draw.Pick(SurnameStarts()) + std::string(draw.Pick({"er", "e", "s", "y", "ing", "ett", "in"}));
+  return Cat({draw.Pick(SurnameStarts()), draw.Pick({"er", "e", "s", "y", "ing", "ett", "in"})});
 }
 
 std::string PlaceCore(Draw& draw) {
   static const List kEnds = Words("a o e en ia os ana ik um aro ova ille etta ora un au");
   uint32_t style = draw.Below(10);
-  if (style < 6) return draw.Pick(SurnameStarts()) + draw.Pick(PlaceEnds());
+  if (style < 6) return Cat({draw.Pick(SurnameStarts()), draw.Pick(PlaceEnds())});
   if (style < 9) return Syllables(draw, 1, kEnds);
   return Syllables(draw, 1, PlaceEnds());
 }
@@ -207,7 +208,7 @@ std::string DrawRiver(Draw& draw, Split split) {
   static const List kEnds = Words("a e o er en in el");
   std::string core = InSplit(split, [&] {
     return draw.Percent(50) ? Syllables(draw, 1, kEnds)
-                            : draw.Pick(SurnameStarts()) + std::string(draw.Pick({"e", "a", "en"}));
+                            : Cat({draw.Pick(SurnameStarts()), draw.Pick({"e", "a", "en"})});
   });
   switch (draw.Below(3)) {
     case 0:
@@ -249,10 +250,9 @@ std::string DrawShop(Draw& draw, Split split) {
     case 0:
       return Possessive(DrawSurname(draw, split));
     case 1:
-      return InSplit(split, [&] { return "the " + draw.Pick(NameAdjectives()) + " " + draw.Pick(NameNouns()); });
+      return InSplit(split, [&] { return Cat({"the ", draw.Pick(NameAdjectives()), " ", draw.Pick(NameNouns())}); });
     default:
-      return DrawSurname(draw, split) +
-             std::string(draw.Pick({" Books", " Stores", " Corner", " Hardware", " Bakery"}));
+      return Cat({DrawSurname(draw, split), draw.Pick({" Books", " Stores", " Corner", " Hardware", " Bakery"})});
   }
 }
 
@@ -261,7 +261,7 @@ std::string DrawSchool(Draw& draw, Split split) {
     case 0:
       return DrawPlace(draw, split) + " School";
     case 1:
-      return DrawSurname(draw, split) + std::string(draw.Pick({" College", " Academy", " Primary School"}));
+      return Cat({DrawSurname(draw, split), draw.Pick({" College", " Academy", " Primary School"})});
     case 2:
       return "the " + DrawSurname(draw, split) + " School";
     default:
@@ -281,9 +281,9 @@ std::string DrawShip(Draw& draw, Split split) {
       case 0:
         return "Lady " + draw.Pick(FemaleNames());
       case 1:
-        return draw.Pick(NameNouns()) + " of " + PlaceCore(draw);
+        return Cat({draw.Pick(NameNouns()), " of ", PlaceCore(draw)});
       default:
-        return draw.Pick(NameAdjectives()) + " " + draw.Pick(NameNouns());
+        return Cat({draw.Pick(NameAdjectives()), " ", draw.Pick(NameNouns())});
     }
   });
 }
@@ -292,17 +292,17 @@ std::string DrawTitle(Draw& draw, Split split) {
   return InSplit(split, [&]() -> std::string {
     switch (draw.Below(5)) {
       case 0:
-        return "The " + draw.Pick(NameNouns()) + " and the " + draw.Pick(NameNouns());
+        return Cat({"The ", draw.Pick(NameNouns()), " and the ", draw.Pick(NameNouns())});
       case 1:
-        return draw.Pick(NameAdjectives()) + " " + draw.Pick(NameNouns());
+        return Cat({draw.Pick(NameAdjectives()), " ", draw.Pick(NameNouns())});
       case 2:
-        return "The " + draw.Pick(NameNouns()) + " of " + PlaceCore(draw);
+        return Cat({"The ", draw.Pick(NameNouns()), " of ", PlaceCore(draw)});
       case 3:
-        return std::string(draw.Pick({"Under the ", "Beyond the ", "Letters from the ", "A Night at the ",
-                                      "Song of the ", "Return to the ", "Under a "})) +
-               draw.Pick(NameAdjectives()) + " " + draw.Pick(NameNouns());
+        return Cat({draw.Pick({"Under the ", "Beyond the ", "Letters from the ", "A Night at the ", "Song of the ",
+                               "Return to the ", "Under a "}),
+                    draw.Pick(NameAdjectives()), " ", draw.Pick(NameNouns())});
       default:
-        return "The " + draw.Pick(NameAdjectives()) + " " + draw.Pick(NameNouns());
+        return Cat({"The ", draw.Pick(NameAdjectives()), " ", draw.Pick(NameNouns())});
     }
   });
 }
@@ -319,19 +319,18 @@ std::string DrawPetName(Draw& draw, Split split) {
 }
 
 std::string DrawClub(Draw& draw, Split split) {
-  return "the " + DrawPlace(draw, split) +
-         std::string(
-             draw.Pick({" Chess Club", " Rowing Club", " Walking Club", " Garden Society", " Film Club", " Choir",
-                        " Sailing Club", " History Society", " Reading Circle", " Cycling Club", " Photo Club"}));
+  return Cat({"the ", DrawPlace(draw, split),
+              draw.Pick({" Chess Club", " Rowing Club", " Walking Club", " Garden Society", " Film Club", " Choir",
+                         " Sailing Club", " History Society", " Reading Circle", " Cycling Club", " Photo Club"})});
 }
 
 std::string DrawAward(Draw& draw, Split split) {
   return InSplit(split, [&]() -> std::string {
     if (draw.Percent(50)) {
-      return "the " + std::string(draw.Pick({"Golden ", "Silver ", "Bronze ", "Crystal ", "Great ", "Blue "})) +
-             draw.Pick(NameNouns());
+      return Cat({"the ", draw.Pick({"Golden ", "Silver ", "Bronze ", "Crystal ", "Great ", "Blue "}),
+                  draw.Pick(NameNouns())});
     }
-    return "the " + SurnameCore(draw) + std::string(draw.Pick({" Prize", " Medal", " Award", " Cup"}));
+    return Cat({"the ", SurnameCore(draw), draw.Pick({" Prize", " Medal", " Award", " Cup"})});
   });
 }
 

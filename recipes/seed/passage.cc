@@ -54,6 +54,7 @@ class Composer {
         Prose();
         Layout();
     }
+    if (draw_.Percent(14)) Contract();
     return std::move(passage_);
   }
 
@@ -66,7 +67,9 @@ class Composer {
     size_t count = roll < 72 || facts < 2 || options_.max_entities < 2 ? 1 : roll < 94 || facts < 4 ? 2 : 3;
     count = std::min(count, static_cast<size_t>(options_.max_entities));
     bool same_frame = draw_.Percent(50);
-    for (size_t i = 0; i < count; ++i) AddEntity(same_frame && i > 0 ? passage_.entities[0].frame : nullptr);
+    for (size_t i = 0; i < count; ++i)
+      AddEntity(same_frame && i > 0 && !passage_.entities[0].nameless ? passage_.entities[0].frame : nullptr);
+    count = passage_.entities.size();
     for (size_t i = 0; i < count; ++i) {
       size_t share = static_cast<size_t>(facts) / count + (i < static_cast<size_t>(facts) % count ? 1 : 0);
       KeepFacts(passage_.entities[i], std::max<size_t>(share, 1));
@@ -85,8 +88,10 @@ class Composer {
     for (int attempt = 0; attempt < 20; ++attempt) {
       const auto& frames = scene_.world.frames;
       Entity entity = MakeEntity(scene_, frame != nullptr ? *frame : *draw_.Pick(frames));
-      bool clash = false;
+      // "the ferry" beside another ferry would leave it open which one is meant.
+      bool clash = entity.nameless && frame != nullptr;
       for (const Entity& other : passage_.entities) {
+        clash = clash || ((other.nameless || entity.nameless) && other.frame == entity.frame);
         clash = clash || Clashes(other.name, entity.name) ||
                 (!other.short_name.empty() && Contains(" " + entity.name + " ", " " + other.short_name + " "));
       }
@@ -230,7 +235,7 @@ class Composer {
     if (join) {
       std::string& previous = passage_.sentences.back();
       previous.pop_back();
-      previous += std::string(draw_.Pick({", and ", "; ", ", and ", ", while "})) + raw_;
+      previous += std::string(draw_.Pick({", and ", "; ", ", and ", ", while "})) + raw_ + ".";
     } else {
       passage_.sentences.push_back(std::move(text));
     }
@@ -244,6 +249,12 @@ class Composer {
     raw_.clear();
     last_value_is_name_ = false;
     std::string noun = entity.noun;
+    // "The washing machine is a washing machine" tells nobody anything.
+    if (Contains(Lower(entity.name), noun)) {
+      return Fill(draw_.Pick({"Here are some facts about {S}.", "Have you heard of {S}?", "This text is about {S}.",
+                              "A few words about {S}.", "What is there to know about {S}?", "You asked about {S}."}),
+                  {{"S", entity.name}});
+    }
     if (entity.frame->pronoun == Pronoun::kPerson) {
       switch (draw_.Below(6)) {
         case 0:
@@ -357,6 +368,36 @@ class Composer {
     }
   }
 
+  // "it's", "doesn't": as people write when they are not careful. Answers must still stand in the text.
+  void Contract() {
+    static constexpr std::array<std::array<std::string_view, 2>, 16> kShort = {{{" is not ", " isn't "},
+                                                                                {" does not ", " doesn't "},
+                                                                                {" do not ", " don't "},
+                                                                                {" cannot ", " can't "},
+                                                                                {" was not ", " wasn't "},
+                                                                                {" did not ", " didn't "},
+                                                                                {" are not ", " aren't "},
+                                                                                {" will not ", " won't "},
+                                                                                {"It is ", "It's "},
+                                                                                {" it is ", " it's "},
+                                                                                {"He is ", "He's "},
+                                                                                {"She is ", "She's "},
+                                                                                {"There is ", "There's "},
+                                                                                {"That is ", "That's "},
+                                                                                {"I am ", "I'm "},
+                                                                                {"You will ", "You'll "}}};
+    auto contracted = [&](std::string text) {
+      for (const auto& pair : kShort) text = ReplaceAll(text, pair[0], pair[1]);
+      return text;
+    };
+    std::string text = contracted(passage_.text);
+    for (const Probe& probe : passage_.probes) {
+      if (contracted(" " + probe.answer + " ") != " " + probe.answer + " ") return;
+    }
+    passage_.text = std::move(text);
+    for (std::string& sentence : passage_.sentences) sentence = contracted(std::move(sentence));
+  }
+
   // --- kinds of text ---------------------------------------------------------------------------------------------
 
   std::string Title() {
@@ -379,22 +420,21 @@ class Composer {
   void Layout() {
     switch (register_) {
       case Register::kHeading:
-        passage_.text = std::string(draw_.Pick({"", "", "# ", "## "})) + Title() + "\n\n" + Paragraphs();
+        passage_.text = Cat({draw_.Pick({"", "", "# ", "## "}), Title(), "\n\n", Paragraphs()});
         return;
       case Register::kLetter:
         passage_.text =
-            std::string(draw_.Pick({"Dear ", "Hello ", "Hi ", "My dear "})) +
-            DrawFirstName(draw_, scene_.split, nullptr) + ",\n" +
-            std::string(draw_.Pick({"", "", "I hope you are well. ", "Thank you for your letter. ",
-                                    "You asked me for news. ", "Here is what you wanted to know. "})) +
-            Paragraphs() + "\n" +
-            std::string(draw_.Pick({"Yours, ", "Best wishes, ", "Love, ", "Kind regards,\n", "See you soon, "})) +
-            DrawFirstName(draw_, scene_.split, nullptr);
+            Cat({draw_.Pick({"Dear ", "Hello ", "Hi ", "My dear "}), DrawFirstName(draw_, scene_.split, nullptr), ",\n",
+                 draw_.Pick({"", "", "I hope you are well. ", "Thank you for your letter. ", "You asked me for news. ",
+                             "Here is what you wanted to know. "}),
+                 Paragraphs(), "\n",
+                 draw_.Pick({"Yours, ", "Best wishes, ", "Love, ", "Kind regards,\n", "See you soon, "}),
+                 DrawFirstName(draw_, scene_.split, nullptr)});
         return;
       case Register::kNotice:
-        passage_.text = std::string(draw_.Pick({"NOTICE", "Please note", "Information for visitors", "Announcement",
-                                                "For your information", "Attention", "News"})) +
-                        std::string(draw_.Pick({"\n", ": ", "\n\n", "\n"})) + Paragraphs();
+        passage_.text = Cat({draw_.Pick({"NOTICE", "Please note", "Information for visitors", "Announcement",
+                                         "For your information", "Attention", "News"}),
+                             draw_.Pick({"\n", ": ", "\n\n", "\n"}), Paragraphs()});
         return;
       case Register::kBullets: {
         std::string bullet(draw_.Pick({"- ", "* ", "", "1"}));

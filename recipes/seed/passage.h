@@ -41,6 +41,7 @@ struct Entity {
   std::string short_name;  // a person's first or last name, or empty
   std::string noun;
   Gender gender = Gender::kHe;
+  bool nameless = false;       // called "the lighthouse" only
   bool noun_is_unique = true;  // "the lighthouse" can only mean this one
   std::vector<Stated> facts;
 };

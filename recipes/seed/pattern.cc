@@ -212,7 +212,7 @@ std::string DrawCommand(Draw& draw) {
   if (draw.Percent(60)) return draw.Pick(kPlain);
   static const Strings kStart = Words("bl gr fl st tr sn pl kr dr m z v w sp gl f");
   static const Strings kEnd = Words("onk ib ax oop urn ist eft ump ank elo iffy art oze ick ubble");
-  std::string word = draw.Pick(kStart) + draw.Pick(kEnd);
+  std::string word = Cat({draw.Pick(kStart), draw.Pick(kEnd)});
   return draw.Percent(50) ? Capitalised(word) + ": " : word + " ";
 }
 

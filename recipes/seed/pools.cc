@@ -94,7 +94,7 @@ std::string MakeTime(Draw& draw, Split) {
     case 4:
       return Number(hour) + ":" + padded(minute) + std::string(draw.Pick({" am", " pm"}));
     case 5:
-      return Number(draw.Between(13, 23)) + ":" + padded(draw.Percent(30) ? 0 : minute);
+      return Cat({Number(draw.Between(13, 23)), ":", padded(draw.Percent(30) ? 0 : minute)});
     case 6:
       return Number(hour) + "." + padded(minute) + std::string(draw.Pick({"", " pm", " am"}));
     case 7:
@@ -104,7 +104,7 @@ std::string MakeTime(Draw& draw, Split) {
     case 9:
       return Number(hour) + " o'clock";
     default:
-      return Number(draw.Between(6, 12)) + ":" + padded(draw.Percent(30) ? 0 : minute);
+      return Cat({Number(draw.Between(6, 12)), ":", padded(draw.Percent(30) ? 0 : minute)});
   }
 }
 
@@ -115,15 +115,15 @@ std::string MakeHourRange(Draw& draw, Split) {
     case 0:
       return "from " + NumberWord(open) + " to " + NumberWord(close);
     case 1:
-      return "from " + Number(open) + ":" + std::string(draw.Pick({"00", "30"})) + " to " + Number(close + 12) + ":" +
-             std::string(draw.Pick({"00", "30"}));
+      return Cat({"from ", Number(open), ":", draw.Pick({"00", "30"}), " to ", Number(close + 12), ":",
+                  draw.Pick({"00", "30"})});
     case 2:
       return "from " + Number(open) + " am to " + Number(close) + " pm";
     case 3:
       return "between " + NumberWord(open) + " and " + NumberWord(close);
     case 4:
-      return "from " + std::string(draw.Pick({"noon", "dawn", "sunrise"})) + " to " +
-             std::string(draw.Pick({"midnight", "dusk", "sunset", "nine at night"}));
+      return Cat({"from ", draw.Pick({"noon", "dawn", "sunrise"}), " to ",
+                  draw.Pick({"midnight", "dusk", "sunset", "nine at night"})});
     default:
       return "from " + NumberWord(open) + " in the morning to " + NumberWord(close) +
              std::string(close > 5 ? " in the evening" : " in the afternoon");
@@ -143,7 +143,8 @@ std::string MakeBigNumber(Draw& draw, Split) {
 }
 
 std::string MakeThousands(Draw& draw, Split) {
-  int n = draw.Between(10, 990) * (draw.Percent(60) ? 100 : 1000);
+  int n = draw.Between(10, 990);
+  n *= draw.Percent(60) ? 100 : 1000;
   switch (draw.Below(5)) {
     case 0:
       return Number(n);
@@ -158,7 +159,8 @@ std::string MakeThousands(Draw& draw, Split) {
 
 std::string MakePrice(Draw& draw, Split) {
   int n = draw.Percent(70) ? draw.Between(2, 30) : draw.Between(31, 950);
-  std::string cents = Number(draw.Between(1, 9) * 10 + (draw.Percent(50) ? 5 : 0));
+  int tens = draw.Between(1, 9) * 10;
+  std::string cents = Number(tens + (draw.Percent(50) ? 5 : 0));
   switch (draw.Below(9)) {
     case 0:
       return "$" + Number(n);
@@ -167,12 +169,11 @@ std::string MakePrice(Draw& draw, Split) {
     case 2:
       return Number(n) + "." + cents + std::string(draw.Pick({" euros", " pounds", " dollars"}));
     case 3:
-      return Number(draw.Between(20, 95)) + std::string(draw.Pick({" cents", " pence"}));
+      return Cat({Number(draw.Between(20, 95)), draw.Pick({" cents", " pence"})});
     case 4:
-      return NumberWord(draw.Between(2, 30)) + std::string(draw.Pick({" crowns", " pounds", " euros", " dollars"}));
+      return Cat({NumberWord(draw.Between(2, 30)), draw.Pick({" crowns", " pounds", " euros", " dollars"})});
     case 5:
-      return NumberWord(draw.Between(2, 30)) +
-             std::string(draw.Pick({" coins", " silver coins", " shillings", " marks"}));
+      return Cat({NumberWord(draw.Between(2, 30)), draw.Pick({" coins", " silver coins", " shillings", " marks"})});
     case 6:
       return draw.Percent(50) ? "£" + Number(n) : "€" + Number(n);
     default:
@@ -219,21 +220,20 @@ std::string MakeDuration(Draw& draw, Split) {
     case 3:
       return NumberWord(draw.Between(2, 50)) + " minutes";
     default:
-      return DigitsOrWord(draw, draw.Between(2, 30)) +
-             std::string(draw.Pick({" days", " weeks", " minutes", " hours"}));
+      return Cat({DigitsOrWord(draw, draw.Between(2, 30)), draw.Pick({" days", " weeks", " minutes", " hours"})});
   }
 }
 
 std::string MakeTemperature(Draw& draw, Split) {
-  return DigitsOrWord(draw, draw.Between(5, 95)) + std::string(draw.Pick({" degrees", " degrees", " degrees Celsius"}));
+  return Cat({DigitsOrWord(draw, draw.Between(5, 95)), draw.Pick({" degrees", " degrees", " degrees Celsius"})});
 }
 std::string MakePercent(Draw& draw, Split) {
   int n = draw.Between(2, 98);
   return draw.Percent(40) ? Number(n) + "%" : DigitsOrWord(draw, n) + " per cent";
 }
 std::string MakeSpeed(Draw& draw, Split) {
-  return Number(draw.Between(8, 180)) +
-         std::string(draw.Pick({" kilometres an hour", " km/h", " miles an hour", " kilometres per hour", " knots"}));
+  return Cat({Number(draw.Between(8, 180)),
+              draw.Pick({" kilometres an hour", " km/h", " miles an hour", " kilometres per hour", " knots"})});
 }
 std::string MakeCode(Draw& draw, Split) {
   std::string letters(1, static_cast<char>('A' + draw.Below(26)));
@@ -259,11 +259,11 @@ std::string MakePhone(Draw& draw, Split) {
   };
   switch (draw.Below(3)) {
     case 0:
-      return "0" + digits(3) + " " + digits(5);
+      return Cat({"0", digits(3), " ", digits(5)});
     case 1:
-      return digits(3) + "-" + digits(4);
+      return Cat({digits(3), "-", digits(4)});
     default:
-      return digits(2) + " " + digits(2) + " " + digits(2);
+      return Cat({digits(2), " ", digits(2), " ", digits(2)});
   }
 }
 std::string MakeYesNo(Draw& draw, Split) { return draw.Percent(50) ? "yes" : "no"; }

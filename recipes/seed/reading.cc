@@ -97,7 +97,14 @@ bool SharesFact(const Passage& passage, const std::string& question) {
 }  // namespace
 
 std::string Typed(Draw& draw, const std::string& question) {
-  if (!draw.Percent(7)) return question;
+  uint32_t roll = draw.Below(100);
+  if (roll < 8) {
+    for (std::string_view word : {"What", "Who", "Where", "When", "How"}) {
+      if (question.starts_with(std::string(word) + " is "))
+        return std::string(word) + "'s" + question.substr(word.size() + 3);
+    }
+  }
+  if (roll >= 15) return question;
   std::string text = question;
   if (text.ends_with('?') && draw.Percent(70)) text.pop_back();
   // Only a question word may lose its capital; a name keeps it.
@@ -110,7 +117,8 @@ std::string Typed(Draw& draw, const std::string& question) {
 
 std::string AskFromText(Draw& draw, const std::string& passage, const std::string& question) {
   if (draw.Percent(25)) return synth::AnswerFrom(passage, question).back().content;
-  return Fill(kLayouts[draw.Below(std::size(kLayouts))].form, {{"p", passage}, {"q", Typed(draw, question)}});
+  const char* form = kLayouts[draw.Below(std::size(kLayouts))].form;
+  return Fill(form, {{"p", passage}, {"q", Typed(draw, question)}});
 }
 
 std::string WithText(Draw& draw, const std::string& passage, const std::string& instruction) {

@@ -56,7 +56,7 @@ Turn RephraseTurn(Scene& scene, const Entity& entity, Stated stated) {
   }
   if (roll < 72) {
     for (int attempt = 0; attempt < 8; ++attempt) {
-      std::string other = AskFor(scene, passage, probe, Mention::kFull);
+      std::string other = AskFor(scene, passage, probe, Mention::kFull, false);
       if (other == question) continue;
       if (draw.Percent(50)) return {synth::RephraseQuestion(question).back().content, other, {}};
       return {Fill(draw.Pick({"Ask this in another way: {s}", "Ask the same in other words: {s}",
@@ -67,7 +67,8 @@ Turn RephraseTurn(Scene& scene, const Entity& entity, Stated stated) {
               {}};
     }
   }
-  if (roll < 86 && !stated.fact->yesno) {
+  if (roll < 86 && !stated.fact->yesno && stated.fact->w == nullptr) {
+    question = AskFor(scene, passage, probe, Mention::kFull, false);
     if (draw.Percent(50)) return {synth::StatementFrom(question, probe.answer).back().content, statement, {}};
     return {Fill(draw.Pick({"Say this as one sentence. {q} {v}",
                             "Make a sentence from this question and answer.\nQ: {q}\nA: {v}",
@@ -76,6 +77,7 @@ Turn RephraseTurn(Scene& scene, const Entity& entity, Stated stated) {
             statement,
             {}};
   }
+  question = AskFor(scene, passage, probe, Mention::kFull, false);
   return {Fill(draw.Pick({"Write a question with its answer about this: {s}",
                           "Turn this into a question and its answer: {s}",
                           "Make a question and an answer from this sentence: {s}",

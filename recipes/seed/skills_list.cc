@@ -69,7 +69,8 @@ SkillCase SortWords(Scene& scene, size_t wording) {
 }
 
 SkillCase SortNumbers(Scene& scene, size_t wording) {
-  Strings numbers = DrawNumbers(scene, Length(scene), scene.draw.Percent(70) ? 99 : 999);
+  int high = scene.draw.Percent(70) ? 99 : 999;
+  Strings numbers = DrawNumbers(scene, Length(scene), high);
   Strings sorted = numbers;
   std::sort(sorted.begin(), sorted.end(), ByValue);
   bool down = wording % 8 >= 5;
@@ -103,7 +104,8 @@ SkillCase ReverseList(Scene& scene, size_t wording) {
 }
 
 SkillCase ExtremeNumber(Scene& scene, size_t wording) {
-  Strings numbers = DrawNumbers(scene, Length(scene), scene.draw.Percent(70) ? 99 : 999);
+  int high = scene.draw.Percent(70) ? 99 : 999;
+  Strings numbers = DrawNumbers(scene, Length(scene), high);
   bool largest = wording % 2 == 0;
   auto at = largest ? std::max_element(numbers.begin(), numbers.end(), ByValue)
                     : std::min_element(numbers.begin(), numbers.end(), ByValue);

@@ -61,9 +61,9 @@ Passage PriceList(Scene& scene) {
   std::string_view mark = draw.Pick({": ", " - ", ", ", "  ", " | ", " ... "});
   for (size_t i = 0; i < count; ++i) {
     passage.sentences.push_back(
-        prose
-            ? Capitalised(items[i]) + std::string(draw.Pick({" can be had for ", ": only ", " at "})) + prices[i] + "."
-            : Capitalised(items[i]) + std::string(mark) + prices[i]);
+        prose ? Fill(draw.Pick({"For the {x} you pay {p}.", "They ask {p} for the {x}.", "You get the {x} for {p}."}),
+                     {{"x", items[i]}, {"p", prices[i]}})
+              : Capitalised(items[i]) + std::string(mark) + prices[i]);
     passage.probes.push_back(
         MakeProbe(prices[i],
                   {"What is the price of the " + items[i] + "?", "How much for the " + items[i] + "?",
@@ -395,9 +395,8 @@ Passage History(Scene& scene) {
   if (draw.Percent(30)) draw.Shuffle(told);
   Passage passage;
   if (draw.Percent(60)) {
-    passage.sentences.push_back(
-        std::string(draw.Pick({"This is the history of ", "A short history of ", "What happened in "})) + place +
-        std::string(draw.Pick({" in a few words.", "."})));
+    passage.sentences.push_back(Cat({draw.Pick({"This is the history of ", "A short history of ", "What happened in "}),
+                                     place, draw.Pick({" in a few words.", "."})}));
   }
   Strings years;
   for (const auto& [when, event] : told) years.push_back(when);
@@ -429,10 +428,260 @@ Passage History(Scene& scene) {
   return passage;
 }
 
+// "The chest holds a saw, two files and a rope."
+Passage Inventory(Scene& scene) {
+  Draw& draw = scene.draw;
+  Passage passage;
+  size_t count = static_cast<size_t>(draw.Between(1, 3));
+  Strings holders = Distinct(scene,
+                             PoolOf(scene, draw.Percent(50)   ? "container"
+                                           : draw.Percent(50) ? "room"
+                                                              : "furniture"),
+                             count + 1);
+  std::string missing = holders.back();
+  holders.pop_back();
+  static constexpr std::string_view kPools[] = {"tool", "fruit", "toy", "clothing", "vegetable", "container"};
+  size_t first_pool = draw.Below(std::size(kPools));
+  Strings contents;
+  for (size_t i = 0; i < holders.size(); ++i) {
+    // Neighbouring pools of the ring, so that nothing lies in two places.
+    const Pool& pool = PoolOf(scene, kPools[(first_pool + i) % std::size(kPools)]);
+    Strings items = Distinct(scene, pool, static_cast<size_t>(draw.Between(2, 4)));
+    bool mass = pool.name == "fruit" || pool.name == "vegetable";
+    for (std::string& item : items) {
+      if (mass) continue;
+      item = draw.Percent(60) || item.starts_with("pair ") || item.starts_with("box ") || Contains(item, " of ")
+                 ? WithArticle(item)
+                 : NumberWord(draw.Between(2, 12)) + " " + Plural(item);
+    }
+    std::string list = JoinList(items);
+    std::string the = "the " + holders[i];
+    std::string form(draw.Pick({"In {h} there are {x}.", "{h} contains {x}.", "You will find {x} in {h}.",
+                                "We keep {x} in {h}.", "{h} holds {x}.", "Somebody left {x} in {h}."}));
+    passage.sentences.push_back(Capitalised(Fill(form, {{"h", the}, {"x", list}})));
+    contents.push_back(list);
+    passage.probes.push_back(MakeProbe(list,
+                                       {"What is in " + the + "?", "What can be found in " + the + "?",
+                                        "What does " + the + " contain?", "Which things are in " + the + "?"},
+                                       "In " + the + " there are " + list + ".", {}, i));
+    passage.probes.push_back(MakeProbe(the, {"Where can I find " + items[0] + "?", "What holds " + items[0] + "?"},
+                                       "You will find " + items[0] + " in " + the + ".", {}, i));
+  }
+  for (size_t i = 0; i < holders.size(); ++i) {
+    for (size_t other = 0; other < holders.size(); ++other) {
+      if (other == i) continue;
+      passage.probes[2 * i].wrong.push_back(contents[other]);
+      passage.probes[2 * i + 1].wrong.push_back("the " + holders[other]);
+    }
+  }
+  passage.unknowns = {"What is in the " + missing + "?", "What does the " + missing + " contain?"};
+  Prose(passage);
+  return passage;
+}
+
+// "If the red lamp is on, stop the pump." What should you do if ...? When should you ...?
+Passage Rules(Scene& scene) {
+  Draw& draw = scene.draw;
+  static const Strings kConditions = {
+      "the red lamp is on",    "the water is too hot",    "somebody feels ill",      "the bell rings twice",
+      "the door is locked",    "it rains in the morning", "the paper is used up",    "a guest comes late",
+      "the key is lost",       "the dog barks at night",  "the pump makes a noise",  "there is smoke in the hall",
+      "the bus does not come", "the milk smells sour",    "the screen stays dark",   "the river rises",
+      "a window is broken",    "the battery is empty",    "the boat takes in water", "a letter comes back",
+      "the wind turns",        "the fuse blows",          "the bread does not rise", "the visitor has no ticket"};
+  static const Strings kActions = {"stop the machine",
+                                   "call the caretaker",
+                                   "open all the windows",
+                                   "wait in the yard",
+                                   "ring the office",
+                                   "use the back door",
+                                   "write a note in the blue book",
+                                   "fetch a bucket of sand",
+                                   "turn the wheel to the left",
+                                   "put up the green flag",
+                                   "ask for a new card",
+                                   "go to the first floor",
+                                   "change the filter",
+                                   "take the stairs",
+                                   "bring a blanket",
+                                   "tell the captain",
+                                   "pour it away",
+                                   "knock three times",
+                                   "send it to the main office",
+                                   "tie the ropes again",
+                                   "start again from the beginning",
+                                   "pay at the next counter",
+                                   "keep the lid closed",
+                                   "look in the top drawer"};
+  Pool conditions{"conditions", kConditions, nullptr};
+  Pool actions{"actions", kActions, nullptr};
+  size_t count = static_cast<size_t>(draw.Between(2, 5));
+  Strings when = Distinct(scene, conditions, count + 1);
+  Strings what = Distinct(scene, actions, count);
+  std::string missing = when.back();
+  when.pop_back();
+  Passage passage;
+  for (size_t i = 0; i < count; ++i) {
+    std::string form(
+        draw.Pick({"If {c}, {a}.", "If {c}, you must {a}.", "When {c}, {a}.", "Should it happen that {c}, please {a}.",
+                   "You must {a} if {c}.", "If {c}, the rule is to {a}."}));
+    passage.sentences.push_back(Capitalised(Fill(form, {{"c", when[i]}, {"a", what[i]}})));
+    std::string statement = "If " + when[i] + ", you must " + what[i] + ".";
+    passage.probes.push_back(
+        MakeProbe(what[i],
+                  {"What must you do if " + when[i] + "?", "What should be done when " + when[i] + "?",
+                   "What do I do if " + when[i] + "?", "What is the rule if " + when[i] + "?"},
+                  statement, Without(what, i), i));
+    passage.probes.push_back(MakeProbe(
+        when[i], {"In which case must you " + what[i] + "?", "What has happened if you must " + what[i] + "?"},
+        statement, Without(when, i), i));
+  }
+  passage.unknowns = {"What must you do if " + missing + "?", "What do I do if " + missing + "?"};
+  Prose(passage);
+  return passage;
+}
+
+// Invented words and what they mean; parts of invented things.
+Passage Glossary(Scene& scene) {
+  Draw& draw = scene.draw;
+  static const Strings kHeads = {"boat",  "knife", "basket", "song",    "dance", "cake",  "hat",
+                                 "wagon", "lamp",  "rope",   "jar",     "net",   "stool", "drum",
+                                 "coat",  "dish",  "game",   "whistle", "fence", "cart"};
+  static const Strings kTails = {"for two people",
+                                 "made of straw",
+                                 "used at weddings",
+                                 "for carrying water",
+                                 "with three legs",
+                                 "that is never washed",
+                                 "for catching eels",
+                                 "worn in the rain",
+                                 "with a wooden handle",
+                                 "for children",
+                                 "that is sung in winter",
+                                 "used by shepherds",
+                                 "with a hole in the middle",
+                                 "for the harvest",
+                                 "kept under the bed",
+                                 "that floats",
+                                 "with blue stripes",
+                                 "for cutting cheese",
+                                 "used on board ship",
+                                 "that nobody makes any more"};
+  Pool heads{"heads", kHeads, nullptr};
+  Pool tails{"tails", kTails, nullptr};
+  size_t count = static_cast<size_t>(draw.Between(1, 4));
+  Strings head = Distinct(scene, heads, count), tail = Distinct(scene, tails, count);
+  Strings words, meanings;
+  while (words.size() < count + 1) {
+    std::string word = Lower(DrawSurname(draw, scene.split));
+    if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(std::move(word));
+  }
+  std::string missing = words.back();
+  words.pop_back();
+  for (size_t i = 0; i < count; ++i)
+    meanings.push_back(
+        WithArticle(
+            (draw.Percent(60) ? std::string(draw.Pick({"small ", "flat ", "long ", "round ", "heavy ", "old "})) : "") +
+            head[i]) +
+        " " + tail[i]);
+  Passage passage;
+  bool rows = draw.Percent(25);
+  for (size_t i = 0; i < count; ++i) {
+    std::string a_word = WithArticle(words[i]);
+    std::string form(draw.Pick({"{w} is {m}.", "{w} is {m}.", "The word {x} means {m}.", "By {w} people here mean {m}.",
+                                "They call {m} {w}."}));
+    passage.sentences.push_back(rows ? Capitalised(words[i]) + ": " + meanings[i]
+                                     : Capitalised(Fill(form, {{"w", a_word}, {"x", words[i]}, {"m", meanings[i]}})));
+    std::string statement = Capitalised(a_word) + " is " + meanings[i] + ".";
+    passage.probes.push_back(
+        MakeProbe(meanings[i],
+                  {"What is " + a_word + "?", "What does " + words[i] + " mean?",
+                   "What do people mean by " + a_word + "?", "What is the meaning of the word " + words[i] + "?"},
+                  statement, Without(meanings, i), i));
+    passage.probes.push_back(
+        MakeProbe(words[i],
+                  {"What is the word for " + meanings[i] + "?", "What do people here call " + meanings[i] + "?",
+                   "Which word means " + meanings[i] + "?"},
+                  statement, Without(words, i), i));
+  }
+  passage.unknowns = {"What is " + WithArticle(missing) + "?", "What does " + missing + " mean?"};
+  passage.text = Join(passage.sentences, rows ? "\n" : " ");
+  return passage;
+}
+
+// "A klonk has three parts: the base, the arm and the lens. The arm holds the lens."
+Passage Parts(Scene& scene) {
+  Draw& draw = scene.draw;
+  static const Strings kParts = {"base",   "arm",   "lens", "handle", "spring", "wheel", "frame",
+                                 "cover",  "pipe",  "tank", "blade",  "belt",   "valve", "button",
+                                 "mirror", "chain", "hook", "plate",  "screw",  "bell"};
+  static const Strings kUses = {"keeps the dust out",
+                                "holds everything together",
+                                "turns the shaft",
+                                "lets the air in",
+                                "shows the time",
+                                "carries the weight",
+                                "cools the oil",
+                                "stops the wheel",
+                                "gives light",
+                                "measures the heat",
+                                "cuts the thread",
+                                "moves the paper",
+                                "keeps it from falling over",
+                                "warns the driver",
+                                "catches the drops",
+                                "closes the gate"};
+  Pool pool{"parts", kParts, nullptr}, uses{"uses", kUses, nullptr};
+  size_t count = static_cast<size_t>(draw.Between(2, 4));
+  Strings parts = Distinct(scene, pool, count + 1), does = Distinct(scene, uses, count);
+  std::string missing = parts.back();
+  parts.pop_back();
+  std::string thing = Lower(DrawSurname(draw, scene.split));
+  Strings named;
+  for (const std::string& part : parts) named.push_back("the " + part);
+  std::string list = JoinList(named);
+  std::string number = NumberWord(static_cast<int>(count));
+  Passage passage;
+  passage.sentences.push_back(
+      Fill(draw.Pick({"A {t} has {n} parts: {l}.", "There are {n} parts in a {t}: {l}.",
+                      "The {n} parts of a {t} are {l}.", "A {t} is made up of {n} parts, namely {l}."}),
+           {{"t", thing}, {"n", number}, {"l", list}}));
+  passage.probes.push_back(MakeProbe(
+      number, {"How many parts has a " + thing + "?", "How many parts are there in a " + thing + "?"},
+      passage.sentences[0], {NumberWord(static_cast<int>(count) + 1), NumberWord(static_cast<int>(count) + 3)}, 0));
+  passage.probes.push_back(MakeProbe(list,
+                                     {"What are the parts of a " + thing + "?", "Which parts has a " + thing + "?",
+                                      "Name the parts of a " + thing + "."},
+                                     passage.sentences[0], {"the " + missing}, 0));
+  for (size_t i = 0; i < count; ++i) {
+    std::string statement = "The " + parts[i] + " " + does[i] + ".";
+    passage.sentences.push_back(draw.Percent(70) ? statement : "It is the " + parts[i] + " that " + does[i] + ".");
+    size_t sentence = passage.sentences.size() - 1;
+    passage.probes.push_back(MakeProbe(
+        "the " + parts[i],
+        {"Which part " + does[i] + "?", "What is the name of the part that " + does[i] + "?", "What " + does[i] + "?"},
+        statement, Without(named, i), sentence));
+    passage.probes.push_back(
+        MakeProbe(does[i], {"What does the " + parts[i] + " do?", "What is the task of the " + parts[i] + "?"},
+                  statement, Without(does, i), sentence));
+  }
+  passage.unknowns = {"What does the " + missing + " do?", "What is the task of the " + missing + "?"};
+  Prose(passage);
+  return passage;
+}
+
 }  // namespace
 
 Passage MakeSpecialPassage(Scene& scene) {
-  switch (scene.draw.Below(6)) {
+  switch (scene.draw.Below(10)) {
+    case 6:
+      return Inventory(scene);
+    case 7:
+      return Rules(scene);
+    case 8:
+      return Glossary(scene);
+    case 9:
+      return Parts(scene);
     case 0:
       return PriceList(scene);
     case 1:

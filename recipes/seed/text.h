@@ -1,6 +1,7 @@
 // Small English: capitals, articles, plurals, possessives, number words. ASCII rules only, no locale.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,9 @@ std::string Plural(std::string_view noun);
 std::string Possessive(std::string_view name);
 // "a, b and c".
 std::string JoinList(const std::vector<std::string>& items, std::string_view last = " and ");
+// The parts in a row. Operands of "+" are evaluated in an order that compilers choose; those of a list are not, so
+// every text with two draws in it is written with Cat.
+std::string Cat(std::initializer_list<std::string_view> parts);
 std::string Join(const std::vector<std::string>& items, std::string_view separator);
 std::vector<std::string> Words(std::string_view text);
 // 0..9999 in words: "forty-two", "three hundred and five".
