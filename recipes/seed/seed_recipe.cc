@@ -22,7 +22,7 @@ SeedPhase ReadPhase(const YAML::Node& node, uint64_t seed) {
   t.final_ratio = 0.02;
   t.weight_decay = 0.05;
   t.row_tokens = 512;
-  t.micro_batch = 4;
+  t.micro_batch = 2;
   t.segment_steps = 50;
   t.seed = seed;
   return phase;

@@ -60,6 +60,7 @@ train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& to
                               uint64_t index) {
   formats::Conversation conversation = corpus.Sample(recipe.seed, index);
   for (;;) {
+    conversation.id = formats::ConversationId(conversation.messages);
     auto sample = train::Tokenise(formats::CairnChatFormat(), tokenizer, conversation, recipe.max_tokens);
     if (sample.ok()) {
       // Now and then the passage counts, too: it teaches grammar and that names repeat, which answers alone teach
@@ -70,7 +71,6 @@ train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& to
     }
     CAIRN_CHECK(conversation.messages.size() > 2);
     conversation.messages.resize(conversation.messages.size() - 2);
-    conversation.id = formats::ConversationId(conversation.messages);
   }
 }
 
