@@ -22,6 +22,8 @@ struct Context {
 
 // The model that a name or path means: "seed" is the built-in one, anything else a directory.
 Result<std::string> ResolveModel(const std::string& name);
+// The same for models named by a project in `directory`: relative paths count from there.
+std::function<Result<std::string>(const std::string&)> ModelResolverFor(const std::string& directory);
 // Where the files that come with cairn lie (models/, recipes/): $CAIRN_HOME, beside the binary, or the source tree it
 // was built from.
 std::string HomeDirectory();
@@ -29,6 +31,11 @@ std::string HomeDirectory();
 // Adds --json and --quiet to a subcommand.
 void AddCommon(CLI::App& command, Context& context);
 
+void AddBuild(CLI::App& app, Context& context);
+void AddData(CLI::App& app, Context& context);
+void AddEval(CLI::App& app, Context& context);
+void AddReplay(CLI::App& app, Context& context);
 void AddSeed(CLI::App& app, Context& context);
+void AddTrain(CLI::App& app, Context& context);
 
 }  // namespace cairn::cli

@@ -33,6 +33,12 @@ Result<std::string> ResolveModel(const std::string& name) {
   return path;
 }
 
+std::function<Result<std::string>(const std::string&)> ModelResolverFor(const std::string& directory) {
+  return [directory](const std::string& name) {
+    return ResolveModel(name == "seed" || name.starts_with("/") ? name : directory + "/" + name);
+  };
+}
+
 void AddCommon(CLI::App& command, Context& context) {
   command.add_flag("--json", context.json, "print one JSON object on stdout");
   command.add_flag("-q,--quiet", context.quiet, "no progress on stderr");
@@ -57,6 +63,11 @@ int Main(int argc, char** argv) {
   CLI::App app("Cairn: many people make one language model better, and anyone can check how it was made.", "cairn");
   app.set_version_flag("--version", "cairn 0.1.0");
   app.require_subcommand(1);
+  AddBuild(app, context);
+  AddData(app, context);
+  AddTrain(app, context);
+  AddEval(app, context);
+  AddReplay(app, context);
   AddSeed(app, context);
   try {
     app.parse(argc, argv);

@@ -24,12 +24,15 @@ PhasePlan PlanOf(const TrainingConfig& training, size_t phase) {
   return {std::to_string(phase + 1) + "-" + config.name, config.epochs, training.seed + phase};
 }
 
-Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed, std::vector<formats::Conversation> base_data, double replay,
+Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,
+                                std::vector<formats::Conversation> base_data, double replay,
                                 const model::ChatModel& base, uint64_t seed) {
   PhaseSamples samples;
   auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
   std::sort(contributed.begin(), contributed.end(), by_id);
-  contributed.erase(std::unique(contributed.begin(), contributed.end(), [](const auto& a, const auto& b) { return a.id == b.id; }), contributed.end());
+  contributed.erase(
+      std::unique(contributed.begin(), contributed.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
+      contributed.end());
   samples.contributed = contributed.size();
   uint64_t tokens = 0;
   for (const auto& c : contributed) tokens += TokensOf(base, c);
@@ -46,15 +49,17 @@ Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed, 
   return samples;
 }
 
-Result<train::EpochSource> PhaseSource(const std::vector<formats::Conversation>& conversations, const model::ChatModel& base,
-                                       const TrainingConfig& training, const PhasePlan& plan) {
+Result<train::EpochSource> PhaseSource(const std::vector<formats::Conversation>& conversations,
+                                       const model::ChatModel& base, const TrainingConfig& training,
+                                       const PhasePlan& plan) {
   auto longest = static_cast<size_t>(base.model.config.max_position_embeddings);
   std::vector<train::TokenSample> samples;
   for (const auto& c : conversations) {
     CAIRN_ASSIGN(train::TokenSample sample, train::Tokenise(base.format, base.tokenizer, c, longest));
     samples.push_back(std::move(sample));
   }
-  if (samples.empty()) return BadInput("phase " + plan.directory_name + " has no sample; does the taxonomy have leaves of its kind?");
+  if (samples.empty())
+    return BadInput("phase " + plan.directory_name + " has no sample; does the taxonomy have leaves of its kind?");
   return train::EpochSource(std::move(samples), training.batch_tokens, plan.epochs, plan.seed);
 }
 
@@ -72,18 +77,21 @@ train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhaseP
   return config;
 }
 
-Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, const TrainingConfig& training, const Digest& start,
-                   const std::vector<formats::Conversation>& conversations, const Digest& base_digest) {
+Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, const TrainingConfig& training,
+                   const Digest& start, const std::vector<formats::Conversation>& conversations,
+                   const Digest& base_digest) {
   Json inputs = {{"base", base_digest.Hex()},
                  {"samples", Sha256Of(train::ConversationsToJsonl(conversations)).Hex()},
                  {"epochs", plan.epochs},
                  {"batch_tokens", training.batch_tokens},
                  {"method", training.method == TrainingMethod::kLora ? "lora" : "full"}};
-  if (training.method == TrainingMethod::kLora) inputs["lora"] = {{"rank", training.lora.rank}, {"alpha", training.lora.alpha}};
+  if (training.method == TrainingMethod::kLora)
+    inputs["lora"] = {{"rank", training.lora.rank}, {"alpha", training.lora.alpha}};
   return train::PhaseHeader(config, plan.directory_name, start, inputs);
 }
 
-Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& training, const std::string& previous, uint64_t seed) {
+Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& training, const std::string& previous,
+                              uint64_t seed) {
   if (training.method == TrainingMethod::kFull) return {};
   if (!previous.empty()) {
     CAIRN_ASSIGN(model.adapter, model::LoadAdapter(model.config, previous));
@@ -94,7 +102,8 @@ Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& trainin
   lora.alpha = training.lora.alpha;
   for (int p = 0; p < model::kProjections; ++p) {
     bool attention = p <= model::kO;
-    lora.targets[p] = training.lora.targets == LoraTargets::kAllLinear || (training.lora.targets == LoraTargets::kAttention) == attention;
+    lora.targets[p] = training.lora.targets == LoraTargets::kAllLinear ||
+                      (training.lora.targets == LoraTargets::kAttention) == attention;
   }
   CAIRN_TRY(lora.Validate("spec.training.lora"));
   model.adapter = model::Adapter::Create(model.config, lora, seed);

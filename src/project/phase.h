@@ -1,5 +1,5 @@
-// A phase of a project's training: which samples it trains on and with what configuration. The train step and the replay of a
-// release both come through here, so that they cannot differ.
+// A phase of a project's training: which samples it trains on and with what configuration. The train step and the
+// replay of a release both come through here, so that they cannot differ.
 #pragma once
 
 #include <string>
@@ -15,29 +15,34 @@ namespace cairn::project {
 struct PhasePlan {
   std::string directory_name;  // "1-knowledge"
   uint64_t epochs = 1;
-  uint64_t seed = 0;           // of the order of samples and of the adapter
+  uint64_t seed = 0;  // of the order of samples and of the adapter
 };
 PhasePlan PlanOf(const TrainingConfig& training, size_t phase);
 
-// The phase's samples in order of their ids, equal ones once: contributed rows, then base data up to the replay share (of tokens).
+// The phase's samples in order of their ids, equal ones once: contributed rows, then base data up to the replay share
+// (of tokens).
 struct PhaseSamples {
   std::vector<formats::Conversation> conversations;
   uint64_t contributed = 0, replayed = 0;
 };
-Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed, std::vector<formats::Conversation> base_data, double replay,
+Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,
+                                std::vector<formats::Conversation> base_data, double replay,
                                 const model::ChatModel& base, uint64_t seed);
 
 // Tokens of the samples in epochs; samples longer than the model reads are an error (synthesis does not make any).
-Result<train::EpochSource> PhaseSource(const std::vector<formats::Conversation>& conversations, const model::ChatModel& base,
-                                       const TrainingConfig& training, const PhasePlan& plan);
+Result<train::EpochSource> PhaseSource(const std::vector<formats::Conversation>& conversations,
+                                       const model::ChatModel& base, const TrainingConfig& training,
+                                       const PhasePlan& plan);
 
 train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhasePlan& plan, uint64_t steps);
 
 // The header of the phase's transcript.
-Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, const TrainingConfig& training, const Digest& start,
-                   const std::vector<formats::Conversation>& conversations, const Digest& base_digest);
+Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, const TrainingConfig& training,
+                   const Digest& start, const std::vector<formats::Conversation>& conversations,
+                   const Digest& base_digest);
 
 // Gives the model a fresh adapter for the first phase, or the one saved in `previous`.
-Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& training, const std::string& previous, uint64_t seed);
+Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& training, const std::string& previous,
+                              uint64_t seed);
 
 }  // namespace cairn::project

@@ -9,8 +9,19 @@ namespace {
 
 // Beside the weights of any number of shards: the files whose bytes change what cairn does with a model.
 bool DecidesAnswers(const std::string& name) {
-  return name == "config.json" || name == "tokenizer.json" || name == "tokenizer_config.json" || name == "replay.jsonl" ||
-         name == "heldout.jsonl" || (name.ends_with(".safetensors") && name.find('/') == std::string::npos);
+  return name == "config.json" || name == "tokenizer.json" || name == "tokenizer_config.json" ||
+         name == "replay.jsonl" || name == "heldout.jsonl" ||
+         (name.ends_with(".safetensors") && name.find('/') == std::string::npos);
+}
+
+// HEAD, when every leaf is as it was committed; empty otherwise: a commit that does not hold the data says nothing.
+std::string CommitOf(const std::string& taxonomy) {
+  auto changes = taxonomy::ChangedLeaves(taxonomy, "HEAD");
+  if (!changes.ok() || !changes->changed.empty() || !changes->removed.empty()) return {};
+  auto repository = taxonomy::GitRepository::Containing(taxonomy);
+  if (!repository.ok()) return {};
+  auto commit = repository->ResolveCommit("HEAD");
+  return commit.ok() ? *commit : "";
 }
 
 }  // namespace
@@ -32,6 +43,7 @@ Result<Project> OpenProject(const std::string& directory, const ModelResolver& r
   CAIRN_ASSIGN(project.config, ReadProjectConfig(project.Path(kProjectFileName)));
   const SpecConfig& spec = project.config.spec;
   CAIRN_ASSIGN(project.leaves, taxonomy::LoadTaxonomy(project.Path(spec.taxonomy.path)));
+  project.taxonomy_commit = CommitOf(project.Path(spec.taxonomy.path));
   CAIRN_ASSIGN(project.base_directory, resolve(spec.base.model));
   CAIRN_ASSIGN(project.base_digest, ModelDirectoryDigest(project.base_directory));
   if (project.HasEndpoint()) {

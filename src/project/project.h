@@ -15,12 +15,12 @@ namespace cairn::project {
 using ModelResolver = std::function<Result<std::string>(const std::string& name)>;
 
 struct Project {
-  std::string directory;                // where cairn.yaml lies
+  std::string directory;  // where cairn.yaml lies
   ProjectConfig config;
-  std::vector<taxonomy::Leaf> leaves;   // sorted by path
-  std::string taxonomy_commit;          // HEAD of the git repository around the taxonomy, or empty
+  std::vector<taxonomy::Leaf> leaves;             // sorted by path
+  std::string taxonomy_commit;                    // HEAD of the git repository around the taxonomy, or empty
   std::string base_directory, teacher_directory;  // teacher: empty with an endpoint
-  Digest base_digest, teacher_digest;   // of the model files that decide answers
+  Digest base_digest, teacher_digest;             // of the model files that decide answers
 
   std::string Path(const std::string& relative) const { return directory + "/" + relative; }
   std::string WorkDirectory() const { return directory + "/.cairn"; }
@@ -33,7 +33,8 @@ Result<Project> OpenProject(const std::string& directory, const ModelResolver& r
 // What cairn.lock pins for this project.
 Lock LockOf(const Project& project);
 
-// SHA-256 over the files of a model directory that decide what it computes (configuration, weights, tokenizer, replay and held-out data).
+// SHA-256 over the files of a model directory that decide what it computes (configuration, weights, tokenizer, replay
+// and held-out data).
 Result<Digest> ModelDirectoryDigest(const std::string& directory);
 
 }  // namespace cairn::project

@@ -51,6 +51,9 @@ Result<void> AddModelStep(dag::Graph& graph, BuildContext& context);
 Result<void> AddMeasureSteps(dag::Graph& graph, BuildContext& context);
 Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context);
 
+// For --plan: what the steps that would run need on this machine, estimated.
+Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport>& steps);
+
 // An input that was read when the project was opened: a leaf, a model directory.
 dag::FileInput PinnedInput(const Digest& digest);
 

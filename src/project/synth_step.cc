@@ -28,10 +28,12 @@ Result<void> RunSynth(BuildContext& context, const taxonomy::Leaf& leaf, const d
     }
     progress->Update(p.done);
   };
-  CAIRN_ASSIGN(synth::LeafData data, synth::Synthesise(leaf, *teacher, Options(context.project.config.spec.synthesis), show));
+  CAIRN_ASSIGN(synth::LeafData data,
+               synth::Synthesise(leaf, *teacher, Options(context.project.config.spec.synthesis), show));
   if (progress) progress->Finish();
   auto kept = synth::KeptConversations(data.rows);
-  if (kept.empty()) return BadInput("no training row was kept; look at the reasons with `cairn data generate`", leaf.QnaPath());
+  if (kept.empty())
+    return BadInput("no training row was kept; look at the reasons with `cairn data generate`", leaf.QnaPath());
   CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kRowsFile, synth::RowsToJsonl(data.rows)));
   CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kSamplesFile, train::ConversationsToJsonl(kept)));
   return WriteFileAtomic(step.output_dir + "/" + kReportFile, PrettyJson(synth::LeafReport(leaf.path, data)));
@@ -51,7 +53,8 @@ Result<void> AddSynthSteps(dag::Graph& graph, BuildContext& context) {
     step.parameters = {{"pipeline", config.pipeline == Pipeline::kFull ? "full" : "simple"},
                        {"samplesPerSeed", config.samples_per_seed},
                        {"seed", config.seed}};
-    step.files = {{"leaf " + leaf.path, PinnedInput(leaf.DataDigest())}, {"teacher", PinnedInput(context.project.teacher_digest)}};
+    step.files = {{"leaf " + leaf.path, PinnedInput(leaf.DataDigest())},
+                  {"teacher", PinnedInput(context.project.teacher_digest)}};
     step.run = [&context, &leaf](const dag::StepContext& s) { return RunSynth(context, leaf, s); };
     CAIRN_TRY(graph.Add(std::move(step)));
   }

@@ -24,10 +24,12 @@ Result<std::vector<formats::Conversation>> BaseData(const Project& project) {
 
 Result<model::Model> StartModel(BuildContext& context, const std::string& previous) {
   const TrainingConfig& training = context.project.config.spec.training;
-  if (training.method == TrainingMethod::kFull && !previous.empty()) return model::LoadModel(previous + "/" + kModelDirectory);
+  if (training.method == TrainingMethod::kFull && !previous.empty())
+    return model::LoadModel(previous + "/" + kModelDirectory);
   CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
   model::Model model = base->model;
-  CAIRN_TRY(PrepareTrainable(model, training, previous.empty() ? "" : previous + "/" + kAdapterDirectory, training.seed));
+  CAIRN_TRY(
+      PrepareTrainable(model, training, previous.empty() ? "" : previous + "/" + kAdapterDirectory, training.seed));
   return model;
 }
 
@@ -43,13 +45,15 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
     contributed.insert(contributed.end(), rows.begin(), rows.end());
   }
   CAIRN_ASSIGN(auto base_data, BaseData(project));
-  CAIRN_ASSIGN(PhaseSamples samples, MixSamples(std::move(contributed), std::move(base_data), training.replay, *base, plan.seed));
+  CAIRN_ASSIGN(PhaseSamples samples,
+               MixSamples(std::move(contributed), std::move(base_data), training.replay, *base, plan.seed));
   CAIRN_ASSIGN(train::EpochSource source, PhaseSource(samples.conversations, *base, training, plan));
   CAIRN_ASSIGN(model::Model model, StartModel(context, phase == 0 ? "" : step.Input("previous")));
 
   train::TrainConfig config = PhaseTrainConfig(training, plan, source.steps());
   train::Trainer trainer(context.pool, model, config, source);
-  Json header = PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples.conversations, project.base_digest);
+  Json header =
+      PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples.conversations, project.base_digest);
   train::PhaseOptions options{.directory = step.work_dir + "/run",
                               .keep_states_every = training.method == TrainingMethod::kLora ? 1u : 0u,
                               .label = "training " + plan.directory_name,
@@ -65,7 +69,9 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
     CAIRN_ASSIGN(std::string bytes, ReadFile(state));
     CAIRN_TRY(WriteFileAtomic(train::StatePath(record + "/states", r.step), bytes));
   }
-  if (model.adapter) return model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory, project.config.spec.base.model);
+  if (model.adapter)
+    return model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory,
+                              project.config.spec.base.model);
   return model::SaveModel(model, base->tokenizer, base->format, step.output_dir + "/" + kModelDirectory);
 }
 
@@ -78,7 +84,9 @@ Result<void> RunModel(BuildContext& context, const dag::StepContext& step) {
 
 }  // namespace
 
-std::string PhaseDirectoryName(const Project& project, size_t phase) { return PlanOf(project.config.spec.training, phase).directory_name; }
+std::string PhaseDirectoryName(const Project& project, size_t phase) {
+  return PlanOf(project.config.spec.training, phase).directory_name;
+}
 std::string TrainStepId(const Project& project, size_t phase) { return "train:" + PhaseDirectoryName(project, phase); }
 
 Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context) {
@@ -90,7 +98,10 @@ Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context) {
     dag::Step step;
     step.id = TrainStepId(project, i);
     step.kind = "train";
-    step.parameters = {{"training", settings}, {"phase", i}, {"name", training.phases[i].name}, {"epochs", training.phases[i].epochs},
+    step.parameters = {{"training", settings},
+                       {"phase", i},
+                       {"name", training.phases[i].name},
+                       {"epochs", training.phases[i].epochs},
                        {"numerics", train::kNumericsVersion}};
     step.files = {{"base model", PinnedInput(project.base_digest)}};
     for (const taxonomy::Leaf& leaf : project.leaves)

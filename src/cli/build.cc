@@ -1,0 +1,122 @@
+// cairn build: from a project to a signed release.
+#include "project/build.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/progress.h"
+#include "base/thread_pool.h"
+#include "cli/command.h"
+
+namespace cairn::cli {
+namespace {
+
+struct Options {
+  std::string directory = ".";
+  bool plan = false, explain = false;
+};
+
+const char* StateText(dag::StepState state) {
+  switch (state) {
+    case dag::StepState::kUnchanged:
+      return "unchanged";
+    case dag::StepState::kRan:
+      return "run";
+    case dag::StepState::kUnknown:
+      return "depends on steps before it";
+  }
+  return "";
+}
+
+void PrintStep(const dag::StepReport& step, bool explain) {
+  fmt::print(stderr, "  {:<44} {}\n", step.id, StateText(step.state));
+  if (explain)
+    for (const std::string& reason : step.reasons) fmt::print(stderr, "      because: {}\n", reason);
+}
+
+std::string Accuracy(const Json& a) {
+  if (a.is_null()) return "-";
+  return fmt::format("{:3.0f} % [{:.0f}-{:.0f}]", a["accuracy"].get<double>() * 100, a["low"].get<double>() * 100,
+                     a["high"].get<double>() * 100);
+}
+
+void PrintReport(const project::BuildReport& report) {
+  fmt::print(stderr, "\n{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "leaf", "rows", "kept", "before", "after");
+  for (const Json& leaf : report.leaves) {
+    const Json& funnel = leaf["funnel"];
+    fmt::print(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", leaf["path"].get<std::string>(),
+               funnel["made"].get<uint64_t>(), funnel["kept"].get<uint64_t>(), Accuracy(leaf.value("before", Json())),
+               Accuracy(leaf.value("after", Json())));
+    for (const Json& stage : funnel["stages"])
+      if (stage["dropped"].get<uint64_t>() > 0)
+        fmt::print(stderr, "    dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(),
+                   stage["name"].get<std::string>());
+  }
+  const Json& regression = report.evaluation["regression"];
+  if (!regression.is_null())
+    fmt::print(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "base model's own held-out set", "", "",
+               Accuracy(regression["before"]), Accuracy(regression["after"]));
+  for (const Json& gate : report.evaluation["gates"])
+    fmt::print(stderr, "gate {:<8} {}\n", gate["pass"].get<bool>() ? "passed" : "FAILED",
+               gate["text"].get<std::string>());
+  fmt::print(stderr, "cost: {} of steps, {} CPU time in this run, peak memory {}\n",
+             HumanDuration(report.cost["seconds"].get<double>()),
+             HumanDuration(report.cost["cpu_seconds_this_run"].get<double>()),
+             HumanBytes(report.cost["peak_memory_bytes"].get<uint64_t>()));
+  if (!report.release_path.empty())
+    fmt::print(stderr, "release {}\ndigest  {}\n", report.release_path, report.release_digest.Hex());
+}
+
+Result<int> Plan(const project::Project& project, ThreadPool& pool, const Context& context, bool explain) {
+  CAIRN_ASSIGN(project::PlanReport plan, project::PlanProject(project, pool));
+  for (const auto& step : plan.steps) PrintStep(step, explain);
+  const Json& e = plan.estimate;
+  fmt::print(stderr, "estimate: {} rows, {} training tokens, {}, memory {}, disk {}\n", e["rows"].get<uint64_t>(),
+             e["training_tokens"].get<uint64_t>(), HumanDuration(e["minutes"].get<double>() * 60),
+             HumanBytes(e["memory_bytes"].get<uint64_t>()), HumanBytes(e["disk_bytes"].get<uint64_t>()));
+  if (context.json) fmt::print("{}\n", DumpJson({{"steps", project::StepReportsToJson(plan.steps)}, {"estimate", e}}));
+  return 0;
+}
+
+Result<int> Build(const Options& options, const Context& context) {
+  ThreadPool pool(context.Threads());
+  CAIRN_ASSIGN(project::Project project, project::OpenProject(options.directory, ModelResolverFor(options.directory)));
+  if (options.plan) return Plan(project, pool, context, options.explain);
+  project::BuildOptions build;
+  build.quiet = context.quiet;
+  build.observer.started = [&](const dag::StepReport& step, size_t index, size_t count) {
+    if (!context.quiet) fmt::print(stderr, "[{}/{}] {}\n", index, count, step.id);
+    if (options.explain)
+      for (const std::string& reason : step.reasons) fmt::print(stderr, "      because: {}\n", reason);
+  };
+  build.observer.skipped = [&](const dag::StepReport& step, size_t index, size_t count) {
+    if (!context.quiet) fmt::print(stderr, "[{}/{}] {} unchanged\n", index, count, step.id);
+  };
+  CAIRN_ASSIGN(project::BuildReport report, project::BuildProject(project, pool, build));
+  for (const std::string& line : report.moved) fmt::print(stderr, "since cairn.lock: {}\n", line);
+  if (!context.quiet) PrintReport(report);
+  if (context.json) fmt::print("{}\n", DumpJson(project::BuildReportToJson(report)));
+  if (report.gates_passed) return 0;
+  fmt::print(stderr, "cairn: a gate failed, so no release was made\n");
+  return 1;
+}
+
+}  // namespace
+
+void AddBuild(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* build = app.add_subcommand("build",
+                                       "make a release: write training rows from every leaf, train, measure, judge the "
+                                       "gates, sign. Steps whose inputs did not change are "
+                                       "not run again; a stopped build goes on where it stopped.");
+  AddCommon(*build, context);
+  build->add_option("-C,--directory", options->directory, "the project's folder, with cairn.yaml")
+      ->capture_default_str();
+  build->add_flag("--plan", options->plan, "say what would run, with an estimate; run nothing");
+  build->add_flag("--explain", options->explain, "say why each step runs");
+  build->footer("Example: cairn build -C examples/harbour-guide --explain");
+  build->callback([options, &context] { context.run = [options, &context] { return Build(*options, context); }; });
+}
+
+}  // namespace cairn::cli

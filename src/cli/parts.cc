@@ -1,0 +1,107 @@
+// cairn data generate, cairn train, cairn eval: single parts of the build.
+#include <fmt/format.h>
+
+#include "base/thread_pool.h"
+#include "cli/command.h"
+#include "project/build.h"
+
+namespace cairn::cli {
+namespace {
+
+struct Options {
+  std::string directory = ".", model = "seed";
+};
+
+project::BuildOptions Announcing(const Context& context) {
+  project::BuildOptions build;
+  build.quiet = context.quiet;
+  build.observer.started = [&context](const dag::StepReport& step, size_t index, size_t count) {
+    if (!context.quiet) fmt::print(stderr, "[{}/{}] {}\n", index, count, step.id);
+  };
+  return build;
+}
+
+void PrintFunnel(const Json& leaf) {
+  const Json& funnel = leaf["funnel"];
+  fmt::print(stderr, "{}: {} rows made, {} kept\n", leaf["path"].get<std::string>(), funnel["made"].get<uint64_t>(),
+             funnel["kept"].get<uint64_t>());
+  for (const Json& stage : funnel["stages"])
+    if (stage["dropped"].get<uint64_t>() > 0)
+      fmt::print(stderr, "  dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["name"].get<std::string>());
+  for (const Json& sentence : leaf["uncovered"]) fmt::print(stderr, "  no row about {}\n", sentence.get<std::string>());
+  for (const Json& note : leaf["notes"]) fmt::print(stderr, "  note: {}\n", note.get<std::string>());
+}
+
+Result<int> RunPart(const Options& options, const Context& context, project::Part part) {
+  ThreadPool pool(context.Threads());
+  CAIRN_ASSIGN(project::Project project, project::OpenProject(options.directory, ModelResolverFor(options.directory)));
+  CAIRN_ASSIGN(project::PartReport report, project::BuildPart(project, pool, Announcing(context), part));
+  if (!context.quiet)
+    for (const Json& leaf : report.leaves) PrintFunnel(leaf);
+  fmt::print(stderr, "written to {}\n", report.output);
+  if (context.json)
+    fmt::print("{}\n", DumpJson({{"leaves", report.leaves},
+                                 {"steps", project::StepReportsToJson(report.steps)},
+                                 {"output", report.output}}));
+  return 0;
+}
+
+Result<int> Evaluate(const Options& options, const Context& context) {
+  ThreadPool pool(context.Threads());
+  CAIRN_ASSIGN(project::Project project, project::OpenProject(options.directory, ModelResolverFor(options.directory)));
+  CAIRN_ASSIGN(std::string model, ResolveModel(options.model));
+  CAIRN_ASSIGN(Json evaluation, project::EvaluateModel(project, pool, model, context.quiet));
+  for (const Json& leaf : evaluation["leaves"]) {
+    const Json& a = leaf["after"];
+    fmt::print(stderr, "{}: {} of {} right, {:.0f} % [{:.0f}-{:.0f}], F1 {:.2f}\n", leaf["path"].get<std::string>(),
+               a["correct"].get<uint64_t>(), a["n"].get<uint64_t>(), a["accuracy"].get<double>() * 100,
+               a["low"].get<double>() * 100, a["high"].get<double>() * 100, a["f1"].get<double>());
+    if (context.quiet) continue;
+    for (const Json& item : leaf["items"])
+      if (!item["after_correct"].get<bool>())
+        fmt::print(stderr, "  {}\n      expected: {}\n      given:    {}\n", item["question"].get<std::string>(),
+                   item["expected"].get<std::string>(), item["after"].get<std::string>());
+  }
+  if (context.json) fmt::print("{}\n", DumpJson(evaluation));
+  return 0;
+}
+
+}  // namespace
+
+void AddData(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* data = app.add_subcommand("data", "training rows of the leaves");
+  data->require_subcommand(1);
+  CLI::App* generate = data->add_subcommand("generate",
+                                            "let the teacher write training rows for every leaf and check them; every "
+                                            "row ends kept or dropped with its reason in "
+                                            "build/data/<leaf>/rows.jsonl");
+  AddCommon(*generate, context);
+  generate->add_option("-C,--directory", options->directory, "the project's folder")->capture_default_str();
+  generate->callback([options, &context] {
+    context.run = [options, &context] { return RunPart(*options, context, project::Part::kData); };
+  });
+}
+
+void AddTrain(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* train = app.add_subcommand(
+      "train", "write the rows and train all phases; the adapter and its transcript go to build/training/");
+  AddCommon(*train, context);
+  train->add_option("-C,--directory", options->directory, "the project's folder")->capture_default_str();
+  train->callback([options, &context] {
+    context.run = [options, &context] { return RunPart(*options, context, project::Part::kTraining); };
+  });
+}
+
+void AddEval(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* eval = app.add_subcommand(
+      "eval", "ask a model the project's eval.yaml questions, closed-book, and show what it got wrong");
+  AddCommon(*eval, context);
+  eval->add_option("-C,--directory", options->directory, "the project's folder")->capture_default_str();
+  eval->add_option("--model", options->model, "\"seed\", a model directory or a release")->capture_default_str();
+  eval->callback([options, &context] { context.run = [options, &context] { return Evaluate(*options, context); }; });
+}
+
+}  // namespace cairn::cli

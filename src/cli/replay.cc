@@ -1,0 +1,61 @@
+// cairn replay: run slices of a release's training again and compare bits.
+#include "project/replay.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/progress.h"
+#include "base/thread_pool.h"
+#include "cli/command.h"
+
+namespace cairn::cli {
+namespace {
+
+struct Options {
+  std::string release, base;
+  uint64_t segments = 1;
+  std::optional<uint64_t> step, seed;
+};
+
+Result<int> Replay(const Options& options, const Context& context) {
+  ThreadPool pool(context.Threads());
+  project::ReplayOptions replay;
+  replay.segments = options.segments;
+  replay.step = options.step;
+  replay.base_directory = options.base;
+  replay.quiet = context.quiet;
+  replay.seed =
+      options.seed ? *options.seed : static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  CAIRN_ASSIGN(auto segments, project::ReplayRelease(options.release, pool, ModelResolverFor("."), replay));
+  Json json = Json::array();
+  for (const auto& s : segments) {
+    fmt::print(stderr, "{} steps {}..{}: every bit equal ({})\n", s.phase, s.first_step, s.last_step,
+               HumanDuration(s.seconds));
+    json.push_back(
+        {{"phase", s.phase}, {"first_step", s.first_step}, {"last_step", s.last_step}, {"seconds", s.seconds}});
+  }
+  if (context.json) fmt::print("{}\n", DumpJson({{"equal", true}, {"segments", json}, {"seed", replay.seed}}));
+  return 0;
+}
+
+}  // namespace
+
+void AddReplay(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* replay = app.add_subcommand("replay",
+                                        "run slices of a release's training again and compare every bit with its "
+                                        "transcript: the samples, the losses, the gradients, the "
+                                        "weights. Exit 1 and the name of what differs if anything does.");
+  AddCommon(*replay, context);
+  replay->add_option("release", options->release, "folder of the release")->required();
+  auto* segments =
+      replay->add_option("--segments", options->segments, "how many segments, drawn at random")->capture_default_str();
+  replay->add_option("--step", options->step, "the segment that holds this step instead")->excludes(segments);
+  replay->add_option("--seed", options->seed, "of the draw (default: the time)");
+  replay->add_option("--base", options->base, "the base model's folder, if it lies elsewhere");
+  replay->footer("Example: cairn replay build/harbour-guide --segments 3");
+  replay->callback([options, &context] { context.run = [options, &context] { return Replay(*options, context); }; });
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,88 @@
+// The estimate of `cairn build --plan`: rows, tokens, minutes, memory and disk of the steps that would run, on this
+// machine.
+#include <chrono>
+
+#include "project/steps.h"
+#include "synth/chunk.h"
+
+namespace cairn::project {
+namespace {
+
+// Measured on the example project: rows kept per sentence of a document, tokens of a row, teacher tokens per row.
+constexpr double kRowsPerSentence = 12, kTokensPerRow = 40, kTeacherTokensPerRow = 400, kRowsPerSkill = 250;
+
+// f32 operations per second that a matmul of the model's own size reaches here now.
+double MeasureRate(ThreadPool& pool, const model::ModelConfig& config) {
+  auto t = size_t{512}, k = static_cast<size_t>(config.hidden_size), n = static_cast<size_t>(config.intermediate_size);
+  std::vector<float> x(t * k, 0.5f), w(n * k, 0.25f), y(t * n);
+  double best = 0;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    auto start = std::chrono::steady_clock::now();
+    int runs = 0;
+    double seconds = 0;
+    for (; seconds < 0.05; ++runs) {
+      kernels::Linear(pool, x.data(), w.data(), y.data(), t, k, n);
+      seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    }
+    best = std::max(best, 2.0 * static_cast<double>(t * k * n) * runs / seconds);
+  }
+  return best;
+}
+
+uint64_t Sentences(const taxonomy::Leaf& leaf) {
+  uint64_t n = 0;
+  for (const taxonomy::Document& d : leaf.documents)
+    for (char c : d.text) n += c == '.' || c == '!' || c == '?';
+  return n;
+}
+
+double RowsOf(const taxonomy::Leaf& leaf) {
+  return leaf.kind == taxonomy::LeafKind::kSkill ? kRowsPerSkill
+                                                 : static_cast<double>(Sentences(leaf)) * kRowsPerSentence;
+}
+
+}  // namespace
+
+Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport>& steps) {
+  const Project& project = context.project;
+  CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
+  double rate = MeasureRate(context.pool, base->model.config);
+  auto parameters = static_cast<double>(base->model.weights.size());
+  double rows = 0, teacher_tokens = 0, train_tokens = 0;
+  auto runs = [&](const std::string& id) {
+    for (const dag::StepReport& s : steps)
+      if (s.id == id) return s.state != dag::StepState::kUnchanged;
+    return false;
+  };
+  for (const taxonomy::Leaf& leaf : project.leaves) {
+    if (!runs(SynthStepId(leaf))) continue;
+    rows += RowsOf(leaf);
+    teacher_tokens += RowsOf(leaf) * kTeacherTokensPerRow;
+  }
+  const TrainingConfig& training = project.config.spec.training;
+  for (size_t i = 0; i < training.phases.size(); ++i) {
+    if (!runs(TrainStepId(project, i))) continue;
+    double phase_rows = 0;
+    for (const taxonomy::Leaf& leaf : project.leaves)
+      if (training.phases[i].data == PhaseData::kAll ||
+          (training.phases[i].data == PhaseData::kKnowledge) == (leaf.kind == taxonomy::LeafKind::kKnowledge))
+        phase_rows += RowsOf(leaf);
+    train_tokens += phase_rows * kTokensPerRow / (1 - std::min(training.replay, 0.9)) *
+                    static_cast<double>(training.phases[i].epochs);
+  }
+  // Training: 2 operations per parameter forward, 4 backward (2 for frozen weights); about half of the matmul's rate is
+  // reached.
+  double per_token = parameters * (training.method == TrainingMethod::kLora ? 4 : 6);
+  double seconds =
+      (train_tokens * per_token + (project.HasEndpoint() ? 0 : teacher_tokens * parameters * 2)) / (rate * 0.5);
+  double state = training.method == TrainingMethod::kLora ? 2 : 5;
+  return Json{{"rows", static_cast<uint64_t>(rows)},
+              {"teacher_tokens", static_cast<uint64_t>(teacher_tokens)},
+              {"training_tokens", static_cast<uint64_t>(train_tokens)},
+              {"minutes", seconds / 60},
+              {"memory_bytes", static_cast<uint64_t>(parameters * 4 * state + 3e8)},
+              {"disk_bytes", static_cast<uint64_t>(parameters * 20 + rows * 600)},
+              {"gflops_measured", rate * 1e-9}};
+}
+
+}  // namespace cairn::project

@@ -1,0 +1,32 @@
+// Runs slices of a release's training again, from the states that the release keeps, and compares every bit with its
+// transcript.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "project/project.h"
+
+namespace cairn::project {
+
+struct ReplayOptions {
+  uint64_t segments = 1;         // how many, drawn at random over all phases
+  std::optional<uint64_t> step;  // instead: the segment that holds this step, counted through all phases from 1
+  uint64_t seed = 0;             // of the draw
+  std::string base_directory;    // the base model; empty: as the release names it
+  bool quiet = false;
+};
+
+struct ReplayedSegment {
+  std::string phase;
+  uint64_t first_step = 0, last_step = 0;  // of the phase
+  double seconds = 0;
+};
+
+// kCorrupt names what differs: a sample, a state, a record, the merged weights.
+Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& release, ThreadPool& pool,
+                                                   const ModelResolver& resolve, const ReplayOptions& options);
+
+}  // namespace cairn::project
