@@ -18,6 +18,7 @@ struct World;
 // A held-out task: names, words and sentence forms that Sample never uses.
 struct Item {
   std::string task;                      // reading | asking | judging | skills | unknown
+  std::string kind;                      // skills: which one, e.g. "sort_words"
   std::vector<formats::Message> prompt;  // ends with a user message
   std::vector<std::string> accepted;     // the first is the model answer; empty for asking
   // asking: for each fact of the passage every question form and its answer.

@@ -67,9 +67,17 @@ Item SkillItem(Scene& scene, uint64_t index) {
   std::vector<Skill> skills = ListSkills();
   skills.insert(skills.end(), WordSkills().begin(), WordSkills().end());
   skills.insert(skills.end(), SentenceSkills().begin(), SentenceSkills().end());
-  if (index % 8 == 7) return FromTurn("skills", MakePattern(scene, 1).turns.front());
-  SkillCase made = skills[(index * 7) % skills.size()].make(scene, scene.draw.Below(24));
-  return FromTurn("skills", {made.question, made.answer, {}});
+  Item item;
+  if (index % 8 == 7) {
+    item = FromTurn("skills", MakePattern(scene, 1).turns.front());
+    item.kind = "pattern";
+    return item;
+  }
+  const Skill& skill = skills[(index * 7) % skills.size()];
+  SkillCase made = skill.make(scene, scene.draw.Below(24));
+  item = FromTurn("skills", {made.question, made.answer, {}});
+  item.kind = skill.name;
+  return item;
 }
 
 }  // namespace

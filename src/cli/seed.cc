@@ -1,7 +1,10 @@
-// cairn seed train | replay: the built-in base model from its recipe.
+// cairn seed train | replay | measure | side-files: the built-in base model from its recipe.
 #include <fmt/format.h>
 
+#include "../recipes/seed/measure.h"
 #include "../recipes/seed/seed_training.h"
+#include "../recipes/seed/side_files.h"
+#include "base/file.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
 
@@ -9,10 +12,66 @@ namespace cairn::cli {
 namespace {
 
 struct Options {
-  std::string recipe, work = "local/seed", output = "models/seed", model;
+  std::string recipe, work = "local/seed", output = "models/seed", model, failures;
   size_t phase = 1;
-  uint64_t steps = 10;
+  uint64_t steps = 10, items = 200;
+
+  std::string Recipe() const { return recipe.empty() ? HomeDirectory() + "/recipes/seed" : recipe; }
 };
+
+Result<int> Measure(const Options& options, const Context& context) {
+  CAIRN_ASSIGN(std::string directory, ResolveModel(options.model.empty() ? "seed" : options.model));
+  CAIRN_ASSIGN(model::ChatModel chat, model::LoadChatModel(directory));
+  CAIRN_ASSIGN(cairn::seed::Corpus corpus, cairn::seed::Corpus::Load(options.Recipe()));
+  cairn::seed::MeasureOptions measure;
+  measure.items_per_task = options.items;
+  measure.ask.quiet = context.quiet;
+  ThreadPool pool(context.Threads());
+  CAIRN_ASSIGN(auto measured,
+               cairn::seed::MeasureSeed(pool, chat, corpus, options.Recipe() + "/handwritten.yaml", measure));
+  if (!options.failures.empty()) CAIRN_TRY(WriteFileAtomic(options.failures, cairn::seed::ItemsToJsonl(measured)));
+  std::string table = cairn::seed::MeasurementToMarkdown(measured);
+  if (!context.json) {
+    fmt::print("{}", table);
+    return 0;
+  }
+  if (!context.quiet) fmt::print(stderr, "{}", table);
+  Json json = cairn::seed::MeasurementToJson(measured);
+  json["model"] = directory;
+  json["weights"] = model::WeightsDigest(chat.model).Hex();
+  fmt::print("{}\n", DumpJson(json));
+  return 0;
+}
+
+void AddMeasure(CLI::App& seed, const std::shared_ptr<Options>& options, Context& context) {
+  CLI::App* measure =
+      seed.add_subcommand("measure", "ask it held-out and hand-written questions and count what is right");
+  AddCommon(*measure, context);
+  measure->add_option("--recipe", options->recipe, "folder of the recipe");
+  measure->add_option("--model", options->model, "model folder (default: the built-in one)");
+  measure->add_option("--items", options->items, "held-out items of each task")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  measure->add_option("--failures", options->failures, "write every item with the answer given here, wrong ones first");
+  measure->callback([options, &context] { context.run = [options, &context] { return Measure(*options, context); }; });
+}
+
+Result<int> SideFiles(const Options& options, const Context& context) {
+  CAIRN_ASSIGN(cairn::seed::SeedRecipe recipe, cairn::seed::LoadSeedRecipe(options.Recipe() + "/recipe.yaml"));
+  CAIRN_ASSIGN(cairn::seed::Corpus corpus, cairn::seed::Corpus::Load(options.Recipe()));
+  CAIRN_TRY(cairn::seed::WriteSideFiles(corpus, recipe.seed, options.output));
+  if (context.json) fmt::print("{}\n", DumpJson({{"output", options.output}}));
+  return 0;
+}
+
+void AddSideFiles(CLI::App& seed, const std::shared_ptr<Options>& options, Context& context) {
+  CLI::App* files =
+      seed.add_subcommand("side-files", "write heldout.jsonl and replay.jsonl, which lie beside its weights");
+  AddCommon(*files, context);
+  files->add_option("--recipe", options->recipe, "folder of the recipe");
+  files->add_option("--output", options->output, "folder of the model")->required();
+  files->callback([options, &context] { context.run = [options, &context] { return SideFiles(*options, context); }; });
+}
 
 }  // namespace
 
@@ -29,8 +88,7 @@ void AddSeed(CLI::App& app, Context& context) {
   train->callback([options, &context] {
     context.run = [options, &context]() -> Result<int> {
       ThreadPool pool(context.Threads());
-      cairn::seed::SeedOptions run{options->recipe.empty() ? HomeDirectory() + "/recipes/seed" : options->recipe,
-                                   options->work, context.quiet};
+      cairn::seed::SeedOptions run{options->Recipe(), options->work, context.quiet};
       CAIRN_TRY(cairn::seed::TrainSeed(pool, run, options->output));
       return 0;
     };
@@ -44,8 +102,7 @@ void AddSeed(CLI::App& app, Context& context) {
   replay->callback([options, &context] {
     context.run = [options, &context]() -> Result<int> {
       ThreadPool pool(context.Threads());
-      cairn::seed::SeedOptions run{options->recipe.empty() ? HomeDirectory() + "/recipes/seed" : options->recipe, "",
-                                   context.quiet};
+      cairn::seed::SeedOptions run{options->Recipe(), "", context.quiet};
       std::string model = options->model.empty() ? HomeDirectory() + "/models/seed" : options->model;
       if (options->phase < 1) return BadInput("--phase counts from 1");
       CAIRN_ASSIGN(uint64_t steps, cairn::seed::ReplaySeed(pool, run, model, options->phase - 1, options->steps));
@@ -53,6 +110,8 @@ void AddSeed(CLI::App& app, Context& context) {
       return 0;
     };
   });
+  AddMeasure(*seed, options, context);
+  AddSideFiles(*seed, options, context);
 }
 
 }  // namespace cairn::cli
