@@ -51,7 +51,7 @@ void PrintReport(const project::BuildReport& report) {
     for (const Json& stage : funnel["stages"])
       if (stage["dropped"].get<uint64_t>() > 0)
         fmt::print(stderr, "    dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(),
-                   stage["name"].get<std::string>());
+                   stage["stage"].get<std::string>());
   }
   const Json& regression = report.evaluation["regression"];
   if (!regression.is_null())

@@ -27,7 +27,7 @@ void PrintFunnel(const Json& leaf) {
              funnel["kept"].get<uint64_t>());
   for (const Json& stage : funnel["stages"])
     if (stage["dropped"].get<uint64_t>() > 0)
-      fmt::print(stderr, "  dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["name"].get<std::string>());
+      fmt::print(stderr, "  dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
   for (const Json& sentence : leaf["uncovered"]) fmt::print(stderr, "  no row about {}\n", sentence.get<std::string>());
   for (const Json& note : leaf["notes"]) fmt::print(stderr, "  note: {}\n", note.get<std::string>());
 }
