@@ -1,7 +1,10 @@
 // train:<phase> and model - from samples to merged weights (steps.h).
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/file.h"
+#include "eval/text_score.h"
 #include "project/phase.h"
 #include "project/steps.h"
 
@@ -15,6 +18,24 @@ constexpr const char* kModelDirectory = "model";
 bool TrainsOn(PhaseData data, taxonomy::LeafKind kind) {
   return data == PhaseData::kAll || (data == PhaseData::kKnowledge) == (kind == taxonomy::LeafKind::kKnowledge);
 }
+
+// A teacher may by itself write a question that stands in an eval.yaml. Such rows are not trained on: the measure would
+// know its answers.
+class EvalQuestions {
+ public:
+  explicit EvalQuestions(const Project& project) {
+    for (const taxonomy::Leaf& leaf : project.leaves)
+      for (const taxonomy::EvalQuestion& q : leaf.eval_questions) normalised_.insert(eval::NormaliseAnswer(q.question));
+  }
+  bool Holds(const formats::Conversation& c) const {
+    return std::any_of(c.messages.begin(), c.messages.end(), [&](const auto& m) {
+      return m.role == "user" && normalised_.contains(eval::NormaliseAnswer(m.content));
+    });
+  }
+
+ private:
+  std::set<std::string> normalised_;
+};
 
 Result<std::vector<formats::Conversation>> BaseData(const Project& project) {
   std::string path = project.base_directory + "/" + kReplayFile;
@@ -39,9 +60,11 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   PhasePlan plan = PlanOf(training, phase);
   CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
   std::vector<formats::Conversation> contributed;
+  EvalQuestions eval_questions(project);
   for (const taxonomy::Leaf& leaf : project.leaves) {
     if (!TrainsOn(training.phases[phase].data, leaf.kind)) continue;
     CAIRN_ASSIGN(auto rows, train::ReadConversations(step.Input(SynthStepId(leaf)) + "/" + kSamplesFile));
+    std::erase_if(rows, [&](const auto& row) { return eval_questions.Holds(row); });
     contributed.insert(contributed.end(), rows.begin(), rows.end());
   }
   CAIRN_ASSIGN(auto base_data, BaseData(project));
@@ -104,8 +127,10 @@ Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context) {
                        {"epochs", training.phases[i].epochs},
                        {"numerics", train::kNumericsVersion}};
     step.files = {{"base model", PinnedInput(project.base_digest)}};
-    for (const taxonomy::Leaf& leaf : project.leaves)
+    for (const taxonomy::Leaf& leaf : project.leaves) {
+      if (!leaf.eval_questions.empty()) step.files["questions of " + leaf.path] = PinnedInput(leaf.EvalDigest());
       if (TrainsOn(training.phases[i].data, leaf.kind)) step.steps[SynthStepId(leaf)] = SynthStepId(leaf);
+    }
     if (i > 0) step.steps["previous"] = TrainStepId(project, i - 1);
     step.run = [&context, i](const dag::StepContext& s) { return RunTrain(context, i, s); };
     CAIRN_TRY(graph.Add(std::move(step)));
