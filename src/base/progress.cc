@@ -91,4 +91,6 @@ void InstallInterruptHandler() {
 
 bool Interrupted() { return g_interrupted != 0; }
 
+void ClearInterrupt() { g_interrupted = 0; }
+
 }  // namespace cairn

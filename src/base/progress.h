@@ -33,5 +33,7 @@ std::string HumanBytes(uint64_t bytes);
 // SIGINT and SIGTERM set a flag that long loops ask for between steps; a second one ends the process at once.
 void InstallInterruptHandler();
 bool Interrupted();
+// Forgets the signal: for a program that goes on with something else, as a chat does after a stopped answer.
+void ClearInterrupt();
 
 }  // namespace cairn

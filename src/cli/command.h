@@ -10,6 +10,8 @@
 
 namespace cairn::cli {
 
+inline constexpr const char* kVersion = "0.1.0";
+
 struct Context {
   bool json = false;  // one JSON object on stdout, everything else on stderr
   bool quiet = false;
@@ -28,14 +30,23 @@ std::function<Result<std::string>(const std::string&)> ModelResolverFor(const st
 // was built from.
 std::string HomeDirectory();
 
+// Where the public half of a private key lies: "x.key" becomes "x.pub", any other name gets ".pub" behind it.
+std::string PublicKeyPath(const std::string& private_path);
+
 // Adds --json and --quiet to a subcommand.
 void AddCommon(CLI::App& command, Context& context);
 
 void AddBuild(CLI::App& app, Context& context);
+void AddChat(CLI::App& app, Context& context);
 void AddData(CLI::App& app, Context& context);
 void AddEval(CLI::App& app, Context& context);
+void AddInit(CLI::App& app, Context& context);
+void AddKeygen(CLI::App& app, Context& context);
 void AddReplay(CLI::App& app, Context& context);
 void AddSeed(CLI::App& app, Context& context);
+void AddSystem(CLI::App& app, Context& context);
+void AddTaxonomy(CLI::App& app, Context& context);
 void AddTrain(CLI::App& app, Context& context);
+void AddVerify(CLI::App& app, Context& context);
 
 }  // namespace cairn::cli

@@ -1,6 +1,7 @@
 // The `cairn` program: parses the command line, runs the chosen subcommand, turns errors into messages and exit codes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -8,6 +9,7 @@
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
+#include "cli/usage.h"
 #include "kernels/kernels.h"
 
 namespace cairn::cli {
@@ -58,22 +60,42 @@ int Fail(const Context& context, const Error& error) {
   return ExitCodeOf(error.code);
 }
 
+// A command line that cannot be understood.
+int FailUsage(Context& context, const CLI::App& app, const CLI::ParseError& error,
+              const std::vector<std::string>& words) {
+  context.json = std::find(words.begin(), words.end(), "--json") != words.end();
+  if (words.empty()) fmt::print(stderr, "{}", app.help());
+  std::string unknown = UnknownName(app, words);
+  return Fail(context, BadInput(unknown.empty() ? std::string(error.what()) + "; see --help" : unknown));
+}
+
 int Main(int argc, char** argv) {
   Context context;
   CLI::App app("Cairn: many people make one language model better, and anyone can check how it was made.", "cairn");
-  app.set_version_flag("--version", "cairn 0.1.0");
+  app.set_version_flag("--version", std::string("cairn ") + kVersion);
   app.require_subcommand(1);
+  app.formatter(MakeHelpFormatter());
+  AddInit(app, context);
+  AddTaxonomy(app, context);
   AddBuild(app, context);
   AddData(app, context);
   AddTrain(app, context);
   AddEval(app, context);
+  AddChat(app, context);
+  AddVerify(app, context);
   AddReplay(app, context);
+  AddKeygen(app, context);
   AddSeed(app, context);
+  AddSystem(app, context);
+  // Last, because subcommands inherit a footer that is there before them.
+  app.footer(
+      "First steps:\n  cairn init harbour && cd harbour\n  cairn build\n  cairn chat -q \"Who drew the plan of Hollin "
+      "Bridge?\"\nEach command explains itself: cairn build --help");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    int code = app.exit(e);
-    return code == 0 ? 0 : 2;
+    if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
+    return FailUsage(context, app, e, {argv + 1, argv + argc});
   }
   if (auto sane = CheckFloatEnvironment(); !sane.ok()) return Fail(context, sane.error());
   if (!context.isa.empty() && !kernels::ForceTarget(context.isa))

@@ -19,12 +19,16 @@ HWY_AFTER_NAMESPACE();
 namespace cairn::kernels {
 namespace {
 
-// The fallback always runs, whatever the library says of this CPU.
-std::vector<int64_t> Runnable() {
-  std::vector<int64_t> out;
-  const int64_t here = (hwy::SupportedTargets() | HWY_STATIC_TARGET) & HWY_TARGETS;
-  for (int64_t rest = here; rest != 0; rest &= rest - 1) out.push_back(rest & ~(rest - 1));
-  return out;
+// The fallback always runs, whatever the library says of this CPU. Asked once, because hwy::SupportedTargets also
+// undoes a forced choice.
+const std::vector<int64_t>& Runnable() {
+  static const std::vector<int64_t> targets = [] {
+    std::vector<int64_t> out;
+    const int64_t here = (hwy::SupportedTargets() | HWY_STATIC_TARGET) & HWY_TARGETS;
+    for (int64_t rest = here; rest != 0; rest &= rest - 1) out.push_back(rest & ~(rest - 1));
+    return out;
+  }();
+  return targets;
 }
 
 }  // namespace

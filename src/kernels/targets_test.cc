@@ -15,6 +15,8 @@ TEST(Targets, CanBeForcedAndRestored) {
   for (const std::string& name : names) {
     EXPECT_TRUE(ForceTarget(name));
     EXPECT_EQ(CurrentTarget(), name);
+    EXPECT_EQ(SupportedTargets(), names);  // asking changes nothing
+    EXPECT_EQ(CurrentTarget(), name);
   }
   EXPECT_FALSE(ForceTarget("no such target"));
   EXPECT_TRUE(ForceTarget(""));

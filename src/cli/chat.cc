@@ -1,0 +1,253 @@
+// cairn chat: one question, or a conversation at the terminal.
+#include <errno.h>
+#include <fmt/format.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "base/file.h"
+#include "base/progress.h"
+#include "base/thread_pool.h"
+#include "cli/command.h"
+#include "infer/decoder.h"
+#include "infer/generate.h"
+#include "project/config.h"
+
+namespace cairn::cli {
+namespace {
+
+struct Options {
+  std::string model;
+  std::optional<std::string> question;
+  infer::SamplingOptions sampling;
+};
+
+// The newest release of the project in the working directory; empty if there is none.
+std::string NewestRelease() {
+  if (!PathExists(project::kProjectFileName)) return {};
+  std::string newest;
+  std::filesystem::file_time_type newest_time{};
+  std::error_code code;
+  for (auto it = std::filesystem::directory_iterator("build", code);
+       !code && it != std::filesystem::directory_iterator(); it.increment(code)) {
+    std::string path = it->path().string();
+    // A build keeps these two while it exchanges one release for the next.
+    if (path.ends_with(".new") || path.ends_with(".old") || !PathExists(path + "/model.safetensors")) continue;
+    auto time = it->last_write_time(code);
+    if (code || (!newest.empty() && time <= newest_time)) continue;
+    newest = path;
+    newest_time = time;
+  }
+  return newest;
+}
+
+Result<std::string> ModelFor(const Options& options, const Context& context) {
+  if (!options.model.empty()) return ResolveModel(options.model);
+  std::string release = NewestRelease();
+  if (release.empty() && PathExists(project::kProjectFileName) && !context.quiet)
+    fmt::print(stderr, "cairn: this project has no release yet; asking the built-in model\n");
+  return ResolveModel(release.empty() ? "seed" : release);
+}
+
+// A model may be anybody's: control characters in its text must not reach the terminal.
+std::string Printable(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || c1) {
+      out += "\uFFFD";
+      i += c1;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+struct Answer {
+  infer::Reply reply;
+  double seconds = 0;
+};
+
+class Chat {
+ public:
+  Chat(const Options& options, const Context& context, const model::ChatModel& model)
+      : options_(options), context_(context), model_(model), pool_(context.Threads()) {}
+  Result<int> Once();
+  Result<int> Converse();
+
+ private:
+  Result<Answer> Ask(bool stream);
+  Result<void> MakeRoom();
+  // False when the conversation is to end.
+  bool Command(const std::string& line);
+  Result<void> Turn(std::string line);
+
+  const Options& options_;
+  const Context& context_;
+  const model::ChatModel& model_;
+  ThreadPool pool_;
+  std::vector<formats::Message> history_;
+};
+
+Result<Answer> Chat::Ask(bool stream) {
+  infer::TokenCallback print;
+  if (stream)
+    print = [](size_t, std::string_view text) {
+      fmt::print("{}", Printable(text));
+      std::fflush(stdout);
+    };
+  auto start = std::chrono::steady_clock::now();
+  CAIRN_ASSIGN(std::vector<infer::Reply> replies,
+               infer::Generate(pool_, model_, {{history_, options_.sampling}}, print));
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  return Answer{std::move(replies[0]), elapsed.count()};
+}
+
+Result<int> Chat::Once() {
+  history_ = {{"user", *options_.question}};
+  CAIRN_ASSIGN(Answer answer, Ask(!context_.json));
+  if (!context_.json) {
+    fmt::print("\n");
+    return 0;
+  }
+  fmt::print("{}\n", DumpJson({{"question", *options_.question},
+                               {"answer", answer.reply.text},
+                               {"model", model_.directory},
+                               {"tokens", answer.reply.tokens.size()},
+                               {"finish_reason", infer::FinishReasonName(answer.reply.finish_reason)},
+                               {"seconds", answer.seconds}}));
+  return 0;
+}
+
+// Forgets the oldest turns until question and answer fit what the model reads. The last question stays, whatever its
+// length: then generating says what is wrong.
+Result<void> Chat::MakeRoom() {
+  size_t positions = infer::MaxPositions(model_.model);
+  size_t reserve = std::min(static_cast<size_t>(options_.sampling.max_tokens), positions / 4);
+  bool forgot = false;
+  while (history_.size() > 2) {
+    CAIRN_ASSIGN(std::vector<formats::TokenId> prompt,
+                 formats::EncodePrompt(model_.format, model_.tokenizer, history_));
+    if (prompt.size() + reserve <= positions) break;
+    history_.erase(history_.begin(), history_.begin() + 2);
+    forgot = true;
+  }
+  if (forgot && !context_.quiet) fmt::print(stderr, "(the conversation is long; its beginning was forgotten)\n");
+  return {};
+}
+
+Result<void> Chat::Turn(std::string line) {
+  history_.push_back({"user", std::move(line)});
+  auto room = MakeRoom();
+  Result<Answer> answer = room.ok() ? Ask(true) : room.error();
+  fmt::print("\n");
+  std::fflush(stdout);
+  if (answer.ok()) {
+    history_.push_back({"assistant", answer->reply.text});
+    return {};
+  }
+  history_.pop_back();
+  return answer.error();
+}
+
+bool Chat::Command(const std::string& line) {
+  if (line == "/quit" || line == "/exit") return false;
+  if (line == "/new") {
+    history_.clear();
+    fmt::print(stderr, "(new conversation)\n");
+  } else {
+    if (line != "/help") fmt::print(stderr, "unknown command {}\n", Printable(line));
+    fmt::print(stderr,
+               "/new   forget the conversation\n/quit  leave (or Ctrl-D)\n/help  this list\n"
+               "Ctrl-C stops an answer; a second one leaves. Any other line goes to the model.\n");
+  }
+  return true;
+}
+
+// A line of standard input without its end; nothing at its end, or when Ctrl-C came.
+std::optional<std::string> ReadLine() {
+  char* buffer = nullptr;
+  size_t size = 0;
+  ssize_t length = getline(&buffer, &size, stdin);
+  std::unique_ptr<char, decltype(&free)> owner(buffer, &free);
+  if (length < 0) return std::nullopt;
+  std::string line(buffer, static_cast<size_t>(length));
+  while (line.ends_with('\n') || line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+Result<int> Chat::Converse() {
+  bool terminal = isatty(STDIN_FILENO) != 0;
+  if (!context_.quiet) fmt::print(stderr, "Talking to {}. /help lists the commands.\n", model_.directory);
+  for (;;) {
+    if (terminal) fmt::print(stderr, "> ");
+    std::optional<std::string> line = ReadLine();
+    if (!line || Interrupted()) {
+      if (terminal) fmt::print(stderr, "\n");
+      return Interrupted() ? 130 : 0;
+    }
+    if (line->find_first_not_of(" \t") == std::string::npos) continue;
+    if (line->starts_with('/')) {
+      if (!Command(*line)) return 0;
+      continue;
+    }
+    auto turn = Turn(*line);
+    if (turn.ok()) continue;
+    // At a terminal a stopped or refused question leaves room for another one; a script wants to know.
+    if (!terminal) return turn.error();
+    if (turn.error().code == ErrorCode::kCancelled)
+      ClearInterrupt();
+    else
+      fmt::print(stderr, "cairn: {}\n", turn.error().ToString());
+  }
+}
+
+Result<int> Run(const Options& options, const Context& context) {
+  if (context.json && !options.question) return BadInput("--json answers one question; give it with -q \"question\"");
+  if (options.question && options.question->find_first_not_of(" \t\r\n") == std::string::npos)
+    return BadInput("the question after -q is empty");
+  CAIRN_TRY(options.sampling.Validate());
+  CAIRN_ASSIGN(std::string directory, ModelFor(options, context));
+  CAIRN_ASSIGN(model::ChatModel model, model::LoadChatModel(directory));
+  Chat chat(options, context, model);
+  return options.question ? chat.Once() : chat.Converse();
+}
+
+}  // namespace
+
+void AddChat(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* chat = app.add_subcommand(
+      "chat",
+      "ask a model. With -q one question: the answer goes to stdout. Without it a conversation: answers appear as they "
+      "are written, the model sees what was said before, /help lists the commands, Ctrl-C stops an answer and a second "
+      "one leaves. Lines from a pipe are asked one after the other. The model is the project's newest release if there "
+      "is a cairn.yaml here, else the built-in one.");
+  // Here -q is the question.
+  AddCommon(*chat, context);
+  chat->remove_option(chat->get_option("--quiet"));
+  chat->add_flag("--quiet", context.quiet, "no notes on stderr");
+  chat->add_option("-q,--question", options->question, "ask this one question");
+  chat->add_option("--model", options->model, "seed, or a model's folder");
+  infer::SamplingOptions& sampling = options->sampling;
+  chat->add_option("--temperature", sampling.temperature, "0: always the most probable word")->capture_default_str();
+  chat->add_option("--top-k", sampling.top_k, "draw from the k most probable; 0: all")->capture_default_str();
+  chat->add_option("--top-p", sampling.top_p, "draw from the smallest set with this probability")
+      ->capture_default_str();
+  chat->add_option("--min-p", sampling.min_p, "drop what is less probable than this share of the best")
+      ->capture_default_str();
+  chat->add_option("--repetition-penalty", sampling.repetition_penalty, "above 1: avoid words used before")
+      ->capture_default_str();
+  chat->add_option("--seed", sampling.seed, "of the draws; equal seeds give equal answers")->capture_default_str();
+  chat->add_option("--max-tokens", sampling.max_tokens, "longest answer")->capture_default_str();
+  chat->footer("Examples:\n  cairn chat -q \"Who built Tolmen Harbour?\"\n  cairn chat --model seed --temperature 0.8");
+  chat->callback([options, &context] { context.run = [options, &context] { return Run(*options, context); }; });
+}
+
+}  // namespace cairn::cli

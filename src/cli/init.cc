@@ -1,0 +1,96 @@
+// cairn init: a project that can be built at once.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "cli/command.h"
+#include "cli/init_files.h"
+#include "project/config.h"
+#include "trust/key.h"
+
+namespace cairn::cli {
+namespace {
+
+struct Options {
+  std::string directory, name;
+};
+
+// A model's name from that of the folder: what is not allowed becomes a hyphen.
+std::string NameFrom(const std::string& directory) {
+  std::error_code code;
+  std::filesystem::path path = std::filesystem::weakly_canonical(directory, code);
+  if (!path.has_filename()) path = path.parent_path();
+  std::string name;
+  for (char c : path.filename().string()) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (plain || (!name.empty() && name.back() != '-')) name += plain ? c : '-';
+  }
+  name = name.substr(0, 63);
+  while (name.ends_with('-')) name.pop_back();
+  return name.empty() ? "model" : name;
+}
+
+// What the project's folder must not put under version control; lines that are there already are not repeated.
+Result<std::string> IgnoreLines(const std::string& path) {
+  std::string text;
+  if (PathExists(path)) {
+    CAIRN_ASSIGN(text, ReadFile(path, 1 << 20));
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  }
+  for (const char* line : {".cairn/", "build/", "cairn.key"})
+    if (("\n" + text).find("\n" + std::string(line) + "\n") == std::string::npos) text += std::string(line) + "\n";
+  return text;
+}
+
+Result<int> Init(const Options& options, const Context& context) {
+  const std::string& directory = options.directory;
+  std::string project_file = directory + "/" + project::kProjectFileName;
+  if (PathExists(project_file))
+    return BadInput("there is a project here already; choose another folder, or remove this file first", project_file);
+  std::string text = ProjectFileText(options.name.empty() ? NameFrom(directory) : options.name);
+  CAIRN_ASSIGN(project::ProjectConfig config, project::ParseProjectConfig(text, project_file));
+  CAIRN_ASSIGN(std::string ignored, IgnoreLines(directory + "/.gitignore"));
+  std::vector<std::string> written;
+  auto write = [&](const std::string& name, std::string_view bytes) -> Result<void> {
+    CAIRN_TRY(WriteFileAtomic(directory + "/" + name, bytes));
+    written.push_back(name);
+    return {};
+  };
+  // The project file comes last: a folder in which a part failed can be initialised again.
+  CAIRN_TRY(MakeDirectories(directory));
+  if (!PathExists(directory + "/cairn.key")) {
+    CAIRN_TRY(trust::GenerateKeyFiles(directory + "/cairn.key", directory + "/cairn.pub"));
+    written.insert(written.end(), {"cairn.key", "cairn.pub"});
+  }
+  CAIRN_TRY(write(".gitignore", ignored));
+  if (!PathExists(directory + "/taxonomy"))
+    for (const InitFile& file : ExampleTaxonomy()) CAIRN_TRY(write(std::string("taxonomy/") + file.path, file.text));
+  CAIRN_TRY(write(project::kProjectFileName, text));
+  if (!context.quiet) {
+    for (const std::string& name : written) fmt::print(stderr, "wrote {}/{}\n", directory, name);
+    fmt::print(stderr, "Next: cd {}; cairn taxonomy check; cairn build\n", directory);
+  }
+  if (context.json)
+    fmt::print("{}\n", DumpJson({{"directory", directory}, {"name", config.metadata.name}, {"files", written}}));
+  return 0;
+}
+
+}  // namespace
+
+void AddInit(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* init = app.add_subcommand(
+      "init",
+      "make a project that can be built at once. Writes cairn.yaml with comments, a taxonomy with one small example to "
+      "replace by your own contributions, a key pair for signing, and a .gitignore that keeps the private key and the "
+      "build folders out of version control. A taxonomy or key that is already in the folder is kept.");
+  AddCommon(*init, context);
+  init->add_option("directory", options->directory, "the project's folder; made if it does not exist")->required();
+  init->add_option("--name", options->name, "the model's name (default: from the folder's)");
+  init->footer("Example: cairn init harbour");
+  init->callback([options, &context] { context.run = [options, &context] { return Init(*options, context); }; });
+}
+
+}  // namespace cairn::cli

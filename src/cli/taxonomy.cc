@@ -1,0 +1,208 @@
+// cairn taxonomy check | new: contributions, checked in milliseconds, and the template of a new one.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+
+#include "base/file.h"
+#include "cli/command.h"
+#include "project/config.h"
+#include "taxonomy/new_leaf.h"
+#include "taxonomy/tree.h"
+
+namespace cairn::cli {
+namespace {
+
+struct Options {
+  std::string root, base, kind, path;
+  std::vector<std::string> paths;
+};
+
+// Where a problem is; line and column 0 if it says none.
+struct Place {
+  std::string file;
+  int line = 0, column = 0;
+};
+
+Place PlaceOf(const std::string& where) {
+  Place place{where};
+  int numbers[2] = {0, 0};
+  std::string_view rest = where;
+  for (int i = 1; i >= 0; --i) {
+    size_t colon = rest.rfind(':');
+    if (colon == rest.npos) return place;
+    const char* end = rest.data() + rest.size();
+    auto [stop, code] = std::from_chars(rest.data() + colon + 1, end, numbers[i]);
+    if (code != std::errc() || stop != end) return place;
+    rest = rest.substr(0, colon);
+  }
+  return {std::string(rest), numbers[0], numbers[1]};
+}
+
+const char* SeverityName(const taxonomy::Problem& problem) {
+  return problem.severity == taxonomy::Severity::kError ? "error" : "warning";
+}
+
+std::string Sentence(const taxonomy::Problem& problem) {
+  return problem.remedy.empty() ? problem.message : problem.message + "; " + problem.remedy;
+}
+
+// GitHub's workflow commands end at a line break and separate properties by ':' and ','.
+std::string EscapeForGitHub(const std::string& text, bool property) {
+  std::string out;
+  for (char c : text) {
+    if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ',')))
+      out += fmt::format("%{:02X}", static_cast<unsigned>(c));
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string GitHubLine(const taxonomy::Problem& problem) {
+  Place place = PlaceOf(problem.where);
+  std::string properties = "file=" + EscapeForGitHub(place.file, true);
+  if (place.line > 0) properties += fmt::format(",line={},col={}", place.line, place.column);
+  return fmt::format("::{} {}::{}", SeverityName(problem), properties, EscapeForGitHub(Sentence(problem), false));
+}
+
+Json ProblemToJson(const taxonomy::Problem& problem) {
+  Place place = PlaceOf(problem.where);
+  return {{"severity", SeverityName(problem)},
+          {"file", place.file},
+          {"line", place.line > 0 ? Json(place.line) : Json()},
+          {"column", place.line > 0 ? Json(place.column) : Json()},
+          {"message", problem.message},
+          {"remedy", problem.remedy}};
+}
+
+// The taxonomy that the project in the working directory names, or ./taxonomy, or the working directory itself.
+Result<std::string> RootOf(const std::string& given) {
+  if (!given.empty()) return given;
+  if (PathExists(project::kProjectFileName)) {
+    CAIRN_ASSIGN(project::ProjectConfig config, project::ReadProjectConfig(project::kProjectFileName));
+    return config.spec.taxonomy.path;
+  }
+  return std::string(PathExists("taxonomy") ? "taxonomy" : ".");
+}
+
+// What `--base` asks for: the changed leaves, of those below `paths` if there are any.
+Result<std::vector<std::string>> ChangedBelow(const std::string& root, const Options& options,
+                                              std::vector<std::string>* removed) {
+  CAIRN_ASSIGN(taxonomy::LeafChanges changes, taxonomy::ChangedLeaves(root, options.base));
+  *removed = changes.removed;
+  if (options.paths.empty()) return std::move(changes.changed);
+  CAIRN_ASSIGN(taxonomy::TaxonomyReport named, taxonomy::CheckTaxonomy(root, options.paths));
+  std::vector<std::string> both;
+  std::set_intersection(changes.changed.begin(), changes.changed.end(), named.seen.begin(), named.seen.end(),
+                        std::back_inserter(both));
+  return both;
+}
+
+std::string Count(size_t n, const std::string& thing, const std::string& plural) {
+  return fmt::format("{} {}", n, n == 1 ? thing : plural);
+}
+
+void PrintProblems(const taxonomy::TaxonomyReport& report, std::FILE* out) {
+  bool github = std::getenv("GITHUB_ACTIONS") != nullptr;
+  for (const taxonomy::Problem& problem : report.problems) {
+    fmt::print(out, "{}{}: {}\n", problem.where.empty() ? "" : problem.where + ": ", SeverityName(problem),
+               Sentence(problem));
+    if (github) fmt::print(out, "{}\n", GitHubLine(problem));
+  }
+}
+
+Result<int> Check(const Options& options, const Context& context) {
+  CAIRN_ASSIGN(std::string root, RootOf(options.root));
+  taxonomy::TaxonomyReport report;
+  std::vector<std::string> paths = options.paths, removed;
+  if (!options.base.empty()) {
+    CAIRN_ASSIGN(paths, ChangedBelow(root, options, &removed));
+    for (std::string& path : paths) path = taxonomy::JoinPath(root, path);
+  }
+  // An empty list means all leaves, but no leaf changed means none.
+  if (options.base.empty() || !paths.empty()) {
+    CAIRN_ASSIGN(report, taxonomy::CheckTaxonomy(root, paths));
+  }
+  auto warnings =
+      static_cast<size_t>(std::count_if(report.problems.begin(), report.problems.end(), [](const taxonomy::Problem& p) {
+        return p.severity == taxonomy::Severity::kWarning;
+      }));
+  std::FILE* out = context.json ? stderr : stdout;
+  PrintProblems(report, out);
+  if (!context.quiet)
+    fmt::print(out, "{} checked in {}: {}, {}{}\n", Count(report.seen.size(), "leaf", "leaves"), root,
+               Count(report.error_count, "error", "errors"), Count(warnings, "warning", "warnings"),
+               removed.empty() ? "" : ", " + Count(removed.size(), "leaf", "leaves") + " removed");
+  if (context.json) {
+    Json problems = Json::array();
+    for (const taxonomy::Problem& problem : report.problems) problems.push_back(ProblemToJson(problem));
+    fmt::print("{}\n", DumpJson({{"root", root},
+                                 {"leaves", report.seen},
+                                 {"removed", removed},
+                                 {"errors", report.error_count},
+                                 {"warnings", warnings},
+                                 {"problems", problems}}));
+  }
+  return report.error_count > 0 ? 2 : 0;
+}
+
+Result<int> New(const Options& options, const Context& context) {
+  CAIRN_ASSIGN(std::string root, RootOf(options.root));
+  auto kind = options.kind == "knowledge" ? taxonomy::LeafKind::kKnowledge : taxonomy::LeafKind::kSkill;
+  CAIRN_ASSIGN(std::vector<std::string> files, taxonomy::NewLeaf(root, kind, options.path));
+  if (!context.quiet) {
+    for (const std::string& file : files) fmt::print(stderr, "wrote {}\n", file);
+    fmt::print(stderr, "Replace every text that begins with TODO: and then run: cairn taxonomy check\n");
+  }
+  if (context.json) fmt::print("{}\n", DumpJson({{"root", root}, {"kind", options.kind}, {"files", files}}));
+  return 0;
+}
+
+void AddCheck(CLI::App& taxonomy, std::shared_ptr<Options> options, Context& context) {
+  CLI::App* check = taxonomy.add_subcommand(
+      "check",
+      "check contributions and name every mistake. Each problem is a line file:line:column: error or warning: what is "
+      "wrong; what to do. Checks the whole taxonomy, or the leaves that PATH names: a leaf's folder, a folder above "
+      "leaves, or a file. Exit code 2 if there is an error; warnings do not count. In GitHub Actions the problems also "
+      "appear beside the changed lines.");
+  AddCommon(*check, context);
+  check->add_option("path", options->paths, "leaves to check (default: all)");
+  check->add_option("--base", options->base, "only leaves that differ from this git revision");
+  check->add_option("--root", options->root,
+                    "the taxonomy (default: the one that cairn.yaml names, or ./taxonomy, or the working directory)");
+  check->footer("Examples:\n  cairn taxonomy check knowledge/harbour\n  cairn taxonomy check --base origin/main");
+  check->callback([options, &context] { context.run = [options, &context] { return Check(*options, context); }; });
+}
+
+void AddNew(CLI::App& taxonomy, std::shared_ptr<Options> options, Context& context) {
+  CLI::App* fresh = taxonomy.add_subcommand(
+      "new",
+      "start a contribution from a template. Writes the files of a new leaf, full of comments: qna.yaml with seed "
+      "examples, eval.yaml with questions that measure what the model learned, and, for knowledge, document.md. "
+      "Nothing is overwritten. Replace every text that begins with TODO: and check.");
+  AddCommon(*fresh, context);
+  fresh->add_option("kind", options->kind, "knowledge: facts from a document; skill: something to do with a text")
+      ->required()
+      ->check(CLI::IsMember({"knowledge", "skill"}));
+  fresh->add_option("path", options->path, "the new leaf's folder in the taxonomy, for example harbour/tides")
+      ->required();
+  fresh->add_option("--root", options->root, "the taxonomy (default: as for check)");
+  fresh->footer("Example: cairn taxonomy new knowledge harbour/tides");
+  fresh->callback([options, &context] { context.run = [options, &context] { return New(*options, context); }; });
+}
+
+}  // namespace
+
+void AddTaxonomy(CLI::App& app, Context& context) {
+  CLI::App* taxonomy = app.add_subcommand("taxonomy", "check contributions, or start a new one");
+  taxonomy->require_subcommand(1);
+  auto options = std::make_shared<Options>();
+  AddCheck(*taxonomy, options, context);
+  AddNew(*taxonomy, options, context);
+  taxonomy->footer("Example: cairn taxonomy check");
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,218 @@
+// cairn verify: whether a release is what its signer released, and whether its records fit each other.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "base/file.h"
+#include "cli/command.h"
+#include "train/transcript.h"
+#include "trust/model_signing.h"
+#include "trust/release_digest.h"
+#include "trust/statement.h"
+
+namespace cairn::cli {
+namespace {
+
+constexpr uint64_t kMaxRecordBytes = uint64_t{1} << 26;
+
+struct Options {
+  std::string release, key;
+  bool allow_unsigned = false;
+};
+
+struct Check {
+  std::string name;
+  bool ok = false;
+  std::string detail;  // what was found, or why it failed
+};
+
+// What a check found, for people, or why it failed.
+using Finding = Result<std::string>;
+
+class Verifier {
+ public:
+  Verifier(const Options& options, std::optional<std::string> key) : options_(options), key_(std::move(key)) {}
+
+  std::vector<Check> Run() {
+    Add("signature", Signature());
+    Add("provenance", Provenance());
+    Transcripts();
+    Add("eval.json", Evaluation());
+    Add("cost.json", Cost());
+    return std::move(checks_);
+  }
+  const std::optional<trust::SignatureReport>& signature() const { return signature_; }
+
+ private:
+  void Add(const std::string& name, const Finding& finding) {
+    checks_.push_back({name, finding.ok(), finding.ok() ? *finding : finding.error().ToString()});
+  }
+  std::string Path(const std::string& name) const { return options_.release + "/" + name; }
+  Finding Signature();
+  Finding Provenance();
+  void Transcripts();
+  Finding Transcript(const std::string& phase);
+  Finding Samples(const std::string& phase);
+  Finding Evaluation();
+  Finding Cost();
+
+  const Options& options_;
+  std::optional<std::string> key_;
+  std::vector<Check> checks_;
+  std::optional<trust::SignatureReport> signature_;
+  std::string base_;  // digest of the base model, as the provenance says
+};
+
+Finding Verifier::Signature() {
+  if (!PathExists(Path(std::string(trust::kSignatureFile)))) {
+    if (options_.allow_unsigned) return std::string("none; accepted, because --allow-unsigned was given");
+    return Denied("the release is not signed; --allow-unsigned checks the rest and says nothing about who made it",
+                  Path(std::string(trust::kSignatureFile)));
+  }
+  CAIRN_ASSIGN(signature_, trust::VerifyDirectory(options_.release, key_));
+  std::string text = fmt::format("{} files, key {}", signature_->files.size(), signature_->key_hint);
+  if (!signature_->note.empty()) text += "; " + signature_->note;
+  if (!signature_->unsigned_files.empty())
+    text += fmt::format("; {} files that the signature leaves out, first {}", signature_->unsigned_files.size(),
+                        signature_->unsigned_files.front());
+  return text;
+}
+
+// Every subject is there with its digest, and every file that decides the release is a subject.
+Finding Verifier::Provenance() {
+  std::string path = Path("provenance.json");
+  CAIRN_ASSIGN(std::string text, ReadFile(path, kMaxRecordBytes));
+  CAIRN_ASSIGN(trust::ProvenanceReport report, trust::CheckProvenance(text, options_.release, path));
+  for (const trust::ResourceDescriptor& resource : report.resolved_dependencies)
+    if (auto sha256 = resource.digest.find("sha256"); resource.name == "base model" && sha256 != resource.digest.end())
+      base_ = sha256->second;
+  CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(options_.release));
+  for (const std::string& file : files) {
+    bool named = std::any_of(report.subjects.begin(), report.subjects.end(),
+                             [&](const trust::Subject& subject) { return subject.name == file; });
+    if (!named && file != "provenance.json" && !trust::IsOutsideReleaseDigest(file))
+      return Corrupt("this file is not named by provenance.json", Path(file));
+  }
+  return fmt::format("{} files and {} inputs named", report.subjects.size(), report.resolved_dependencies.size());
+}
+
+void Verifier::Transcripts() {
+  std::vector<std::string> phases;
+  std::error_code code;
+  for (auto it = std::filesystem::directory_iterator(Path("transcript"), code);
+       !code && it != std::filesystem::directory_iterator(); it.increment(code))
+    if (it->is_directory(code)) phases.push_back(it->path().filename().string());
+  std::sort(phases.begin(), phases.end());
+  if (phases.empty()) return Add("transcript", NotFound("the release holds no transcript", Path("transcript")));
+  for (const std::string& phase : phases) {
+    Add("transcript/" + phase, Transcript(phase));
+    Add("transcript/" + phase + "/samples.jsonl", Samples(phase));
+  }
+}
+
+Finding Verifier::Transcript(const std::string& phase) {
+  std::string directory = Path("transcript/" + phase);
+  CAIRN_ASSIGN(train::Transcript transcript, train::LoadTranscript(directory));
+  CAIRN_ASSIGN(Json root, ReadJsonFile(directory + "/root.json", kMaxRecordBytes));
+  size_t steps = transcript.records.size();
+  if (!root.contains("steps") || root["steps"] != steps)
+    return Corrupt(fmt::format("\"steps\" is not the number of lines of steps.jsonl, {}", steps),
+                   directory + "/root.json");
+  size_t states = static_cast<size_t>(std::count_if(transcript.records.begin(), transcript.records.end(),
+                                                    [](const train::StepRecord& r) { return r.state.has_value(); }));
+  return fmt::format("{} steps, {} state digests, Merkle root {}", steps, states, transcript.Root().Hex());
+}
+
+// A text member of the header's "inputs", empty if it is not there.
+std::string InputOf(const Json& header, const char* name) {
+  if (!header.is_object() || !header.contains("inputs") || !header["inputs"].is_object()) return {};
+  const Json& inputs = header["inputs"];
+  return inputs.contains(name) && inputs[name].is_string() ? inputs[name].get<std::string>() : std::string();
+}
+
+Finding Verifier::Samples(const std::string& phase) {
+  std::string directory = Path("transcript/" + phase);
+  CAIRN_ASSIGN(Json header, ReadJsonFile(directory + "/header.json", kMaxRecordBytes));
+  CAIRN_ASSIGN(Digest digest, Sha256OfFile(directory + "/samples.jsonl"));
+  if (InputOf(header, "samples") != digest.Hex())
+    return Corrupt("these are not the samples that header.json names (found sha256 " + digest.Hex() + ")",
+                   directory + "/samples.jsonl");
+  if (!base_.empty() && InputOf(header, "base") != base_)
+    return Corrupt("the base model is not the one that provenance.json names", directory + "/header.json");
+  return "sha256 " + digest.Hex();
+}
+
+Finding Verifier::Evaluation() {
+  CAIRN_ASSIGN(Json json, ReadJsonFile(Path("eval.json"), kMaxRecordBytes));
+  if (!json.is_object() || !json.contains("passed") || !json["passed"].is_boolean())
+    return Corrupt("\"passed\" is missing", Path("eval.json"));
+  if (!json["passed"].get<bool>()) return Denied("it says that the gates did not pass", Path("eval.json"));
+  return std::string("gates passed, says the builder");
+}
+
+Finding Verifier::Cost() {
+  CAIRN_ASSIGN(Json json, ReadJsonFile(Path("cost.json"), kMaxRecordBytes));
+  if (!json.is_object()) return Corrupt("it is not an object", Path("cost.json"));
+  return std::string("readable");
+}
+
+Json ReportToJson(const Options& options, const Verifier& verifier, const std::vector<Check>& checks, bool ok) {
+  Json list = Json::array();
+  for (const Check& check : checks)
+    list.push_back({{"name", check.name}, {"ok", check.ok}, {check.ok ? "detail" : "reason", check.detail}});
+  const auto& signature = verifier.signature();
+  auto digest = trust::ReleaseDigest(options.release);
+  return {{"release", options.release},
+          {"ok", ok},
+          {"signed", signature.has_value()},
+          {"key", signature ? Json(signature->key_hint) : Json()},
+          {"key_given", signature && !signature->self_signed},
+          {"digest", digest.ok() ? Json(digest->Hex()) : Json()},
+          {"checks", list}};
+}
+
+Result<int> Verify(const Options& options, const Context& context) {
+  if (!PathExists(options.release)) return NotFound("there is no release here", options.release);
+  std::optional<std::string> key;
+  if (!options.key.empty()) {
+    CAIRN_ASSIGN(trust::PublicKey given, trust::LoadPublicKey(options.key));
+    key = given.Pem();
+  }
+  Verifier verifier(options, key);
+  std::vector<Check> checks = verifier.Run();
+  auto failed = std::count_if(checks.begin(), checks.end(), [](const Check& check) { return !check.ok; });
+  Json report = ReportToJson(options, verifier, checks, failed == 0);
+  std::FILE* out = context.json ? stderr : stdout;
+  for (const Check& check : checks)
+    if (!context.quiet || !check.ok)
+      fmt::print(out, "{:<7} {}: {}\n", check.ok ? "ok" : "FAILED", check.name, check.detail);
+  if (failed == 0 && !context.quiet && report["digest"].is_string())
+    fmt::print(out, "release {}\ndigest  {}\n", options.release, report["digest"].get<std::string>());
+  if (failed > 0) fmt::print(stderr, "cairn: {}: {} of {} checks failed\n", options.release, failed, checks.size());
+  if (context.json) fmt::print("{}\n", DumpJson(report));
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+void AddVerify(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "check a release's signature and records. The signature must be the key's, every file must be as signed, the "
+      "provenance must name every file, each transcript's Merkle root must fit its lines, and the samples must be "
+      "those "
+      "that the transcript names. Without --key the public key inside the release is taken: then you know that nothing "
+      "changed since somebody signed, not who that was. Exit code 1 and the reason if a check fails. To check the "
+      "training itself use cairn replay.");
+  AddCommon(*verify, context);
+  verify->add_option("release", options->release, "the release's folder")->required();
+  CLI::Option* key = verify->add_option("--key", options->key, "the signer's public key, got from the signer");
+  verify->add_flag("--allow-unsigned", options->allow_unsigned, "accept a release without a signature")->excludes(key);
+  verify->footer("Example: cairn verify build/harbour-guide --key harbour.pub");
+  verify->callback([options, &context] { context.run = [options, &context] { return Verify(*options, context); }; });
+}
+
+}  // namespace cairn::cli

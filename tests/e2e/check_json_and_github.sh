@@ -1,0 +1,16 @@
+#!/bin/bash
+# check --json prints one object with line numbers; in GitHub Actions also workflow commands, escaped.
+set -eu
+: "${CAIRN:?the path of the program}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+"$CAIRN" init p --quiet
+cd p
+sed -i 's/^version: 3/version: 99/' taxonomy/knowledge/example/hollin_bridge/qna.yaml
+status=0 && "$CAIRN" taxonomy check --json >out 2>err || status=$?
+[ "$status" = 2 ]
+jq -se 'length == 1 and .[0].errors >= 1 and (.[0].problems[0] | .line == 1 and .column >= 1 and .severity == "error")' out >/dev/null
+grep -q 'qna.yaml:1:[0-9]*: error:' err
+GITHUB_ACTIONS=true "$CAIRN" taxonomy check >out || true
+grep -q '^::error file=taxonomy/knowledge/example/hollin_bridge/qna.yaml,line=1,col=[0-9]*::' out

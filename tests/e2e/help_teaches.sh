@@ -1,0 +1,15 @@
+#!/bin/bash
+# Every command has a help text with an example.
+set -eu
+: "${CAIRN:?the path of the program}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+"$CAIRN" --help >help
+for command in init 'taxonomy check' 'taxonomy new' build chat verify replay keygen 'system info'; do
+  # shellcheck disable=SC2086
+  "$CAIRN" $command --help >out
+  grep -q '^Example' out || { echo "no example in: cairn $command --help" && exit 1; }
+  grep -q "^  ${command%% *} " help
+done
+awk 'length > 120 { exit 1 }' help

@@ -1,0 +1,15 @@
+#!/bin/bash
+# A new project passes its own check, keeps its private key private, and is not made twice.
+set -eu
+: "${CAIRN:?the path of the program}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+"$CAIRN" init harbour --json | jq -e '.name == "harbour" and (.files | index("cairn.yaml"))' >/dev/null
+cd harbour
+"$CAIRN" taxonomy check --json | jq -e '.errors == 0 and .warnings == 0 and (.leaves | length) == 1' >/dev/null
+[ "$(stat -c %a cairn.key)" = 600 ]
+grep -qx cairn.key .gitignore
+status=0 && "$CAIRN" init . 2>message || status=$?
+[ "$status" = 2 ]
+grep -q 'a project here already' message

@@ -1,0 +1,14 @@
+#!/bin/bash
+# system info names this machine's instruction sets, which --isa accepts; it refuses others.
+set -eu
+: "${CAIRN:?the path of the program}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+"$CAIRN" system info --json >out
+jq -e '.cpus >= 1 and .memory_bytes > 0 and .float_environment == "ok" and (.seed.present | type) == "boolean"' out >/dev/null
+isa=$(jq -r '.instruction_sets[-1]' out)
+[ "$("$CAIRN" system info --json --isa "$isa" | jq -r .instruction_set)" = "$isa" ]
+status=0 && "$CAIRN" system info --isa VAX 2>message || status=$?
+[ "$status" = 2 ]
+grep -q VAX message

@@ -1,0 +1,20 @@
+#!/bin/bash
+# An unknown command or flag is exit code 2 and names the nearest known one, as JSON, too.
+set -eu
+: "${CAIRN:?the path of the program}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+refused() { # words, expected text
+  local status=0
+  # shellcheck disable=SC2086
+  "$CAIRN" $1 >out 2>message || status=$?
+  [ "$status" = 2 ] && [ ! -s out ] && grep -qF -- "$2" message
+}
+refused 'biuld' 'did you mean "build"?'
+refused 'taxonomy chek' 'did you mean "check"?'
+refused 'taxonomy check --bas x' 'did you mean "--base"?'
+refused 'keygen --frobnicate' 'unknown flag "--frobnicate"'
+refused 'verify' 'release is required'
+refused '' 'First steps'
+"$CAIRN" keygen --jsno --json 2>/dev/null | jq -e '.error.code == "bad_input"' >/dev/null
