@@ -54,6 +54,13 @@ Result<model::Model> StartModel(BuildContext& context, const std::string& previo
   return model;
 }
 
+// Small adapters: the state at every segment's end, so that any slice can be replayed alone; large ones: the last only.
+uint64_t KeepStatesEvery(const model::Model& model) {
+  constexpr size_t kSmall = 4 << 20;  // parameters; a state has three values for each
+  if (!model.adapter) return 0;
+  return model.adapter->values.size() <= kSmall ? 1 : uint64_t{1} << 40;
+}
+
 Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContext& step) {
   const Project& project = context.project;
   const TrainingConfig& training = project.config.spec.training;
@@ -78,7 +85,7 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   Json header =
       PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples.conversations, project.base_digest);
   train::PhaseOptions options{.directory = step.work_dir + "/run",
-                              .keep_states_every = training.method == TrainingMethod::kLora ? 1u : 0u,
+                              .keep_states_every = KeepStatesEvery(model),
                               .label = "training " + plan.directory_name,
                               .quiet = context.quiet};
   CAIRN_ASSIGN(train::Transcript transcript, train::RunPhase(trainer, config, header, options));

@@ -65,6 +65,11 @@ Result<void> SaveCheckpoint(Trainer& trainer, FILE* lines, const Paths& paths) {
   return trainer.SaveState(paths.checkpoint);
 }
 
+bool KeepsState(const StepRecord& record, const TrainConfig& config, const PhaseOptions& options) {
+  if (!record.state || options.keep_states_every == 0) return false;
+  return record.step == config.steps || record.step % (config.segment_steps * options.keep_states_every) == 0;
+}
+
 }  // namespace
 
 std::string StatePath(const std::string& directory, uint64_t step) {
@@ -112,9 +117,7 @@ Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json he
     CAIRN_ASSIGN(StepRecord record, trainer.Step());
     CAIRN_TRY(Append(file.get(), record, paths.lines));
     transcript.records.push_back(record);
-    if (record.state && options.keep_states_every > 0 &&
-        record.step % (config.segment_steps * options.keep_states_every) == 0)
-      CAIRN_TRY(trainer.SaveState(StatePath(paths.states, record.step)));
+    if (KeepsState(record, config, options)) CAIRN_TRY(trainer.SaveState(StatePath(paths.states, record.step)));
     if (std::chrono::duration<double>(Clock::now() - saved).count() > options.checkpoint_seconds) {
       CAIRN_TRY(SaveCheckpoint(trainer, file.get(), paths));
       saved = Clock::now();

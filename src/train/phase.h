@@ -13,7 +13,7 @@ struct PhaseOptions {
       directory;  // holds header.json, steps.part.jsonl, checkpoint.safetensors, states/, and at the end transcript/
   double checkpoint_seconds = 20;  // how much work a SIGKILL may cost
   uint64_t keep_states_every =
-      0;  // keep the whole state every so many segments under states/ (0: none), for replay from there
+      0;  // keep the whole state every so many segments under states/, and the last one (0: none), for replay from there
   std::string label = "training";
   bool quiet = false;
 };

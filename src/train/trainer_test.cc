@@ -178,6 +178,7 @@ TEST_F(Phase, TranscriptIsCheckedAndReplayFindsAChangedByte) {
     EXPECT_FALSE(LoadTranscript(folder).ok()) << "byte " << i;
   }
 
+  EXPECT_TRUE(PathExists(StatePath((directory_ / "run/states").string(), 8)));
   // From the state kept at step 4 to the end.
   ThreadPool pool(1);
   model::Model m = NewModel(true);
