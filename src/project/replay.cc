@@ -32,6 +32,17 @@ struct Release {
   std::vector<ReleasedPhase> phases;
 };
 
+// The samples are those that the header names; said here by file, before their content is looked at.
+Result<void> CheckSamples(const ReleasedPhase& phase) {
+  std::string path = phase.directory + "/" + kSamplesFile;
+  CAIRN_ASSIGN(Digest found, Sha256OfFile(path));
+  const Json& header = phase.transcript.header;
+  Json inputs = header.value("inputs", Json());
+  if (!inputs.is_object() || inputs.value("samples", Json()) != found.Hex())
+    return Corrupt("these are not the samples that header.json names (found sha256 " + found.Hex() + ")", path);
+  return {};
+}
+
 Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig& training, size_t index) {
   ReleasedPhase phase;
   phase.plan = PlanOf(training, index);
@@ -41,6 +52,7 @@ Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig
   if (!phase.transcript.header.is_object() || !phase.transcript.header.contains("training"))
     return Corrupt("\"training\" is missing", where);
   CAIRN_ASSIGN(phase.config, train::TrainConfigFromJson(phase.transcript.header["training"], where));
+  CAIRN_TRY(CheckSamples(phase));
   CAIRN_ASSIGN(phase.conversations, train::ReadConversations(phase.directory + "/" + kSamplesFile));
   return phase;
 }
@@ -172,10 +184,8 @@ Result<std::vector<Choice>> Choose(const Release& release, const ReplayOptions& 
   return chosen;
 }
 
-}  // namespace
-
-Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& directory, ThreadPool& pool,
-                                                   const ModelResolver& resolve, const ReplayOptions& options) {
+Result<std::vector<ReplayedSegment>> Replay(const std::string& directory, ThreadPool& pool,
+                                            const ModelResolver& resolve, const ReplayOptions& options) {
   CAIRN_ASSIGN(Release release, LoadRelease(directory, resolve, options.base_directory));
   CAIRN_ASSIGN(std::vector<Choice> chosen, Choose(release, options));
   CAIRN_TRY(CheckWeights(release, pool));
@@ -185,6 +195,18 @@ Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& directory,
     segments.push_back(segment);
   }
   return segments;
+}
+
+}  // namespace
+
+Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& directory, ThreadPool& pool,
+                                                   const ModelResolver& resolve, const ReplayOptions& options) {
+  auto segments = Replay(directory, pool, resolve, options);
+  if (segments.ok()) return segments;
+  Error error = segments.error();
+  // What cannot be read inside a release is damage there, not a mistake of whoever checks it.
+  if (error.code == ErrorCode::kBadInput && error.where.starts_with(directory + "/")) error.code = ErrorCode::kCorrupt;
+  return error;
 }
 
 }  // namespace cairn::project

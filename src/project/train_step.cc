@@ -15,6 +15,12 @@ namespace {
 constexpr const char* kAdapterDirectory = "adapter";
 constexpr const char* kModelDirectory = "model";
 
+// Seconds between checkpoints; the variable is for tests that kill a short training. It changes no bit.
+double CheckpointSeconds() {
+  const char* set = std::getenv("CAIRN_CHECKPOINT_SECONDS");
+  return set ? std::strtod(set, nullptr) : train::PhaseOptions{}.checkpoint_seconds;
+}
+
 bool TrainsOn(PhaseData data, taxonomy::LeafKind kind) {
   return data == PhaseData::kAll || (data == PhaseData::kKnowledge) == (kind == taxonomy::LeafKind::kKnowledge);
 }
@@ -85,6 +91,7 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   Json header =
       PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples.conversations, project.base_digest);
   train::PhaseOptions options{.directory = step.work_dir + "/run",
+                              .checkpoint_seconds = CheckpointSeconds(),
                               .keep_states_every = KeepStatesEvery(model),
                               .label = "training " + plan.directory_name,
                               .quiet = context.quiet};

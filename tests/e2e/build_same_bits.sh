@@ -1,0 +1,17 @@
+#!/bin/bash
+# Any number of threads and any instruction set give the same release.
+set -euo pipefail
+source "$(dirname "$0")/../small_project.sh"
+make_project p
+expected=
+for isa in $("$CAIRN" system info --json | jq -r '.instruction_sets[]'); do
+  # Without SIMD fma is a function call: one build of that is enough.
+  threads="1 2 3"
+  [ "$isa" = SCALAR ] && threads=2
+  for n in $threads; do
+    rm -rf p/.cairn p/build
+    digest=$(build_digest p --isa "$isa" --threads "$n")
+    echo "$digest $isa, $n threads"
+    [ "$digest" = "${expected:=$digest}" ] || fail "$isa with $n threads gives another release"
+  done
+done

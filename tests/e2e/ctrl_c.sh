@@ -1,0 +1,23 @@
+#!/bin/bash
+# Ctrl-C while training: exit code 130, the message says how to go on, and going on ends in the same release.
+set -euo pipefail
+source "$(dirname "$0")/../small_project.sh"
+make_project p
+sed -i 's/data: knowledge, epochs: 1/data: knowledge, epochs: 60/' p/cairn.yaml
+expected=$(build_digest p)
+rm -rf p/.cairn p/build
+"$CAIRN" build -C p 2>said &
+pid=$!
+for _ in $(seq 600); do
+  grep -q 'training 1-knowledge  *[0-9]*% ' said && break
+  sleep 0.02
+done
+kill -INT "$pid"
+status=0
+wait "$pid" || status=$?
+[ "$status" = 130 ] || fail "exit $status: $(cat said)"
+grep -q 'stopped after step [1-9][0-9]* of [0-9]*; the same command goes on from there' said || fail "$(cat said)"
+[ ! -e p/build/small ] || fail "a stopped build left a release"
+"$CAIRN" build -C p --quiet --explain --json 2>explained >again
+grep -q 'continues a run that was stopped' explained || fail "it began again"
+[ "$(jq -r .release.digest again)" = "$expected" ] || fail "another release"

@@ -1,0 +1,16 @@
+#!/bin/bash
+# A gate that does not hold: exit code 1, the leaf and the figures are named, and there is no release.
+set -euo pipefail
+source "$(dirname "$0")/../small_project.sh"
+make_project p
+sed -i 's/leaf-questions: ">= 0"/leaf-questions: ">= 100 %"/' p/cairn.yaml
+status=0
+"$CAIRN" build -C p --json >out 2>said || status=$?
+[ "$status" = 1 ] || fail "exit $status"
+jq -e '.passed == false and .release == null and any(.gates[]; .pass == false)' out >/dev/null
+grep -q '^gate FAILED .*compositional_skills/greeting.*required 100' said || fail "$(cat said)"
+grep -q 'no release was made' said
+[ ! -e p/build/small ] || fail "a release was made"
+# A weaker gate judges the same answers: nothing is trained again.
+sed -i 's/leaf-questions: ">= 100 %"/leaf-questions: ">= 0"/' p/cairn.yaml
+"$CAIRN" build -C p --quiet --json | jq -e '.passed and all(.steps[]; .state == "unchanged" or .id == "measure" or .id == "release")' >/dev/null
