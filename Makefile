@@ -31,6 +31,7 @@ portability:
 
 seed: all
 	$(BUILD)/cairn seed train --output local/seed-model
+	cmp local/seed-model/SEED.json models/seed/SEED.json
 
 clean:
 	rm -rf build

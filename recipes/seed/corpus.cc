@@ -1,6 +1,7 @@
 #include "corpus.h"
 
 #include <array>
+#include <span>
 #include <utility>
 
 #include "base/file.h"
@@ -27,6 +28,16 @@ constexpr std::array<Share, 8> kMixture = {{
     {"pattern", 6, [](Scene& scene) { return MakePattern(scene, 4); }},
 }};
 
+constexpr std::array<Share, 7> kEasyMixture = {{
+    {"reading", 40, [](Scene& scene) { return MakeReading(scene, 3); }},
+    {"lookup", 20, [](Scene& scene) { return MakeLookup(scene); }},
+    {"skills", 12, [](Scene& scene) { return MakeSkill(scene, 4); }},
+    {"asking", 10, [](Scene& scene) { return MakeAsking(scene, 2); }},
+    {"rephrase", 6, [](Scene& scene) { return MakeRephrase(scene, 3); }},
+    {"pattern", 6, [](Scene& scene) { return MakePattern(scene, 3); }},
+    {"judging", 6, [](Scene& scene) { return MakeJudging(scene, 3); }},
+}};
+
 // Lists of words.yaml that the program itself relies on.
 constexpr std::string_view kNeeded[] = {
     "filler",   "source",    "opener",   "food",      "drink",     "dish",     "tool",       "toy",
@@ -34,15 +45,17 @@ constexpr std::string_view kNeeded[] = {
     "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
     "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
 
-Dialogue Make(const World& world, uint64_t seed, uint64_t index) {
+Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   Draw draw(seed, index);
-  Scene scene{world, draw, Split::kTraining};
+  Scene scene{world, draw, Split::kTraining, level};
+  std::span<const Share> mixture = kMixture;
+  if (level == Level::kEasy) mixture = kEasyMixture;
   uint32_t roll = draw.Below(100);
-  for (const Share& share : kMixture) {
+  for (const Share& share : mixture) {
     if (roll < share.percent) return share.make(scene);
     roll -= share.percent;
   }
-  return kMixture[0].make(scene);
+  return mixture[0].make(scene);
 }
 
 }  // namespace
@@ -76,8 +89,8 @@ Result<Corpus> Corpus::Load(const std::string& dir) {
   return Corpus(std::move(world));
 }
 
-formats::Conversation Corpus::Sample(uint64_t seed, uint64_t index) const {
-  Dialogue dialogue = Make(*world_, seed, index);
+formats::Conversation Corpus::Sample(uint64_t seed, uint64_t index, Level level) const {
+  Dialogue dialogue = Make(*world_, seed, index, level);
   formats::Conversation conversation;
   conversation.id = "seed-" + std::to_string(seed) + "-" + std::to_string(index);
   for (Turn& turn : dialogue.turns) {
@@ -87,6 +100,8 @@ formats::Conversation Corpus::Sample(uint64_t seed, uint64_t index) const {
   return conversation;
 }
 
-std::string Corpus::TaskOf(uint64_t seed, uint64_t index) const { return Make(*world_, seed, index).task; }
+std::string Corpus::TaskOf(uint64_t seed, uint64_t index) const {
+  return Make(*world_, seed, index, Level::kFull).task;
+}
 
 }  // namespace cairn::seed

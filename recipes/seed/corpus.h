@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "formats/chat.h"
+#include "passage.h"
 
 namespace cairn::seed {
 
@@ -37,7 +38,7 @@ class Corpus {
   Corpus& operator=(Corpus&&) noexcept;
   ~Corpus();
 
-  formats::Conversation Sample(uint64_t seed, uint64_t index) const;
+  formats::Conversation Sample(uint64_t seed, uint64_t index, Level level = Level::kFull) const;
   // The name of the task that Sample(seed, index) belongs to.
   std::string TaskOf(uint64_t seed, uint64_t index) const;
 

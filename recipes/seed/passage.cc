@@ -552,7 +552,9 @@ class Composer {
 
 }  // namespace
 
-Passage MakePassage(Scene& scene, const PassageOptions& options) {
+Passage MakePassage(Scene& scene, const PassageOptions& wanted) {
+  PassageOptions options = wanted;
+  if (scene.level == Level::kEasy) options = {.min_facts = 1, .max_facts = 2, .max_entities = 1, .special = false};
   if (options.special && scene.draw.Percent(16)) return MakeSpecialPassage(scene);
   for (;;) {
     Passage passage = Composer(scene, options).Make();

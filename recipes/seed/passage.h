@@ -19,11 +19,16 @@ struct World {
   std::vector<std::unique_ptr<Frame>> frames;
 };
 
+// Easy scenes come early in training: one thing, one or two facts, nothing unknown. From short texts the model learns
+// to find and to copy; from long ones alone it first learns to guess.
+enum class Level { kFull, kEasy };
+
 // What one sample is drawn with.
 struct Scene {
   const World& world;
   Draw& draw;
   Split split = Split::kTraining;
+  Level level = Level::kFull;
   bool held_out() const { return split == Split::kHeldOut; }
 };
 

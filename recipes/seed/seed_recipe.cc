@@ -11,6 +11,7 @@ SeedPhase ReadPhase(const YAML::Node& node, uint64_t seed) {
   SeedPhase phase;
   phase.name = node["name"].as<std::string>();
   phase.samples_per_step = node["samplesPerStep"].as<uint64_t>();
+  if (node["level"] && node["level"].as<std::string>() == "easy") phase.level = Level::kEasy;
   train::TrainConfig& t = phase.training;
   t.steps = node["steps"].as<uint64_t>();
   t.learning_rate = node["learningRate"].as<double>();

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "model/config.h"
+#include "passage.h"
 #include "train/config.h"
 
 namespace cairn::seed {
@@ -13,6 +14,7 @@ namespace cairn::seed {
 struct SeedPhase {
   std::string name;
   uint64_t samples_per_step = 0;
+  Level level = Level::kFull;  // of the text
   train::TrainConfig training;
 };
 

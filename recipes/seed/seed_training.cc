@@ -8,6 +8,7 @@
 #include "formats/bpe_trainer.h"
 #include "formats/chat.h"
 #include "model/model.h"
+#include "side_files.h"
 
 namespace cairn::seed {
 namespace {
@@ -38,6 +39,29 @@ model::Model InitialModel(SeedRecipe& recipe, const formats::Tokenizer& tokenize
   return model::InitModel(recipe.model, recipe.seed);
 }
 
+// SEED.json: the Merkle root of every phase's transcript and the digest of the weights that they end in.
+constexpr const char* kSealFile = "SEED.json";
+
+std::string PhaseWeights(const std::string& model_directory, const std::string& phase) {
+  return model_directory + "/phases/" + phase;
+}
+
+// The released weights and the phase's transcript are those that SEED.json names.
+Result<void> CheckSeal(const std::string& model_directory, const std::string& phase,
+                       const train::Transcript& transcript) {
+  std::string where = model_directory + "/" + kSealFile;
+  CAIRN_ASSIGN(Json seal, ReadJsonFile(where, 1 << 20));
+  if (!seal.is_object() || !seal.contains("transcripts") || !seal["transcripts"].is_object() ||
+      !seal.contains("weights"))
+    return Corrupt("\"transcripts\" and \"weights\" are needed", where);
+  if (!seal["transcripts"].contains(phase) || seal["transcripts"][phase] != transcript.Root().Hex())
+    return Corrupt("the Merkle root of " + phase + " is not that of its transcript", where);
+  CAIRN_ASSIGN(model::Model model, model::LoadModel(model_directory));
+  if (seal["weights"] != model::WeightsDigest(model).Hex())
+    return Corrupt("the weights are not those that SEED.json names", model_directory + "/model.safetensors");
+  return {};
+}
+
 Json PhaseInputs(const formats::Tokenizer& tokenizer, const SeedPhase& phase, uint64_t first) {
   return {{"tokenizer", Sha256Of(tokenizer.json()).Hex()},
           {"first_sample", first},
@@ -50,15 +74,16 @@ std::string PhaseName(const SeedRecipe& recipe, size_t phase) {
 
 train::GeneratedSource PhaseSource(const Prepared& p, const formats::Tokenizer& tokenizer, size_t phase) {
   const SeedPhase& settings = p.recipe.phases[phase];
-  return train::GeneratedSource([&p, &tokenizer](uint64_t i) { return SeedSample(p.corpus, tokenizer, p.recipe, i); },
-                                settings.samples_per_step, settings.training.steps, FirstSample(p.recipe, phase));
+  return train::GeneratedSource(
+      [&p, &tokenizer, &settings](uint64_t i) { return SeedSample(p.corpus, tokenizer, p.recipe, i, settings.level); },
+      settings.samples_per_step, settings.training.steps, FirstSample(p.recipe, phase));
 }
 
 }  // namespace
 
 train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& tokenizer, const SeedRecipe& recipe,
-                              uint64_t index) {
-  formats::Conversation conversation = corpus.Sample(recipe.seed, index);
+                              uint64_t index, Level level) {
+  formats::Conversation conversation = corpus.Sample(recipe.seed, index, level);
   for (;;) {
     conversation.id = formats::ConversationId(conversation.messages);
     auto sample = train::Tokenise(formats::CairnChatFormat(), tokenizer, conversation, recipe.max_tokens);
@@ -102,6 +127,7 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
   }
   CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(tokenizer_path));
   model::Model model = InitialModel(p.recipe, tokenizer);
+  Json roots = Json::object();
   for (size_t i = 0; i < p.recipe.phases.size(); ++i) {
     const SeedPhase& phase = p.recipe.phases[i];
     std::string name = PhaseName(p.recipe, i);
@@ -114,11 +140,17 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
     CAIRN_ASSIGN(train::Transcript transcript, train::RunPhase(trainer, phase.training, header, run));
     CAIRN_TRY(train::SaveTranscript(transcript, output + "/transcript/" + name));
     model::RoundToBf16(model.weights);
+    roots[name] = transcript.Root().Hex();
     bool last = i + 1 == p.recipe.phases.size();
-    CAIRN_TRY(
-        model::SaveModel(model, tokenizer, formats::CairnChatFormat(), last ? output : output + "/phases/" + name));
+    // Of the starts of phases only the last one's is shipped: replay can begin there or from nothing.
+    bool shipped = last || i + 2 == p.recipe.phases.size();
+    if (shipped)
+      CAIRN_TRY(
+          model::SaveModel(model, tokenizer, formats::CairnChatFormat(), last ? output : PhaseWeights(output, name)));
   }
-  return {};
+  Json seal = {{"transcripts", roots}, {"weights", model::WeightsDigest(model).Hex()}};
+  CAIRN_TRY(WriteFileAtomic(output + "/" + kSealFile, PrettyJson(seal)));
+  return WriteSideFiles(p.corpus, p.recipe.seed, output);
 }
 
 Result<uint64_t> ReplaySeed(ThreadPool& pool, const SeedOptions& options, const std::string& model_directory,
@@ -128,10 +160,16 @@ Result<uint64_t> ReplaySeed(ThreadPool& pool, const SeedOptions& options, const 
   CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(model_directory + "/tokenizer.json"));
   model::Model model = InitialModel(p.recipe, tokenizer);
   if (phase > 0) {
-    CAIRN_ASSIGN(model, model::LoadModel(model_directory + "/phases/" + PhaseName(p.recipe, phase - 1)));
+    std::string start = PhaseWeights(model_directory, PhaseName(p.recipe, phase - 1));
+    if (!PathExists(start))
+      return NotFound(
+          "the weights at the start of this phase are not shipped; replay phase 1 or the last one, or run `make seed`",
+          start);
+    CAIRN_ASSIGN(model, model::LoadModel(start));
   }
   std::string directory = model_directory + "/transcript/" + PhaseName(p.recipe, phase);
   CAIRN_ASSIGN(train::Transcript transcript, train::LoadTranscript(directory));
+  CAIRN_TRY(CheckSeal(model_directory, PhaseName(p.recipe, phase), transcript));
   const SeedPhase& settings = p.recipe.phases[phase];
   train::GeneratedSource source = PhaseSource(p, tokenizer, phase);
   train::Trainer trainer(pool, model, settings.training, source);

@@ -21,7 +21,7 @@ struct SeedOptions {
 
 // Sample `index` of the corpus as tokens, cut to max_tokens by leaving out last turns.
 train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& tokenizer, const SeedRecipe& recipe,
-                              uint64_t index);
+                              uint64_t index, Level level);
 
 // Trains the tokenizer on the corpus (tokenizer.json text).
 Result<std::string> TrainSeedTokenizer(const Corpus& corpus, const SeedRecipe& recipe);

@@ -29,6 +29,7 @@ Dialogue MakeJudging(Scene& scene, int max_turns);
 Dialogue MakeRephrase(Scene& scene, int max_turns);
 Dialogue MakeConversation(Scene& scene);
 Dialogue MakeSkill(Scene& scene, int max_turns);
+Dialogue MakeLookup(Scene& scene);  // easy scenes only: repeat, go on, find in a list
 Dialogue MakePattern(Scene& scene, int max_turns);
 
 // One exercise of a skill. wording chooses the instruction, so that several cases can share it.

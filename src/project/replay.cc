@@ -22,6 +22,7 @@ struct ReleasedPhase {
   train::Transcript transcript;
   train::TrainConfig config;
   std::vector<formats::Conversation> conversations;
+  std::unique_ptr<train::EpochSource> source;
 };
 
 struct Release {
@@ -37,23 +38,27 @@ Result<void> CheckSamples(const ReleasedPhase& phase) {
   std::string path = phase.directory + "/" + kSamplesFile;
   CAIRN_ASSIGN(Digest found, Sha256OfFile(path));
   const Json& header = phase.transcript.header;
-  Json inputs = header.value("inputs", Json());
+  Json inputs = header.is_object() ? header.value("inputs", Json()) : Json();
   if (!inputs.is_object() || inputs.value("samples", Json()) != found.Hex())
     return Corrupt("these are not the samples that header.json names (found sha256 " + found.Hex() + ")", path);
   return {};
 }
 
-Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig& training, size_t index) {
+Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig& training,
+                                const model::ChatModel& base, size_t index) {
   ReleasedPhase phase;
   phase.plan = PlanOf(training, index);
   phase.directory = release + "/transcript/" + phase.plan.directory_name;
   CAIRN_ASSIGN(phase.transcript, train::LoadTranscript(phase.directory));
-  std::string where = phase.directory + "/header.json";
-  if (!phase.transcript.header.is_object() || !phase.transcript.header.contains("training"))
-    return Corrupt("\"training\" is missing", where);
-  CAIRN_ASSIGN(phase.config, train::TrainConfigFromJson(phase.transcript.header["training"], where));
   CAIRN_TRY(CheckSamples(phase));
   CAIRN_ASSIGN(phase.conversations, train::ReadConversations(phase.directory + "/" + kSamplesFile));
+  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(phase.conversations, base, training, phase.plan));
+  phase.config = PhaseTrainConfig(training, phase.plan, source.steps());
+  if (phase.transcript.records.size() != phase.config.steps)
+    return Corrupt(fmt::format("the samples make {} steps, the transcript has {}", phase.config.steps,
+                               phase.transcript.records.size()),
+                   phase.directory);
+  phase.source = std::make_unique<train::EpochSource>(std::move(source));
   return phase;
 }
 
@@ -75,14 +80,31 @@ Result<Release> LoadRelease(const std::string& directory, const ModelResolver& r
   CAIRN_ASSIGN(model::ChatModel base, model::LoadChatModel(base_directory));
   Release release{directory, std::move(config), base_digest, std::move(base), {}};
   for (size_t i = 0; i < release.config.spec.training.phases.size(); ++i) {
-    CAIRN_ASSIGN(ReleasedPhase phase, LoadPhase(directory, release.config.spec.training, i));
+    CAIRN_ASSIGN(ReleasedPhase phase, LoadPhase(directory, release.config.spec.training, release.base, i));
     release.phases.push_back(std::move(phase));
   }
   return release;
 }
 
-std::string LastState(const ReleasedPhase& phase) {
-  return train::StatePath(phase.directory + "/states", phase.config.steps);
+// Puts the trainer at `step` of the phase from the state that the release keeps, if that state is the transcript's.
+Result<void> LoadKeptState(const ReleasedPhase& phase, uint64_t step, train::Trainer& trainer) {
+  std::string state = train::StatePath(phase.directory + "/states", step);
+  CAIRN_TRY(trainer.LoadState(state));
+  if (trainer.step() != step || trainer.StateDigest() != phase.transcript.records[step - 1].state)
+    return Corrupt("this state is not the one in the transcript", state);
+  return {};
+}
+
+bool KeepsState(const ReleasedPhase& phase, uint64_t step) {
+  return PathExists(train::StatePath(phase.directory + "/states", step));
+}
+
+// Trains the model's adapter to what it was at the phase's end.
+Result<void> ToPhaseEnd(const ReleasedPhase& phase, model::Model& model, ThreadPool& pool) {
+  if (!KeepsState(phase, phase.config.steps))
+    return Unsupported("this release keeps no state at the end of phase " + phase.plan.directory_name, phase.directory);
+  train::Trainer trainer(pool, model, phase.config, *phase.source);
+  return LoadKeptState(phase, phase.config.steps, trainer);
 }
 
 // The model as it stood before the phase's first step.
@@ -90,15 +112,7 @@ Result<model::Model> PhaseStart(const Release& release, size_t index, ThreadPool
   const TrainingConfig& training = release.config.spec.training;
   model::Model model = release.base.model;
   CAIRN_TRY(PrepareTrainable(model, training, "", training.seed));
-  if (index == 0) return model;
-  const ReleasedPhase& before = release.phases[index - 1];
-  if (!PathExists(LastState(before)))
-    return Unsupported("this release keeps no state at the end of phase " + before.plan.directory_name +
-                           "; only its first phase can be replayed",
-                       release.directory);
-  train::GeneratedSource nothing({}, 0, before.config.steps, 0);
-  train::Trainer trainer(pool, model, before.config, nothing);
-  CAIRN_TRY(trainer.LoadState(LastState(before)));
+  if (index > 0) CAIRN_TRY(ToPhaseEnd(release.phases[index - 1], model, pool));
   return model;
 }
 
@@ -109,22 +123,16 @@ Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint
   const TrainingConfig& training = release.config.spec.training;
   auto start = std::chrono::steady_clock::now();
   CAIRN_ASSIGN(model::Model model, PhaseStart(release, index, pool));
-  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(phase.conversations, release.base, training, phase.plan));
-  train::Trainer trainer(pool, model, phase.config, source);
+  train::Trainer trainer(pool, model, phase.config, *phase.source);
   Json header = PhaseHeaderOf(phase.config, phase.plan, training, trainer.StateDigest(), phase.conversations,
                               release.base_digest);
   if (header != phase.transcript.header)
     return Corrupt("the samples, the start state or the configuration are not those of the transcript's header",
                    phase.directory);
-  if (source.steps() != phase.config.steps)
-    return Corrupt("the samples make another number of steps than the transcript has", phase.directory);
   uint64_t first = segment * phase.config.segment_steps,
            last = std::min(first + phase.config.segment_steps, phase.config.steps);
-  std::string state = train::StatePath(phase.directory + "/states", first);
-  if (first > 0 && PathExists(state)) {
-    CAIRN_TRY(trainer.LoadState(state));
-    if (trainer.StateDigest() != phase.transcript.records[first - 1].state)
-      return Corrupt("this state is not the one in the transcript", state);
+  if (first > 0 && KeepsState(phase, first)) {
+    CAIRN_TRY(LoadKeptState(phase, first, trainer));
   } else {
     first = 0;  // no state kept: from the phase's start
   }
@@ -133,23 +141,45 @@ Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint
   return ReplayedSegment{phase.plan.directory_name, first + 1, last, seconds};
 }
 
+// Beside the weights, what else decides a model's answers must be the base model's.
+Result<void> CheckSameModelFiles(const Release& release, const model::Model& released) {
+  if (model::ModelConfigToJson(released.config) != model::ModelConfigToJson(release.base.model.config))
+    return Corrupt("the configuration is not the base model's", release.directory + "/config.json");
+  std::string tokenizer = release.directory + "/tokenizer.json",
+              template_file = release.directory + "/tokenizer_config.json";
+  CAIRN_ASSIGN(std::string tokenizer_text, ReadFile(tokenizer));
+  if (tokenizer_text != release.base.tokenizer.json())
+    return Corrupt("the tokenizer is not the base model's", tokenizer);
+  CAIRN_ASSIGN(Json config, ReadJsonFile(template_file));
+  CAIRN_ASSIGN(formats::ChatFormat format, formats::DetectChatFormat(config, template_file));
+  if (format.Template() != release.base.format.Template())
+    return Corrupt("the chat template is not the base model's", template_file);
+  return {};
+}
+
+Result<void> CheckAdapter(const Release& release, const model::Adapter& trained) {
+  std::string directory = release.directory + "/adapter";
+  CAIRN_ASSIGN(model::Adapter adapter, model::LoadAdapter(release.base.model.config, directory));
+  if (adapter.config.rank != trained.config.rank || adapter.config.alpha != trained.config.alpha ||
+      !std::equal(std::begin(adapter.config.targets), std::end(adapter.config.targets),
+                  std::begin(trained.config.targets)))
+    return Corrupt("rank, alpha or targets are not those of the training", directory + "/adapter_config.json");
+  if (std::memcmp(adapter.values.data(), trained.values.data(), trained.values.size() * sizeof(float)) != 0)
+    return Corrupt("the adapter is not the one that the training ended with", directory + "/adapter_model.safetensors");
+  return {};
+}
+
 // The released weights are those of the last state, merged into the base and rounded.
 Result<void> CheckWeights(const Release& release, ThreadPool& pool) {
-  const ReleasedPhase& last = release.phases.back();
-  if (release.config.spec.training.method != TrainingMethod::kLora) return {};
-  CAIRN_ASSIGN(model::Model model, PhaseStart(release, release.phases.size() - 1, pool));
-  train::GeneratedSource nothing({}, 0, last.config.steps, 0);
-  train::Trainer trainer(pool, model, last.config, nothing);
-  CAIRN_TRY(trainer.LoadState(LastState(last)));
-  if (trainer.StateDigest() != last.transcript.records.back().state)
-    return Corrupt("this state is not the one in the transcript", LastState(last));
-  CAIRN_ASSIGN(model::Adapter adapter, model::LoadAdapter(model.config, release.directory + "/adapter"));
-  if (adapter.values != model.adapter->values)
-    return Corrupt("the adapter is not the one that the training ended with",
-                   release.directory + "/adapter/adapter_model.safetensors");
+  CAIRN_ASSIGN(model::Model released, model::LoadModel(release.directory));
+  CAIRN_TRY(CheckSameModelFiles(release, released));
+  if (release.config.spec.training.method != TrainingMethod::kLora) return {};  // no state is kept: see Choose
+  model::Model model = release.base.model;
+  CAIRN_TRY(PrepareTrainable(model, release.config.spec.training, "", 0));
+  CAIRN_TRY(ToPhaseEnd(release.phases.back(), model, pool));
+  CAIRN_TRY(CheckAdapter(release, *model.adapter));
   model::MergeAdapter(pool, model);
   model::RoundToBf16(model.weights);
-  CAIRN_ASSIGN(model::Model released, model::LoadModel(release.directory));
   for (const model::TensorSpec& t : model.list.tensors())
     if (std::memcmp(model.At(t.offset), released.At(t.offset), t.size() * sizeof(float)) != 0)
       return Corrupt("the tensor " + t.name + " is not what the training ended with",
@@ -167,8 +197,8 @@ Result<std::vector<Choice>> Choose(const Release& release, const ReplayOptions& 
   uint64_t before = 0;
   for (size_t i = 0; i < release.phases.size(); ++i) {
     const train::TrainConfig& c = release.phases[i].config;
-    if (release.phases[i].transcript.records.size() != c.steps)
-      return Corrupt("the transcript does not hold all steps of its phase", release.phases[i].directory);
+    // Full training keeps no states: later phases cannot be started alone.
+    if (i > 0 && release.config.spec.training.method != TrainingMethod::kLora) break;
     if (options.step && *options.step > before && *options.step <= before + c.steps)
       return std::vector<Choice>{{i, (*options.step - before - 1) / c.segment_steps}};
     before += c.steps;

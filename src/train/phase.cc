@@ -41,13 +41,23 @@ Result<std::vector<StepRecord>> ReadPartialLines(const std::string& path, uint64
   return records;
 }
 
-// Takes up an interrupted run. Anything that does not fit together means: begin again, which is always right.
-std::vector<StepRecord> Resume(Trainer& trainer, const Json& header, const Paths& paths) {
+// Takes up an interrupted run, or begins again where anything does not fit together, which is always right. Beginning
+// again first removes the old checkpoint: the next run must not take it for this one's.
+Result<std::vector<StepRecord>> Resume(Trainer& trainer, const Json& header, const Paths& paths) {
   auto old = ReadFile(paths.header);
-  if (!old.ok() || *old != DumpJson(header) + "\n" || !PathExists(paths.checkpoint)) return {};
-  if (!trainer.LoadState(paths.checkpoint).ok()) return {};
-  auto records = ReadPartialLines(paths.lines, trainer.step());
-  return records.ok() ? *records : std::vector<StepRecord>{};
+  if (old.ok() && *old == DumpJson(header) + "\n" && PathExists(paths.checkpoint)) {
+    CAIRN_TRY(trainer.LoadState(paths.checkpoint));
+    auto records = ReadPartialLines(paths.lines, trainer.step());
+    if (records.ok()) return records;
+    return Corrupt("the checkpoint and the record of steps do not fit together; delete the folder to begin again",
+                   paths.lines);
+  }
+  std::error_code code;
+  for (const std::string& stale : {paths.checkpoint, paths.lines, paths.header, paths.states}) {
+    std::filesystem::remove_all(stale, code);
+    if (code) return IoError(code.message(), stale);
+  }
+  return std::vector<StepRecord>{};
 }
 
 using File = std::unique_ptr<FILE, int (*)(FILE*)>;
@@ -87,16 +97,8 @@ Json PhaseHeader(const TrainConfig& config, const std::string& name, const Diges
 Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json header, const PhaseOptions& options) {
   Paths paths(options.directory);
   CAIRN_TRY(MakeDirectories(options.directory));
-  Digest start = trainer.StateDigest();
   Transcript transcript{std::move(header), {}};
-  transcript.records = Resume(trainer, transcript.header, paths);
-  if (trainer.step() != transcript.records.size())
-    return Corrupt(
-        "the interrupted run cannot be taken up: its checkpoint and its record of steps differ; delete the folder to "
-        "begin again",
-        options.directory);
-  if (transcript.records.empty() && trainer.StateDigest() != start)
-    return Corrupt("the checkpoint is damaged; delete the folder to begin again", options.directory);
+  CAIRN_ASSIGN(transcript.records, Resume(trainer, transcript.header, paths));
   CAIRN_TRY(WriteFileAtomic(paths.header, DumpJson(transcript.header) + "\n"));
   std::string lines;
   for (const StepRecord& r : transcript.records) lines += r.ToLine() + "\n";
@@ -131,7 +133,7 @@ Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json he
 }
 
 Result<uint64_t> ReplaySteps(Trainer& trainer, const Transcript& transcript, uint64_t last, bool quiet) {
-  CAIRN_CHECK(last <= transcript.records.size());
+  CAIRN_CHECK(trainer.step() <= last && last <= transcript.records.size());
   uint64_t first = trainer.step();
   Progress progress(fmt::format("replaying steps {}..{}", first + 1, last), last - first, quiet);
   while (trainer.step() < last) {
