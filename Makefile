@@ -2,7 +2,7 @@
 BUILD := build/release
 JOBS ?= $(shell nproc)
 
-.PHONY: all demo test check bench fuzz portability seed clean
+.PHONY: all demo test check fuzz seed clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD) -j $(JOBS)
@@ -20,14 +20,8 @@ test: all
 check:
 	tools/check
 
-bench:
-	tools/bench
-
 fuzz:
 	tools/fuzz
-
-portability:
-	tools/portability
 
 seed: all
 	$(BUILD)/cairn seed train --output local/seed-model
