@@ -34,7 +34,8 @@ bool StaysInside(const std::string& name) {
   return true;
 }
 
-// Puts `fresh` where `old` is in one moment if the file system can, else in two renames.
+}  // namespace
+
 Result<void> SwapDirectories(const std::string& fresh, const std::string& old, Disk& disk) {
   if (!PathExists(old)) return disk.Rename(fresh, old, Durability::kSynced);
   if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, old.c_str(), RENAME_EXCHANGE) == 0) return disk.Remove(fresh);
@@ -44,8 +45,6 @@ Result<void> SwapDirectories(const std::string& fresh, const std::string& old, D
   CAIRN_TRY(disk.Rename(fresh, old, Durability::kSynced));
   return disk.Remove(aside);
 }
-
-}  // namespace
 
 Json TreeToJson(const Tree& tree) {
   Json files = Json::object();

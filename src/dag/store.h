@@ -41,6 +41,10 @@ Result<Tree> TreeFromJson(const Json& json, const std::string& where);
 // SHA-256 of a file, or the tree digest of a directory: equal to Store::PutTree's of the same files.
 Result<Digest> DigestOfPath(const std::string& path);
 
+// Puts the directory `fresh` where `old` is (or was not yet) and removes what was there: in one moment if the file
+// system can exchange two names, else in two renames.
+Result<void> SwapDirectories(const std::string& fresh, const std::string& old, Disk& disk);
+
 struct Action {
   Digest output;  // a tree
   double seconds = 0;

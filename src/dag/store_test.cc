@@ -78,6 +78,17 @@ TEST(Store, ExportReplacesTheWholeDirectoryAndIsNotTheObject) {
   EXPECT_TRUE(store->VerifyTree(tree).ok());
 }
 
+TEST(SwapDirectories, PutsTheFreshOneInPlaceAndRemovesTheOld) {
+  TempDir dir;
+  Disk disk;
+  for (const char* content : {"first", "second"}) {
+    ASSERT_TRUE(WriteFileAtomic(dir / "fresh/file", content).ok());
+    ASSERT_TRUE(SwapDirectories(dir / "fresh", dir / "place", disk).ok());
+    EXPECT_EQ(ReadFile(dir / "place/file").value(), content);
+    EXPECT_FALSE(PathExists(dir / "fresh"));
+  }
+}
+
 TEST(Store, FlippedByteIsNamedAndTheObjectIsAbsentAfterwards) {
   TempDir dir;
   auto store = OpenStore(dir / "s");

@@ -2,7 +2,7 @@
 
 #include <sys/resource.h>
 
-#include <chrono>
+#include <optional>
 
 #include "base/file.h"
 #include "base/progress.h"
@@ -102,23 +102,30 @@ Result<Json> TokensByPhase(const Project& project, dag::Store& store, const std:
   return json;
 }
 
-Result<void> Publish(const Project& project, dag::Store& store, BuildReport& report) {
+// Asked for before the first step runs: a missing key is found at once and not after hours of training.
+Result<std::optional<trust::PrivateKey>> SigningKey(const Project& project) {
+  const std::string& path = project.config.spec.release.sign.key;
+  if (path.empty()) return std::optional<trust::PrivateKey>();
+  std::string file = path.starts_with("/") ? path : project.Path(path);
+  Result<trust::PrivateKey> key = trust::PrivateKey::Load(file);
+  if (!key.ok() && key.error().code == ErrorCode::kNotFound)
+    return NotFound("no signing key here; make one with `cairn keygen --out " + file +
+                        "`, or take spec.release.sign out of " + kProjectFileName,
+                    file);
+  if (!key.ok()) return key.error();
+  return std::optional(*key);
+}
+
+Result<void> Publish(const Project& project, dag::Store& store, const std::optional<trust::PrivateKey>& key,
+                     BuildReport& report) {
   std::string path = project.Path("build/" + project.config.metadata.name);
   std::string staging = path + ".new";
   CAIRN_TRY(store.Export(Find(report.steps, kReleaseStep).output, staging));
   CAIRN_TRY(WriteFileAtomic(staging + "/cost.json", PrettyJson(report.cost)));
-  const std::string& key_path = project.config.spec.release.sign.key;
-  if (!key_path.empty()) {
-    std::string key_file = key_path.starts_with("/") ? key_path : project.Path(key_path);
-    CAIRN_ASSIGN(trust::PrivateKey key, trust::PrivateKey::Load(key_file));
-    CAIRN_TRY(trust::SignDirectory(staging, key));
-  }
+  if (key) CAIRN_TRY(trust::SignDirectory(staging, *key));
   CAIRN_ASSIGN(report.release_digest, trust::ReleaseDigest(staging));
   // Whole or not at all: the old release goes only when the new one is complete and signed.
-  CAIRN_TRY(store.disk().Remove(path + ".old"));
-  if (PathExists(path)) CAIRN_TRY(store.disk().Rename(path, path + ".old", dag::Durability::kSynced));
-  CAIRN_TRY(store.disk().Rename(staging, path, dag::Durability::kSynced));
-  CAIRN_TRY(store.disk().Remove(path + ".old"));
+  CAIRN_TRY(dag::SwapDirectories(staging, path, store.disk()));
   report.release_path = path;
   return {};
 }
@@ -126,6 +133,7 @@ Result<void> Publish(const Project& project, dag::Store& store, BuildReport& rep
 }  // namespace
 
 Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const BuildOptions& options) {
+  CAIRN_ASSIGN(std::optional<trust::PrivateKey> key, SigningKey(project));
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store,
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
@@ -141,7 +149,7 @@ Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const
   CAIRN_ASSIGN(Json tokens, TokensByPhase(project, *store, report.steps));
   report.cost = Cost(report.steps, tokens);
   report.gates_passed = report.evaluation["passed"].get<bool>();
-  if (report.gates_passed) CAIRN_TRY(Publish(project, *store, report));
+  if (report.gates_passed) CAIRN_TRY(Publish(project, *store, key, report));
   CAIRN_TRY(WriteLock(lock_path, lock));
   return report;
 }

@@ -1,4 +1,7 @@
 // What the steps of a build share (steps.h).
+#include <filesystem>
+
+#include "base/file.h"
 #include "dag/call_cache.h"
 #include "project/steps.h"
 #include "synth/http_teacher.h"
@@ -17,6 +20,12 @@ class StoreCache : public synth::CallCache {
  private:
   dag::CallCache cache_;
 };
+
+Result<void> CheckUnchanged(const std::string& name, const std::string& directory, const Digest& opened) {
+  CAIRN_ASSIGN(Digest now, ModelDirectoryDigest(directory));
+  if (now == opened) return {};
+  return BadInput("the " + name + " changed while the step ran; run the same command again", directory);
+}
 
 }  // namespace
 
@@ -48,5 +57,22 @@ Result<synth::Teacher*> BuildContext::Teacher() {
 }
 
 dag::FileInput PinnedInput(const Digest& digest) { return {digest, "", ""}; }
+
+Result<void> CheckBaseUnchanged(const Project& project) {
+  return CheckUnchanged("base model", project.base_directory, project.base_digest);
+}
+
+Result<void> CheckTeacherUnchanged(const Project& project) {
+  if (project.HasEndpoint()) return {};
+  return CheckUnchanged("teacher", project.teacher_directory, project.teacher_digest);
+}
+
+Result<void> CopyFile(const std::string& from, const std::string& to) {
+  CAIRN_TRY(MakeDirectories(std::filesystem::path(to).parent_path().string()));
+  std::error_code code;
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, code);
+  if (code) return IoError("cannot be copied: " + code.message(), from);
+  return {};
+}
 
 }  // namespace cairn::project

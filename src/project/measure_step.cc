@@ -97,7 +97,8 @@ Answers AnswersFromJson(const Json& json) {
 Result<void> RunMeasureBase(BuildContext& context, const dag::StepContext& step) {
   CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
   CAIRN_ASSIGN(Answers answers, Measure(context.project, context.pool, context.quiet, *base));
-  return WriteFileAtomic(step.output_dir + "/" + kAnswersFile, DumpJson(AnswersToJson(answers)));
+  CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kAnswersFile, DumpJson(AnswersToJson(answers))));
+  return CheckBaseUnchanged(context.project);
 }
 
 Result<void> RunMeasure(BuildContext& context, const dag::StepContext& step) {
@@ -109,7 +110,8 @@ Result<void> RunMeasure(BuildContext& context, const dag::StepContext& step) {
   std::vector<eval::Gate> gates;
   for (const auto& [name, gate] : context.project.config.spec.evaluation.gates) gates.push_back(gate);
   evaluation.gates = eval::JudgeGates(gates, eval::FiguresOf(evaluation));
-  return WriteFileAtomic(step.output_dir + "/" + kEvalFile, PrettyJson(eval::EvaluationToJson(evaluation)));
+  CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kEvalFile, PrettyJson(eval::EvaluationToJson(evaluation))));
+  return CheckBaseUnchanged(context.project);
 }
 
 }  // namespace

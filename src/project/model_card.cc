@@ -48,9 +48,9 @@ std::string ModelCard(const Project& project, const Json& evaluation, const std:
       "training again and compares every bit.\n\n## Limits\nIt answers from what it was trained on and can be wrong. "
       "The intervals above say how little a few "
       "questions prove.\n",
-      project.config.metadata.name, spec.base.model, project.leaves.size(),
+      project.config.metadata.name, project.BaseName(), project.leaves.size(),
       spec.training.method == TrainingMethod::kLora ? "LoRA, merged" : "all weights", Results(evaluation), gates,
-      spec.teacher.model, data);
+      project.TeacherName(), data);
 }
 
 }  // namespace cairn::project

@@ -1,5 +1,9 @@
 #include "project/project.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
 #include "base/file.h"
 #include "taxonomy/git.h"
 #include "taxonomy/tree.h"
@@ -9,9 +13,17 @@ namespace {
 
 // Beside the weights of any number of shards: the files whose bytes change what cairn does with a model.
 bool DecidesAnswers(const std::string& name) {
-  return name == "config.json" || name == "tokenizer.json" || name == "tokenizer_config.json" ||
-         name == "replay.jsonl" || name == "heldout.jsonl" ||
-         (name.ends_with(".safetensors") && name.find('/') == std::string::npos);
+  static const std::set<std::string> known{"config.json",  "tokenizer.json", "tokenizer_config.json",
+                                           "replay.jsonl", "heldout.jsonl",  "model.safetensors.index.json"};
+  return known.contains(name) || name.ends_with(".safetensors");
+}
+
+// Never "seed", which is the built-in model's name.
+std::string LastPart(const std::string& path) {
+  std::filesystem::path normal = std::filesystem::path(path + "/").lexically_normal().parent_path();
+  std::string name = normal.filename().string();
+  if (name.empty()) return "model";
+  return name == "seed" ? "./seed" : name;
 }
 
 // HEAD, when every leaf is as it was committed; empty otherwise: a commit that does not hold the data says nothing.
@@ -26,11 +38,32 @@ std::string CommitOf(const std::string& taxonomy) {
 
 }  // namespace
 
+std::string Project::BaseName() const {
+  const std::string& model = config.spec.base.model;
+  return model.find('/') == std::string::npos ? model : LastPart(model);
+}
+
+std::string Project::TeacherName() const {
+  const std::string& model = config.spec.teacher.model;
+  // At an endpoint "owner/model" is a name; some servers use the path on their disk.
+  bool path = HasEndpoint() ? model.starts_with('/') || model.starts_with("~/") : model.find('/') != std::string::npos;
+  return path ? LastPart(model) : model;
+}
+
 Result<Digest> ModelDirectoryDigest(const std::string& directory) {
-  CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(directory));
+  namespace fs = std::filesystem;
+  std::error_code code;
+  std::vector<std::string> names;
+  for (fs::directory_iterator it(directory, code), end; !code && it != end; it.increment(code)) {
+    std::string name = it->path().filename().string();
+    std::error_code unreadable;  // a link to nothing is no file
+    if (DecidesAnswers(name) && it->is_regular_file(unreadable)) names.push_back(std::move(name));
+  }
+  if (code == std::errc::no_such_file_or_directory) return NotFound("no such directory", directory);
+  if (code) return IoError(code.message(), directory);
+  std::sort(names.begin(), names.end());
   std::string lines;
-  for (const std::string& name : files) {
-    if (!DecidesAnswers(name)) continue;
+  for (const std::string& name : names) {
     CAIRN_ASSIGN(Digest digest, Sha256OfFile(directory + "/" + name));
     lines += digest.Hex() + " " + name + "\n";
   }

@@ -25,6 +25,9 @@ struct Project {
   std::string Path(const std::string& relative) const { return directory + "/" + relative; }
   std::string WorkDirectory() const { return directory + "/.cairn"; }
   bool HasEndpoint() const { return !config.spec.teacher.endpoint.empty(); }
+  // What a release calls its models: of a path only the last part, since where it lies says nothing about the model.
+  std::string BaseName() const;
+  std::string TeacherName() const;
 };
 
 // Reads and checks everything; the first error says file, line and remedy.
@@ -34,7 +37,7 @@ Result<Project> OpenProject(const std::string& directory, const ModelResolver& r
 Lock LockOf(const Project& project);
 
 // SHA-256 over the files of a model directory that decide what it computes (configuration, weights, tokenizer, replay
-// and held-out data).
+// and held-out data). Links are followed: the cache of Hugging Face's hub is made of them. Folders are not looked into.
 Result<Digest> ModelDirectoryDigest(const std::string& directory);
 
 }  // namespace cairn::project

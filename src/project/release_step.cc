@@ -15,10 +15,7 @@ namespace {
 
 Result<void> CopyTree(const std::string& from, const std::string& to) {
   CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(from));
-  for (const std::string& name : files) {
-    CAIRN_ASSIGN(std::string bytes, ReadFile(from + "/" + name, uint64_t{1} << 40));
-    CAIRN_TRY(WriteFileAtomic(to + "/" + name, bytes));
-  }
+  for (const std::string& name : files) CAIRN_TRY(CopyFile(from + "/" + name, to + "/" + name));
   return {};
 }
 
@@ -45,9 +42,11 @@ std::string Credits(const Project& project, const std::vector<Json>& reports) {
 Result<void> WriteProvenance(const Project& project, const std::string& release) {
   trust::ProvenanceInput input;
   input.build_type = "https://cairn.dev/build/v1alpha1";
-  input.external_parameters = {{"project", ProjectConfigToJson(project.config)}};
-  input.external_parameters["project"]["spec"]["release"].erase(
-      "sign");  // where the key lies says nothing about the model
+  Json config = ProjectConfigToJson(project.config);
+  config["spec"]["release"].erase("sign");  // where the key lies says nothing about the model
+  config["spec"]["base"]["model"] = project.BaseName();
+  config["spec"]["teacher"]["model"] = project.TeacherName();
+  input.external_parameters = {{"project", config}};
   input.internal_parameters = {{"numerics", train::kNumericsVersion}};
   input.builder_id = "https://cairn.dev/cairn/0.1.0";
   input.resolved_dependencies.push_back({"base model", "", {{"sha256", project.base_digest.Hex()}}, nullptr});

@@ -57,6 +57,14 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
 // An input that was read when the project was opened: a leaf, a model directory.
 dag::FileInput PinnedInput(const Digest& digest);
 
+// The graph does not look at pinned inputs again, and steps read model directories long after the project was opened.
+// A step that read one ends with this: what it made must not be kept under the key of other bytes. kBadInput.
+Result<void> CheckBaseUnchanged(const Project& project);
+Result<void> CheckTeacherUnchanged(const Project& project);  // a teacher behind an endpoint has no files
+
+// A file of any size into a step's output, with missing directories. Not synced: the store does that.
+Result<void> CopyFile(const std::string& from, const std::string& to);
+
 // File names inside step outputs and releases, written in one step and read in another.
 inline constexpr const char* kRowsFile = "rows.jsonl";
 inline constexpr const char* kSamplesFile = "samples.jsonl";

@@ -36,7 +36,8 @@ Result<void> RunSynth(BuildContext& context, const taxonomy::Leaf& leaf, const d
     return BadInput("no training row was kept; look at the reasons with `cairn data generate`", leaf.QnaPath());
   CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kRowsFile, synth::RowsToJsonl(data.rows)));
   CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kSamplesFile, train::ConversationsToJsonl(kept)));
-  return WriteFileAtomic(step.output_dir + "/" + kReportFile, PrettyJson(synth::LeafReport(leaf.path, data)));
+  CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kReportFile, PrettyJson(synth::LeafReport(leaf.path, data))));
+  return CheckTeacherUnchanged(context.project);
 }
 
 }  // namespace

@@ -103,20 +103,22 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   for (const train::StepRecord& r : transcript.records) {
     std::string state = train::StatePath(options.directory + "/states", r.step);
     if (!r.state || !PathExists(state)) continue;
-    CAIRN_ASSIGN(std::string bytes, ReadFile(state));
-    CAIRN_TRY(WriteFileAtomic(train::StatePath(record + "/states", r.step), bytes));
+    CAIRN_TRY(CopyFile(state, train::StatePath(record + "/states", r.step)));
   }
-  if (model.adapter)
-    return model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory,
-                              project.config.spec.base.model);
-  return model::SaveModel(model, base->tokenizer, base->format, step.output_dir + "/" + kModelDirectory);
+  if (model.adapter) {
+    CAIRN_TRY(model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory, project.BaseName()));
+  } else {
+    CAIRN_TRY(model::SaveModel(model, base->tokenizer, base->format, step.output_dir + "/" + kModelDirectory));
+  }
+  return CheckBaseUnchanged(project);
 }
 
 Result<void> RunModel(BuildContext& context, const dag::StepContext& step) {
   CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
   CAIRN_ASSIGN(model::Model model, StartModel(context, step.Input("last phase")));
   model::MergeAdapter(context.pool, model);
-  return model::SaveModel(model, base->tokenizer, base->format, step.output_dir);
+  CAIRN_TRY(model::SaveModel(model, base->tokenizer, base->format, step.output_dir));
+  return CheckBaseUnchanged(context.project);
 }
 
 }  // namespace
@@ -139,7 +141,8 @@ Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context) {
                        {"phase", i},
                        {"name", training.phases[i].name},
                        {"epochs", training.phases[i].epochs},
-                       {"numerics", train::kNumericsVersion}};
+                       {"numerics", train::kNumericsVersion},
+                       {"base", project.BaseName()}};
     step.files = {{"base model", PinnedInput(project.base_digest)}};
     for (const taxonomy::Leaf& leaf : project.leaves) {
       if (!leaf.eval_questions.empty()) step.files["questions of " + leaf.path] = PinnedInput(leaf.EvalDigest());

@@ -1,0 +1,103 @@
+#include "project/project.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "project/build.h"
+#include "project/steps.h"
+
+namespace cairn::project {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+// An empty folder with the test's name.
+std::string FreshDirectory() {
+  std::string path =
+      ::testing::TempDir() + "cairn_project_" + ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  fs::remove_all(path);
+  fs::create_directories(path);
+  return path;
+}
+
+void WriteModel(const std::string& directory) {
+  for (const char* name : {"config.json", "model-00001-of-00002.safetensors", "replay.jsonl", "notes.txt"})
+    ASSERT_TRUE(WriteFileAtomic(directory + "/" + name, name).ok());
+}
+
+TEST(ModelDirectoryDigest, FollowsLinksAndSeesOnlyWhatDecidesAnswers) {
+  std::string root = FreshDirectory(), plain = root + "/blobs", links = root + "/snapshot";
+  WriteModel(plain);
+  fs::create_directories(links + "/folder");
+  for (const auto& entry : fs::directory_iterator(plain))
+    fs::create_symlink("../blobs/" + entry.path().filename().string(), links + "/" + entry.path().filename().string());
+  fs::create_symlink("nowhere", links + "/.lock");
+  Digest digest = ModelDirectoryDigest(plain).value();
+  EXPECT_EQ(ModelDirectoryDigest(links).value(), digest);
+  ASSERT_TRUE(WriteFileAtomic(plain + "/notes.txt", "other").ok());
+  EXPECT_EQ(ModelDirectoryDigest(links).value(), digest);
+  for (const char* name : {"replay.jsonl", "model-00001-of-00002.safetensors", "model.safetensors.index.json"}) {
+    ASSERT_TRUE(WriteFileAtomic(plain + "/" + name, "other").ok());
+    EXPECT_NE(ModelDirectoryDigest(plain).value(), digest) << name;
+    digest = ModelDirectoryDigest(plain).value();
+  }
+  EXPECT_EQ(ModelDirectoryDigest(root + "/none").error().code, ErrorCode::kNotFound);
+  fs::remove_all(root);
+}
+
+TEST(Project, ModelThatChangedAfterOpeningIsRefused) {
+  Project project;
+  project.base_directory = FreshDirectory();
+  WriteModel(project.base_directory);
+  project.base_digest = ModelDirectoryDigest(project.base_directory).value();
+  project.teacher_directory = project.base_directory;
+  project.teacher_digest = project.base_digest;
+  EXPECT_TRUE(CheckBaseUnchanged(project).ok());
+  EXPECT_TRUE(CheckTeacherUnchanged(project).ok());
+  ASSERT_TRUE(WriteFileAtomic(project.base_directory + "/replay.jsonl", "other").ok());
+  for (const Result<void>& checked : {CheckBaseUnchanged(project), CheckTeacherUnchanged(project)}) {
+    ASSERT_FALSE(checked.ok());
+    EXPECT_EQ(checked.error().code, ErrorCode::kBadInput);
+    EXPECT_THAT(checked.error().message, HasSubstr("changed while the step ran; run the same command again"));
+  }
+  project.config.spec.teacher.endpoint = "http://x";
+  EXPECT_TRUE(CheckTeacherUnchanged(project).ok());
+  fs::remove_all(project.base_directory);
+}
+
+TEST(Project, ReleasesNameModelsWithoutTheirPlace) {
+  Project project;
+  auto names = [&](const std::string& model) {
+    project.config.spec.base.model = project.config.spec.teacher.model = model;
+    return project.BaseName() + " " + project.TeacherName();
+  };
+  EXPECT_EQ(names("seed"), "seed seed");
+  EXPECT_EQ(names("/models/x"), "x x");
+  EXPECT_EQ(names("../models/x//"), "x x");
+  EXPECT_EQ(names("~/x/."), "x x");
+  EXPECT_EQ(names("/"), "model model");
+  EXPECT_EQ(names("/models/seed"), "./seed ./seed");
+  project.config.spec.teacher.endpoint = "http://x";
+  EXPECT_EQ(names("owner/x"), "x owner/x");
+  EXPECT_EQ(names("/models/x"), "x x");
+}
+
+TEST(BuildProject, AsksForTheSigningKeyFirst) {
+  Project project;
+  project.directory = FreshDirectory();
+  project.config.spec.release.sign.key = "absent.key";
+  ThreadPool pool(1);
+  Result<BuildReport> report = BuildProject(project, pool, {});
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(report.error().message, HasSubstr("cairn keygen --out " + project.directory + "/absent.key"));
+  EXPECT_TRUE(fs::is_empty(project.directory));
+  fs::remove_all(project.directory);
+}
+
+}  // namespace
+}  // namespace cairn::project
