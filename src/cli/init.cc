@@ -29,6 +29,7 @@ std::string NameFrom(const std::string& directory) {
   }
   name = name.substr(0, 63);
   while (name.ends_with('-')) name.pop_back();
+  if (name == "data" || name == "training") return name + "-model";  // names of folders in build/
   return name.empty() ? "model" : name;
 }
 

@@ -156,6 +156,10 @@ std::optional<size_t> FirstRepeated(const std::vector<T>& values) {
 // What must fit together.
 std::optional<Problem> CheckTogether(const ProjectConfig& config) {
   const SpecConfig& spec = config.spec;
+  const std::string& name = config.metadata.name;
+  if (name == "data" || name == "training")
+    return Problem{"metadata.name", "\"" + name + "\" is the folder in build/ of `cairn " +
+                                        (name == "data" ? "data generate" : "train") + "`; choose another name"};
   if (!spec.teacher.endpoint.empty() && spec.teacher.model == "seed")
     return Problem{"spec.teacher.endpoint", "needs spec.teacher.model too; write the model's name at the endpoint"};
   if (spec.teacher.endpoint.empty() && !spec.teacher.api_key_env.empty())

@@ -42,6 +42,11 @@ const char* PathProblem(const std::string& text) {
   return text.empty() ? "is empty; write a name or a path, or leave the field out" : nullptr;
 }
 
+const char* RelativePathProblem(const std::string& text) {
+  if (text.starts_with('/') || text.starts_with("~/")) return "is not relative; write it from the project's folder on";
+  return PathProblem(text);
+}
+
 const char* UrlProblem(const std::string& text) {
   if (text.empty()) return nullptr;
   constexpr const char* kRule = "is not a URL of a server; write one like http://127.0.0.1:8000/v1";

@@ -56,6 +56,7 @@ const char* ApiVersionProblem(const std::string& text);
 const char* KindProblem(const std::string& text);
 const char* NameProblem(const std::string& text);
 const char* PathProblem(const std::string& text);
+const char* RelativePathProblem(const std::string& text);
 const char* UrlProblem(const std::string& text);
 const char* VariableProblem(const std::string& text);
 
@@ -71,7 +72,8 @@ void ForEachField(As<BaseConfig> auto& c, auto&& visit) {
 }
 
 void ForEachField(As<TaxonomyConfig> auto& c, auto&& visit) {
-  visit("path", c.path, Field{.help = "directory with knowledge/ and compositional_skills/", .problem = PathProblem});
+  visit("path", c.path,
+        Field{.help = "directory with knowledge/ and compositional_skills/", .problem = RelativePathProblem});
 }
 
 void ForEachField(As<TeacherConfig> auto& c, auto&& visit) {
@@ -89,13 +91,13 @@ void ForEachField(As<TeacherConfig> auto& c, auto&& visit) {
 void ForEachField(As<SynthesisConfig> auto& c, auto&& visit) {
   visit("pipeline", c.pipeline, Field{.help = "full: every pair is judged against its source; simple: it is not"});
   visit("samplesPerSeed", c.samples_per_seed,
-        Field{.help = "samples to ask the teacher for, for each seed example", .low = 1, .high = 10000});
+        Field{.help = "samples to ask the teacher for, for each seed example", .low = 1, .high = 1000});
   visit("seed", c.seed, Field{.help = "of the teacher's random choices", .low = 0, .high = kMaxSeed});
 }
 
 void ForEachField(As<LoraOptions> auto& c, auto&& visit) {
   visit("rank", c.rank, Field{.help = "rank of the adapter's matrices", .low = 1, .high = 512});
-  visit("alpha", c.alpha, Field{.help = "the adapter counts alpha / rank times", .low = 1e-3, .high = 1e5});
+  visit("alpha", c.alpha, Field{.help = "the adapter counts alpha / rank times", .low = 1e-3, .high = 4096});
   visit("targets", c.targets, Field{.help = "which linear layers get an adapter"});
 }
 
