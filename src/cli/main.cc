@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
+#include <new>
 
 #include "base/file.h"
 #include "base/progress.h"
@@ -102,8 +104,13 @@ int Main(int argc, char** argv) {
     return Fail(context, BadInput("this machine does not have the instruction set " + context.isa +
                                   "; `cairn system info` lists them"));
   InstallInterruptHandler();
-  auto result = context.run();
-  return result.ok() ? *result : Fail(context, result.error());
+  try {
+    auto result = context.run();
+    return result.ok() ? *result : Fail(context, result.error());
+  } catch (const std::exception& e) {  // the last barrier: libraries are caught where they are called, memory is not
+    bool memory = dynamic_cast<const std::bad_alloc*>(&e) != nullptr;
+    return Fail(context, IoError(memory ? "not enough memory" : std::string("a fault in cairn itself: ") + e.what()));
+  }
 }
 
 }  // namespace

@@ -13,8 +13,10 @@ namespace {
 
 constexpr uint64_t kMaxConfigBytes = 1 << 22;
 
+using Shards = std::map<std::string, formats::SafetensorsFile>;  // by file name
+
 // Which file holds which tensor: model.safetensors alone, or the shards of model.safetensors.index.json.
-Result<std::map<std::string, formats::SafetensorsFile>> OpenShards(const std::string& directory) {
+Result<Shards> OpenShards(const std::string& directory) {
   std::set<std::string> names;
   std::string index = directory + "/model.safetensors.index.json";
   if (PathExists(directory + "/model.safetensors")) {
@@ -32,12 +34,35 @@ Result<std::map<std::string, formats::SafetensorsFile>> OpenShards(const std::st
   } else {
     return NotFound("no model.safetensors here; is this a model directory?", directory);
   }
-  std::map<std::string, formats::SafetensorsFile> shards;
+  Shards shards;
   for (const std::string& name : names) {
     CAIRN_ASSIGN(formats::SafetensorsFile file, formats::SafetensorsFile::Open(directory + "/" + name));
     shards.emplace(name, std::move(file));
   }
   return shards;
+}
+
+const formats::SafetensorsFile* HolderOf(const Shards& shards, const std::string& tensor) {
+  for (const auto& [name, file] : shards)
+    if (file.tensors().contains(tensor)) return &file;
+  return nullptr;
+}
+
+// Every tensor is there with the shape that config.json gives it: from then on what config.json makes us allocate is
+// bounded by the size of the files.
+Result<void> CheckTensors(const Shards& shards, const ModelConfig& config, const std::string& directory) {
+  ModelOffsets offsets;
+  ParameterList list = ModelParameters(config, &offsets);
+  for (const TensorSpec& tensor : list.tensors()) {
+    const formats::SafetensorsFile* holder = HolderOf(shards, tensor.name);
+    if (!holder) return Corrupt("the tensor " + tensor.name + " is missing", directory);
+    const std::vector<int64_t>& shape = holder->tensors().at(tensor.name).shape;
+    if (shape != tensor.shape())
+      return BadInput(fmt::format("the tensor {} has the shape [{}]; by config.json it is [{}]", tensor.name,
+                                  fmt::join(shape, ", "), fmt::join(tensor.shape(), ", ")),
+                      directory);
+  }
+  return {};
 }
 
 }  // namespace
@@ -47,13 +72,10 @@ Result<Model> LoadModel(const std::string& directory) {
   CAIRN_ASSIGN(Json json, ReadJsonFile(where, kMaxConfigBytes));
   CAIRN_ASSIGN(ModelConfig config, ParseModelConfig(json, where));
   CAIRN_ASSIGN(auto shards, OpenShards(directory));
+  CAIRN_TRY(CheckTensors(shards, config, directory));
   Model model = EmptyModel(config);
   for (const TensorSpec& tensor : model.list.tensors()) {
-    const formats::SafetensorsFile* holder = nullptr;
-    for (const auto& [name, file] : shards)
-      if (file.tensors().contains(tensor.name)) holder = &file;
-    if (!holder) return Corrupt("the tensor " + tensor.name + " is missing", directory);
-    CAIRN_ASSIGN(std::vector<float> values, holder->ReadF32(tensor.name, tensor.shape()));
+    CAIRN_ASSIGN(std::vector<float> values, HolderOf(shards, tensor.name)->ReadF32(tensor.name, tensor.shape()));
     if (kernels::FirstNotFinite(values.data(), values.size()) != values.size())
       return Corrupt("the tensor " + tensor.name + " holds a NaN or an infinity", directory);
     std::copy(values.begin(), values.end(), model.weights.begin() + static_cast<std::ptrdiff_t>(tensor.offset));
