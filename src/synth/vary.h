@@ -1,4 +1,4 @@
-// More examples of a skill without a teacher: words that are copied from question to answer are exchanged.
+// More examples of a skill without a teacher: what is copied from question to answer is exchanged.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ struct Variation {
   QuestionAnswer pair;
 };
 
-// Up to `most` different rows, the same number from each seed. Only for skills whose answers are copies by *place*:
-// copy_rule.h finds the one rule that explains every seed, or says why there is none. Words are exchanged for others
-// of their class (name, number, time, noun, ...) from the other seeds and a built-in list, the same word in the same
-// way throughout.
+// Up to `most` different rows, spread over the seeds; no question is that of a seed. Only for skills that copy:
+// copy_rule.h finds which pieces of each answer stand where in its question, or says why the seeds are not varied. A
+// piece takes the place of another seed's piece, and words of it those of others of their kind (fillers.h), in question
+// and answer alike.
 //
 // Errors  kUnsupported: why the seeds are not varied, for people to read.
 Result<std::vector<Variation>> VarySeeds(const std::vector<QuestionAnswer>& seeds, size_t most, uint64_t seed);

@@ -1,5 +1,10 @@
 #include "synth/word_lists.h"
 
+#include <algorithm>
+#include <string>
+
+#include "synth/text.h"
+
 namespace cairn::synth {
 namespace {
 
@@ -48,11 +53,19 @@ constexpr std::string_view kNames[] = {
     "Rooke",  "Selwyn", "Tolman",  "Underhay", "Varley", "Whitlow", "Yarrow"};
 
 constexpr std::string_view kNumbers[] = {
-    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",     "ten",   "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"};
+    "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",     "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"};
 constexpr std::string_view kWeekdays[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
                                         "July",    "August",   "September", "October", "November", "December"};
+
+constexpr std::string_view kPlaces[] = {"gate",  "berth", "pier",  "dock",  "quay",  "jetty", "platform", "room",
+                                        "hall",  "table", "desk",  "stall", "booth", "bay",   "lane",     "track",
+                                        "stand", "stage", "court", "cabin", "aisle", "floor", "office",   "window"};
+constexpr std::string_view kTitles[] = {"Mr",       "Mrs",     "Miss",    "Ms",    "Dr",    "Doctor",    "Uncle",
+                                        "Aunt",     "Captain", "Lady",    "Lord",  "Sir",   "Professor", "Grandpa",
+                                        "Grandma",  "Sister",  "Brother", "Nurse", "King",  "Queen",     "Prince",
+                                        "Princess", "Saint",   "St",      "Major", "Judge", "Inspector"};
 
 }  // namespace
 
@@ -60,7 +73,29 @@ std::span<const std::string_view> Nouns() { return kNouns; }
 std::span<const std::string_view> PluralNouns() { return kPlurals; }
 std::span<const std::string_view> Names() { return kNames; }
 std::span<const std::string_view> NumberWords() { return kNumbers; }
+std::span<const std::string_view> Places() { return kPlaces; }
 std::span<const std::string_view> Weekdays() { return kWeekdays; }
 std::span<const std::string_view> Months() { return kMonths; }
+
+bool OneOf(std::span<const std::string_view> list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+bool IsTitle(std::string_view word) { return OneOf(kTitles, word); }
+
+WordKind KindOf(std::string_view word) {
+  if (word.find_first_of("0123456789") != std::string_view::npos) return WordKind::kNumber;
+  std::string lower = Lower(word), capital = Capitalised(lower);
+  if (OneOf(kNumbers, lower)) return WordKind::kNumberWord;
+  if (OneOf(kWeekdays, capital)) return WordKind::kWeekday;
+  bool upper = StartsUpper(word);
+  if (upper && OneOf(kMonths, capital)) return WordKind::kMonth;
+  bool capitals_only = upper && Upper(word) == word;  // "RED APPLE" are not names
+  if (!upper || capitals_only) {
+    if (OneOf(kNouns, lower) || OneOf(kPlaces, lower)) return WordKind::kNoun;
+    if (OneOf(kPlurals, lower)) return WordKind::kPlural;
+  }
+  return upper ? WordKind::kName : WordKind::kOther;
+}
 
 }  // namespace cairn::synth
