@@ -7,6 +7,7 @@ phases=$(find "$model/transcript" -mindepth 1 -maxdepth 1 -type d 2>/dev/null | 
 if [ "$phases" = 0 ]; then
   echo "skipped: no built-in model with a transcript here" && exit 0
 fi
-phase=$((RANDOM % phases + 1))
+# The first phase starts from nothing, the last from shipped weights; the starts of those between are not shipped.
+phase=$((RANDOM % 2 ? 1 : phases))
 echo "phase $phase of $phases, steps 1 to 6"
 "$CAIRN" seed replay --phase "$phase" --steps 6 --json 2>/dev/null | jq -e '.equal and .steps == 6'
