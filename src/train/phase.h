@@ -12,8 +12,8 @@ struct PhaseOptions {
   std::string
       directory;  // holds header.json, steps.part.jsonl, checkpoint.safetensors, states/, and at the end transcript/
   double checkpoint_seconds = 20;  // how much work a SIGKILL may cost
-  uint64_t keep_states_every =
-      0;  // keep the whole state every so many segments under states/, and the last one (0: none), for replay from there
+  // Keeps the whole state under states/ every so many segments and at the end, for replay from there; 0: never.
+  uint64_t keep_states_every = 0;
   std::string label = "training";
   bool quiet = false;
 };
