@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <functional>
 #include <mutex>
@@ -118,10 +119,17 @@ Result<std::vector<std::string>> Send(const HttpTeacherOptions& options, const s
 
 TEST(HttpTeacherTest, SendsTheRequestAndKeepsTheOrder) {
   std::mutex mutex;
+  std::condition_variable arrival;
+  int arrived = 0;
   std::vector<std::string> bodies;
   TestServer server([&](int, const std::string& request) {
     std::string body = request.substr(request.find("\r\n\r\n") + 4);
-    std::lock_guard lock(mutex);
+    std::unique_lock lock(mutex);
+    // The first answer waits for a second request, so a client that sends one at a time cannot pass by luck or fail by
+    // it.
+    ++arrived;
+    arrival.notify_all();
+    arrival.wait_for(lock, std::chrono::seconds(20), [&] { return arrived >= 2; });
     EXPECT_THAT(request, HasSubstr("POST /v1/chat/completions HTTP/1.1"));
     EXPECT_THAT(request, Not(HasSubstr("Authorization")));
     bodies.push_back(body);
