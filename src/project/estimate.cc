@@ -8,7 +8,8 @@
 namespace cairn::project {
 namespace {
 
-// Measured on the example project: rows kept per sentence of a document, tokens of a row, teacher tokens per row.
+// Rough figures, not yet fitted to measurements: rows made per sentence of a document, tokens of a row, teacher tokens
+// per row.
 constexpr double kRowsPerSentence = 12, kTokensPerRow = 40, kTeacherTokensPerRow = 400, kRowsPerSkill = 250;
 
 // f32 operations per second that a matmul of the model's own size reaches here now.

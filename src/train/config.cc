@@ -59,32 +59,6 @@ Json TrainConfigToJson(const TrainConfig& config) {
   return json;
 }
 
-Result<TrainConfig> TrainConfigFromJson(const Json& json, const std::string& where) {
-  TrainConfig config;
-  std::string wrong;
-  if (!json.is_object()) return BadInput("a training configuration is a JSON object", where);
-  ForEachField(config, [&](const char* name, auto& value) {
-    using T = std::remove_reference_t<decltype(value)>;
-    bool right =
-        json.contains(name) && (std::is_integral_v<T> ? json[name].is_number_unsigned() : json[name].is_number());
-    if (right) {
-      value = json[name].template get<T>();
-    } else if (wrong.empty()) {
-      wrong = name;
-    }
-  });
-  if (!wrong.empty()) return BadInput("the field \"" + wrong + "\" is missing or not a number", where);
-  if (!json.contains("schedule") || !json["schedule"].is_string())
-    return BadInput("the field \"schedule\" is missing", where);
-  for (int i = 0; i < 3; ++i) {
-    if (json["schedule"] != kScheduleNames[i]) continue;
-    config.schedule = static_cast<Schedule>(i);
-    CAIRN_TRY(config.Validate(where));
-    return config;
-  }
-  return BadInput("schedule must be constant, linear or cosine", where);
-}
-
 float LearningRate(const TrainConfig& c, uint64_t step) {
   double rate = c.learning_rate;
   if (step <= c.warmup_steps) {

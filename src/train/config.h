@@ -35,7 +35,6 @@ struct TrainConfig {
 
 // The fields that decide the result, for the transcript header and the replay.
 Json TrainConfigToJson(const TrainConfig& config);
-Result<TrainConfig> TrainConfigFromJson(const Json& json, const std::string& where);
 
 // Learning rate of step 1..steps, computed in binary64 and narrowed once.
 float LearningRate(const TrainConfig& config, uint64_t step);
