@@ -38,6 +38,12 @@ constexpr std::array<Share, 7> kEasyMixture = {{
     {"judging", 6, [](Scene& scene) { return MakeJudging(scene, 3); }},
 }};
 
+constexpr std::array<Share, 3> kCopyMixture = {{
+    {"copy", 50, [](Scene& scene) { return MakeCopy(scene); }},
+    {"lookup", 35, [](Scene& scene) { return MakeLookup(scene); }},
+    {"pattern", 15, [](Scene& scene) { return MakePattern(scene, 4); }},
+}};
+
 // Lists of words.yaml that the program itself relies on.
 constexpr std::string_view kNeeded[] = {
     "filler",   "source",    "opener",   "food",      "drink",     "dish",     "tool",       "toy",
@@ -45,11 +51,14 @@ constexpr std::string_view kNeeded[] = {
     "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
     "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
 
+constexpr const char* kLevelNames[] = {"full", "easy", "copy"};
+
 Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   Draw draw(seed, index);
   Scene scene{world, draw, Split::kTraining, level};
   std::span<const Share> mixture = kMixture;
   if (level == Level::kEasy) mixture = kEasyMixture;
+  if (level == Level::kCopy) mixture = kCopyMixture;
   uint32_t roll = draw.Below(100);
   for (const Share& share : mixture) {
     if (roll < share.percent) return share.make(scene);
@@ -60,7 +69,9 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
 
 }  // namespace
 
-Corpus::Corpus(std::unique_ptr<World> world) : world_(std::move(world)) {}
+Corpus::Corpus(std::unique_ptr<World> world, const Digest& digest) : world_(std::move(world)), digest_(digest) {}
+const char* LevelName(Level level) { return kLevelNames[static_cast<int>(level)]; }
+
 Corpus::Corpus(Corpus&&) noexcept = default;
 Corpus& Corpus::operator=(Corpus&&) noexcept = default;
 Corpus::~Corpus() = default;
@@ -77,16 +88,20 @@ Result<Corpus> Corpus::Load(const std::string& dir) {
   for (const std::string& word : world->pools.Get("noun_skill").words)
     ++per_split[SplitOf(word) == Split::kHeldOut ? 1 : 0];
   if (per_split[0] < 12 || per_split[1] < 12) return BadInput("noun_skill needs more words", dir + "/words.yaml");
+  CAIRN_ASSIGN(std::string words, ReadFile(dir + "/words.yaml", uint64_t{1} << 24));
+  Sha256 sha;
+  sha.Update("words.yaml " + Sha256Of(words).Hex() + "\n");
   CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(dir + "/frames"));
   for (const std::string& file : files) {
     if (!file.ends_with(".yaml")) continue;
     std::string path = dir + "/frames/" + file;
     CAIRN_ASSIGN(std::string text, ReadFile(path, uint64_t{1} << 24));
+    sha.Update(file + " " + Sha256Of(text).Hex() + "\n");
     CAIRN_ASSIGN(std::vector<std::unique_ptr<Frame>> frames, ParseFrames(text, path, world->pools));
     for (auto& frame : frames) world->frames.push_back(std::move(frame));
   }
   if (world->frames.empty()) return BadInput("no frames found", dir + "/frames");
-  return Corpus(std::move(world));
+  return Corpus(std::move(world), sha.Finish());
 }
 
 formats::Conversation Corpus::Sample(uint64_t seed, uint64_t index, Level level) const {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
 #include "formats/chat.h"
 #include "passage.h"
@@ -42,13 +43,17 @@ class Corpus {
   // The name of the task that Sample(seed, index) belongs to.
   std::string TaskOf(uint64_t seed, uint64_t index) const;
 
+  // Of words.yaml and all frames.
+  const Digest& digest() const { return digest_; }
+
   static const std::vector<std::string>& HeldOutTasks();
   // task: one of HeldOutTasks().
   Item HeldOut(std::string_view task, uint64_t index) const;
 
  private:
-  explicit Corpus(std::unique_ptr<World> world);
+  Corpus(std::unique_ptr<World> world, const Digest& digest);
   std::unique_ptr<World> world_;
+  Digest digest_;
 };
 
 // Is the answer right? Texts are compared without case, punctuation and articles. asking: every pair of the reply must

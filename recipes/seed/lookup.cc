@@ -42,31 +42,41 @@ Turn Repeat(Scene& scene, const std::string& list) {
 
 }  // namespace
 
+Dialogue MakeCopy(Scene& scene) {
+  Draw& draw = scene.draw;
+  Dialogue out;
+  out.task = "copy";
+  int turns = draw.Between(1, 4);
+  for (int i = 0; i < turns; ++i) {
+    std::vector<std::string> things = DistinctThings(scene, static_cast<size_t>(draw.Between(2, 12)));
+    out.turns.push_back(Repeat(scene, Join(things, draw.Pick({" ", ", ", "; ", "\n", " and "}))));
+  }
+  return out;
+}
+
 Dialogue MakeLookup(Scene& scene) {
   Draw& draw = scene.draw;
   Dialogue out;
   out.task = "lookup";
-  size_t n = static_cast<size_t>(draw.Between(2, 6));
+  size_t n = static_cast<size_t>(draw.Between(2, scene.level == Level::kCopy ? 10 : 6));
   std::vector<std::string> keys = DistinctThings(scene, n), values = DistinctThings(scene, n);
-  if (draw.Percent(30)) {
-    out.turns.push_back(Repeat(scene, JoinList(keys)));
-    return out;
-  }
   bool pairs = draw.Percent(60);
   std::vector<std::string> lines = keys;
   if (pairs)
     for (size_t i = 0; i < n; ++i) lines[i] += ": " + values[i];
   std::string text = Join(lines, draw.Pick({"\n", "; ", ", "}));
-  for (size_t i = 0; i + 1 < n && i < 3; ++i) {
-    size_t at = draw.Below(pairs ? n : n - 1);
+  std::vector<size_t> order;
+  for (size_t i = 0; i < (pairs ? n : n - 1); ++i) order.push_back(i);
+  draw.Shuffle(order);
+  for (size_t at : order) {
     std::string question =
         pairs ? std::string(
                     draw.Pick({"What stands beside ", "What belongs to ", "Look up ", "What does the list say for "}))
               : std::string(draw.Pick({"What comes after ", "Which one follows ", "What is next after "}));
     question += keys[at] + "?";
-    out.turns.push_back({i == 0 ? text + "\n\n" + question : question, pairs ? values[at] : keys[at + 1], {}});
+    std::string user = out.turns.empty() ? text + "\n\n" + question : question;
+    out.turns.push_back({user, pairs ? values[at] : keys[at + 1], {}});
   }
-  if (out.turns.empty()) out.turns.push_back(Repeat(scene, JoinList(keys)));
   return out;
 }
 

@@ -19,9 +19,11 @@ struct World {
   std::vector<std::unique_ptr<Frame>> frames;
 };
 
-// Easy scenes come early in training: one thing, one or two facts, nothing unknown. From short texts the model learns
-// to find and to copy; from long ones alone it first learns to guess.
-enum class Level { kFull, kEasy };
+// Copy and easy scenes come early in training. Lists of random things can only be answered by finding and copying; easy
+// texts are about one thing with one or two facts and nothing unknown. From long texts alone the model first learns to
+// guess.
+enum class Level { kFull, kEasy, kCopy };
+const char* LevelName(Level level);
 
 // What one sample is drawn with.
 struct Scene {

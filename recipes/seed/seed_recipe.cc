@@ -11,7 +11,9 @@ SeedPhase ReadPhase(const YAML::Node& node, uint64_t seed) {
   SeedPhase phase;
   phase.name = node["name"].as<std::string>();
   phase.samples_per_step = node["samplesPerStep"].as<uint64_t>();
-  if (node["level"] && node["level"].as<std::string>() == "easy") phase.level = Level::kEasy;
+  std::string level = node["level"].as<std::string>("full");
+  phase.level = level == "copy" ? Level::kCopy : level == "easy" ? Level::kEasy : Level::kFull;
+  phase.text_loss_every = node["textLossEvery"].as<uint64_t>(0);
   train::TrainConfig& t = phase.training;
   t.steps = node["steps"].as<uint64_t>();
   t.learning_rate = node["learningRate"].as<double>();
@@ -20,6 +22,7 @@ SeedPhase ReadPhase(const YAML::Node& node, uint64_t seed) {
   t.schedule = schedule == "constant" ? train::Schedule::kConstant
                : schedule == "linear" ? train::Schedule::kLinear
                                       : train::Schedule::kCosine;
+  if (node["optimizer"] && node["optimizer"].as<std::string>() == "muon") t.optimizer = train::Optimizer::kMuon;
   t.final_ratio = 0.02;
   t.weight_decay = 0.05;
   t.row_tokens = 512;
@@ -40,7 +43,6 @@ Result<SeedRecipe> LoadSeedRecipe(const std::string& path) {
     recipe.tokenizer_vocab_size = root["tokenizer"]["vocabSize"].as<int>();
     recipe.tokenizer_samples = root["tokenizer"]["samples"].as<uint64_t>();
     recipe.max_tokens = root["maxTokens"].as<uint64_t>();
-    recipe.text_loss_every = root["textLossEvery"].as<uint64_t>();
     YAML::Node m = root["model"];
     recipe.model.hidden_size = m["hiddenSize"].as<int64_t>();
     recipe.model.intermediate_size = m["intermediateSize"].as<int64_t>();

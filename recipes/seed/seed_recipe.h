@@ -14,7 +14,8 @@ namespace cairn::seed {
 struct SeedPhase {
   std::string name;
   uint64_t samples_per_step = 0;
-  Level level = Level::kFull;  // of the text
+  Level level = Level::kFull;    // of the text
+  uint64_t text_loss_every = 0;  // every so many samples all tokens count in the loss, not only the answers; 0: never
   train::TrainConfig training;
 };
 
@@ -24,7 +25,6 @@ struct SeedRecipe {
   uint64_t tokenizer_samples = 0;
   model::ModelConfig model;      // vocab_size and token ids are set once the tokenizer exists
   uint64_t max_tokens = 0;       // a longer conversation loses its last turns
-  uint64_t text_loss_every = 0;  // every so many samples all tokens count in the loss, not only the answers
   std::vector<SeedPhase> phases;
 };
 

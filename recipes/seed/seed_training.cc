@@ -62,35 +62,52 @@ Result<void> CheckSeal(const std::string& model_directory, const std::string& ph
   return {};
 }
 
-Json PhaseInputs(const formats::Tokenizer& tokenizer, const SeedPhase& phase, uint64_t first) {
+Json PhaseInputs(const Prepared& p, const formats::Tokenizer& tokenizer, size_t phase) {
+  const SeedPhase& settings = p.recipe.phases[phase];
   return {{"tokenizer", Sha256Of(tokenizer.json()).Hex()},
-          {"first_sample", first},
-          {"samples_per_step", phase.samples_per_step}};
+          {"corpus", p.corpus.digest().Hex()},
+          {"level", LevelName(settings.level)},
+          {"max_tokens", p.recipe.max_tokens},
+          {"text_loss_every", settings.text_loss_every},
+          {"first_sample", FirstSample(p.recipe, phase)},
+          {"samples_per_step", settings.samples_per_step}};
 }
 
 std::string PhaseName(const SeedRecipe& recipe, size_t phase) {
   return fmt::format("{}-{}", phase + 1, recipe.phases[phase].name);
 }
 
+// Trained again whenever what it is made from has changed.
+Result<formats::Tokenizer> SeedTokenizer(const Prepared& p, const std::string& work_directory) {
+  std::string made_from = fmt::format("{} {} {} {}", p.corpus.digest().Hex(), p.recipe.seed,
+                                      p.recipe.tokenizer_vocab_size, p.recipe.tokenizer_samples);
+  std::string path = fmt::format("{}/tokenizer-{}.json", work_directory, Sha256Of(made_from).Hex().substr(0, 16));
+  if (!PathExists(path)) {
+    CAIRN_ASSIGN(std::string json, TrainSeedTokenizer(p.corpus, p.recipe));
+    CAIRN_TRY(WriteFileAtomic(path, json));
+  }
+  return formats::Tokenizer::Load(path);
+}
+
 train::GeneratedSource PhaseSource(const Prepared& p, const formats::Tokenizer& tokenizer, size_t phase) {
   const SeedPhase& settings = p.recipe.phases[phase];
   return train::GeneratedSource(
-      [&p, &tokenizer, &settings](uint64_t i) { return SeedSample(p.corpus, tokenizer, p.recipe, i, settings.level); },
+      [&p, &tokenizer, &settings](uint64_t i) { return SeedSample(p.corpus, tokenizer, p.recipe, settings, i); },
       settings.samples_per_step, settings.training.steps, FirstSample(p.recipe, phase));
 }
 
 }  // namespace
 
 train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& tokenizer, const SeedRecipe& recipe,
-                              uint64_t index, Level level) {
-  formats::Conversation conversation = corpus.Sample(recipe.seed, index, level);
+                              const SeedPhase& phase, uint64_t index) {
+  formats::Conversation conversation = corpus.Sample(recipe.seed, index, phase.level);
   for (;;) {
     conversation.id = formats::ConversationId(conversation.messages);
     auto sample = train::Tokenise(formats::CairnChatFormat(), tokenizer, conversation, recipe.max_tokens);
     if (sample.ok()) {
       // Now and then the passage counts, too: it teaches grammar and that names repeat, which answers alone teach
       // slowly.
-      if (index % recipe.text_loss_every == 0)
+      if (phase.text_loss_every > 0 && index % phase.text_loss_every == 0)
         std::fill(sample->loss_mask.begin() + 1, sample->loss_mask.end(), uint8_t{1});
       return std::move(sample).value();
     }
@@ -120,12 +137,7 @@ Result<std::string> TrainSeedTokenizer(const Corpus& corpus, const SeedRecipe& r
 
 Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::string& output) {
   CAIRN_ASSIGN(Prepared p, Prepare(options));
-  std::string tokenizer_path = options.work_directory + "/tokenizer.json";
-  if (!PathExists(tokenizer_path)) {
-    CAIRN_ASSIGN(std::string json, TrainSeedTokenizer(p.corpus, p.recipe));
-    CAIRN_TRY(WriteFileAtomic(tokenizer_path, json));
-  }
-  CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(tokenizer_path));
+  CAIRN_ASSIGN(formats::Tokenizer tokenizer, SeedTokenizer(p, options.work_directory));
   model::Model model = InitialModel(p.recipe, tokenizer);
   Json roots = Json::object();
   for (size_t i = 0; i < p.recipe.phases.size(); ++i) {
@@ -134,7 +146,7 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
     train::GeneratedSource source = PhaseSource(p, tokenizer, i);
     train::Trainer trainer(pool, model, phase.training, source);
     Json header = train::PhaseHeader(phase.training, name, trainer.StateDigest(),
-                                     PhaseInputs(tokenizer, phase, FirstSample(p.recipe, i)));
+                                     PhaseInputs(p, tokenizer, i));
     train::PhaseOptions run{
         .directory = options.work_directory + "/" + name, .label = "seed " + name, .quiet = options.quiet};
     CAIRN_ASSIGN(train::Transcript transcript, train::RunPhase(trainer, phase.training, header, run));
@@ -142,11 +154,8 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
     model::RoundToBf16(model.weights);
     roots[name] = transcript.Root().Hex();
     bool last = i + 1 == p.recipe.phases.size();
-    // Of the starts of phases only the last one's is shipped: replay can begin there or from nothing.
-    bool shipped = last || i + 2 == p.recipe.phases.size();
-    if (shipped)
-      CAIRN_TRY(
-          model::SaveModel(model, tokenizer, formats::CairnChatFormat(), last ? output : PhaseWeights(output, name)));
+    CAIRN_TRY(
+        model::SaveModel(model, tokenizer, formats::CairnChatFormat(), last ? output : PhaseWeights(output, name)));
   }
   Json seal = {{"transcripts", roots}, {"weights", model::WeightsDigest(model).Hex()}};
   CAIRN_TRY(WriteFileAtomic(output + "/" + kSealFile, PrettyJson(seal)));
@@ -174,7 +183,7 @@ Result<uint64_t> ReplaySeed(ThreadPool& pool, const SeedOptions& options, const 
   train::GeneratedSource source = PhaseSource(p, tokenizer, phase);
   train::Trainer trainer(pool, model, settings.training, source);
   Json header = train::PhaseHeader(settings.training, PhaseName(p.recipe, phase), trainer.StateDigest(),
-                                   PhaseInputs(tokenizer, settings, FirstSample(p.recipe, phase)));
+                                   PhaseInputs(p, tokenizer, phase));
   if (header != transcript.header)
     return Corrupt("the recipe, the tokenizer or the start weights are not those of the transcript",
                    directory + "/header.json");

@@ -19,9 +19,9 @@ struct SeedOptions {
   bool quiet = false;
 };
 
-// Sample `index` of the corpus as tokens, cut to max_tokens by leaving out last turns.
+// Sample `index` of the corpus as a phase sees it: as tokens, cut to max_tokens by leaving out last turns.
 train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& tokenizer, const SeedRecipe& recipe,
-                              uint64_t index, Level level);
+                              const SeedPhase& phase, uint64_t index);
 
 // Trains the tokenizer on the corpus (tokenizer.json text).
 Result<std::string> TrainSeedTokenizer(const Corpus& corpus, const SeedRecipe& recipe);

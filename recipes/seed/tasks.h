@@ -29,7 +29,8 @@ Dialogue MakeJudging(Scene& scene, int max_turns);
 Dialogue MakeRephrase(Scene& scene, int max_turns);
 Dialogue MakeConversation(Scene& scene);
 Dialogue MakeSkill(Scene& scene, int max_turns);
-Dialogue MakeLookup(Scene& scene);  // easy scenes only: repeat, go on, find in a list
+Dialogue MakeCopy(Scene& scene);    // copy scenes only: repeat lists of random things
+Dialogue MakeLookup(Scene& scene);  // copy and easy scenes only: repeat, go on, find in a list
 Dialogue MakePattern(Scene& scene, int max_turns);
 
 // One exercise of a skill. wording chooses the instruction, so that several cases can share it.

@@ -9,6 +9,7 @@ namespace cairn::train {
 namespace {
 
 constexpr const char* kScheduleNames[] = {"constant", "linear", "cosine"};
+constexpr const char* kOptimizerNames[] = {"adamw", "muon"};
 
 // One list of the fields that decide the result: writing, reading and the transcript derive from it.
 template <typename Config, typename Visitor>
@@ -17,6 +18,7 @@ void ForEachField(Config& c, Visitor&& visit) {
   visit("learning_rate", c.learning_rate);
   visit("final_ratio", c.final_ratio);
   visit("warmup_steps", c.warmup_steps);
+  visit("momentum", c.momentum);
   visit("beta1", c.beta1);
   visit("beta2", c.beta2);
   visit("eps", c.eps);
@@ -31,6 +33,7 @@ void ForEachField(Config& c, Visitor&& visit) {
 }  // namespace
 
 const char* ScheduleName(Schedule schedule) { return kScheduleNames[static_cast<int>(schedule)]; }
+const char* OptimizerName(Optimizer optimizer) { return kOptimizerNames[static_cast<int>(optimizer)]; }
 
 Result<void> TrainConfig::Validate(const std::string& where) const {
   auto between = [&](const char* name, double value, double low, double high) -> Result<void> {
@@ -40,6 +43,7 @@ Result<void> TrainConfig::Validate(const std::string& where) const {
   CAIRN_TRY(between("steps", static_cast<double>(steps), 1, 1e9));
   CAIRN_TRY(between("learning_rate", learning_rate, 1e-9, 1));
   CAIRN_TRY(between("final_ratio", final_ratio, 0, 1));
+  CAIRN_TRY(between("momentum", momentum, 0, 0.9999));
   CAIRN_TRY(between("beta1", beta1, 0, 0.9999));
   CAIRN_TRY(between("beta2", beta2, 0, 0.999999));
   CAIRN_TRY(between("eps", eps, 1e-20, 1));
@@ -54,7 +58,7 @@ Result<void> TrainConfig::Validate(const std::string& where) const {
 }
 
 Json TrainConfigToJson(const TrainConfig& config) {
-  Json json = {{"schedule", ScheduleName(config.schedule)}};
+  Json json = {{"schedule", ScheduleName(config.schedule)}, {"optimizer", OptimizerName(config.optimizer)}};
   ForEachField(config, [&](const char* name, const auto& value) { json[name] = value; });
   return json;
 }

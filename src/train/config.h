@@ -14,6 +14,9 @@ inline constexpr const char* kNumericsVersion = "cairn-f32-1";
 
 enum class Schedule { kConstant, kLinear, kCosine };
 const char* ScheduleName(Schedule schedule);
+// kMuon: the matrices of the blocks by Muon, everything else by AdamW; only where all weights are trained.
+enum class Optimizer { kAdamW, kMuon };
+const char* OptimizerName(Optimizer optimizer);
 
 struct TrainConfig {
   uint64_t steps = 0;           // optimiser steps of the phase
@@ -21,6 +24,8 @@ struct TrainConfig {
   double final_ratio = 0.0;     // linear, cosine: learning rate at the end over the peak
   Schedule schedule = Schedule::kCosine;
   uint64_t warmup_steps = 0;  // linear from 0
+  Optimizer optimizer = Optimizer::kAdamW;
+  double momentum = 0.95;  // of Muon
   double beta1 = 0.9, beta2 = 0.95, eps = 1e-8, weight_decay = 0.0;
   double clip_norm = 1.0;  // global gradient norm; 0: no clipping
   uint64_t row_tokens =

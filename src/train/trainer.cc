@@ -35,6 +35,7 @@ Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& confi
       config_(config),
       data_(data),
       pass_(pool, model),
+      muon_(pool),
       gradients_(model::Gradients::For(model, !model.adapter.has_value())),
       m_(values().size()),
       v_(values().size()) {}
@@ -98,6 +99,11 @@ Result<double> Trainer::GradientNorm(const std::vector<float>& gradient,
   return std::sqrt(sum);
 }
 
+bool Trainer::UsesMuon(const model::TensorSpec& t) const {
+  return config_.optimizer == Optimizer::kMuon && !model_.adapter && !t.is_vector &&
+         t.offset != model_.offsets.embedding && t.offset != model_.offsets.head;
+}
+
 void Trainer::Update(const std::vector<float>& gradient, double norm, float learning_rate) {
   beta1_power_ *= config_.beta1;
   beta2_power_ *= config_.beta2;
@@ -110,7 +116,14 @@ void Trainer::Update(const std::vector<float>& gradient, double norm, float lear
   adamw.correction2 = static_cast<float>(1 - beta2_power_);
   if (config_.clip_norm > 0 && norm > config_.clip_norm)
     adamw.gradient_scale = static_cast<float>(config_.clip_norm / norm);
+  const MuonStep muon{learning_rate, static_cast<float>(config_.momentum), static_cast<float>(config_.weight_decay),
+                      adamw.gradient_scale};
   for (const model::TensorSpec& t : list().tensors()) {
+    if (UsesMuon(t)) {
+      muon_.Update(muon, gradient.data() + t.offset, m_.data() + t.offset, values().data() + t.offset,
+                   static_cast<size_t>(t.rows), static_cast<size_t>(t.cols));
+      continue;
+    }
     adamw.weight_decay = t.is_vector ? 0.0f : static_cast<float>(config_.weight_decay);
     kernels::AdamW(pool_, adamw, gradient.data() + t.offset, m_.data() + t.offset, v_.data() + t.offset,
                    values().data() + t.offset, t.size());

@@ -8,6 +8,7 @@
 #include "model/training_pass.h"
 #include "train/config.h"
 #include "train/data.h"
+#include "train/muon.h"
 #include "train/transcript.h"
 
 namespace cairn::train {
@@ -39,6 +40,7 @@ class Trainer {
   void TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count, float scale,
                      model::Gradients& into, double* loss);
   Result<double> GradientNorm(const std::vector<float>& gradient, const std::vector<TokenSample>& samples) const;
+  bool UsesMuon(const model::TensorSpec& tensor) const;
   void Update(const std::vector<float>& gradient, double norm, float learning_rate);
 
   ThreadPool& pool_;
@@ -46,6 +48,7 @@ class Trainer {
   TrainConfig config_;
   const DataSource& data_;
   model::TrainingPass pass_;
+  Muon muon_;
   model::Gradients gradients_;
   std::vector<float> m_, v_;
   uint64_t step_ = 0;

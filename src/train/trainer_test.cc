@@ -58,11 +58,13 @@ model::Model NewModel(bool lora) {
   return m;
 }
 
-Digest StateAfter(int threads, uint64_t micro_batch, bool lora, uint64_t shards = 1) {
+Digest StateAfter(int threads, uint64_t micro_batch, bool lora, uint64_t shards = 1,
+                  Optimizer optimizer = Optimizer::kAdamW) {
   ThreadPool pool(threads);
   model::Model m = NewModel(lora);
   GeneratedSource source(Sample, 9, 8, 0);
   TrainConfig config = Config();
+  config.optimizer = optimizer;
   config.micro_batch = micro_batch;
   config.shards = shards;
   Trainer trainer(pool, m, config, source);
@@ -91,11 +93,19 @@ TEST(Trainer, InstructionSetsChangeNoBit) {
   }
 }
 
-TEST(Trainer, LearnsThePattern) {
+TEST(Trainer, MuonTrainsTheBlocksAndChangesNoBitEither) {
+  Digest expected = StateAfter(1, 1, false, 1, Optimizer::kMuon);
+  EXPECT_NE(expected, StateAfter(1, 1, false));
+  for (int threads : {2, 3}) EXPECT_EQ(StateAfter(threads, 4, false, 1, Optimizer::kMuon), expected) << threads;
+  EXPECT_EQ(StateAfter(1, 1, true, 1, Optimizer::kMuon), StateAfter(1, 1, true)) << "an adapter is AdamW's";
+}
+
+void ExpectLearns(Optimizer optimizer) {
   ThreadPool pool(2);
   model::Model m = NewModel(false);
   TrainConfig config = Config();
   config.steps = 60;
+  config.optimizer = optimizer;
   GeneratedSource source(Sample, 9, 60, 0);
   Trainer trainer(pool, m, config, source);
   auto first = trainer.Step();
@@ -104,6 +114,9 @@ TEST(Trainer, LearnsThePattern) {
   while (trainer.step() < config.steps) last = *trainer.Step();
   EXPECT_LT(last.loss, first->loss * 0.5);
 }
+
+TEST(Trainer, LearnsThePattern) { ExpectLearns(Optimizer::kAdamW); }
+TEST(Trainer, LearnsThePatternWithMuon) { ExpectLearns(Optimizer::kMuon); }
 
 TEST(Trainer, NotFiniteStopsTheRunAndSaysWhere) {
   ThreadPool pool(1);
