@@ -22,7 +22,8 @@ struct World {
 // Copy and easy scenes come early in training. Lists of random things can only be answered by finding and copying; easy
 // texts are about one thing with one or two facts and nothing unknown. From long texts alone the model first learns to
 // guess.
-enum class Level { kFull, kEasy, kCopy };
+// kEvents: full scenes in which nearly half of the passages tell events (events.cc).
+enum class Level { kFull, kEasy, kCopy, kEvents };
 const char* LevelName(Level level);
 
 // What one sample is drawn with.
@@ -85,6 +86,8 @@ struct PassageOptions {
 
 Passage MakePassage(Scene& scene, const PassageOptions& options);
 Passage MakeSpecialPassage(Scene& scene);
+Passage MakeEventPassage(Scene& scene);
+Passage MakeGuidePassage(Scene& scene);
 // A new thing of the frame with all its facts; forms not chosen yet.
 Entity MakeEntity(Scene& scene, const Frame& frame);
 void ChooseForm(Scene& scene, Stated& stated);

@@ -12,7 +12,13 @@ SeedPhase ReadPhase(const YAML::Node& node, uint64_t seed) {
   phase.name = node["name"].as<std::string>();
   phase.samples_per_step = node["samplesPerStep"].as<uint64_t>();
   std::string level = node["level"].as<std::string>("full");
-  phase.level = level == "copy" ? Level::kCopy : level == "easy" ? Level::kEasy : Level::kFull;
+  bool known = false;
+  for (Level one : {Level::kFull, Level::kEasy, Level::kCopy, Level::kEvents}) {
+    if (level != LevelName(one)) continue;
+    phase.level = one;
+    known = true;
+  }
+  if (!known) throw YAML::Exception(node["level"].Mark(), "no level is called " + level);
   phase.text_loss_every = node["textLossEvery"].as<uint64_t>(0);
   train::TrainConfig& t = phase.training;
   t.steps = node["steps"].as<uint64_t>();
