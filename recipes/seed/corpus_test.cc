@@ -99,6 +99,46 @@ TEST(CorpusTest, ReadingAnswersStandInThePassage) {
   }
 }
 
+// Events and guides: every answer stands in the text, every question is finished and asks for one thing only.
+void CheckPassages(Passage (*make)(Scene&)) {
+  for (uint64_t i = 0; i < 1500; ++i) {
+    Draw draw(11, i);
+    Scene scene{TheWorld(), draw, i % 2 == 0 ? Split::kTraining : Split::kHeldOut, Level::kEvents};
+    Passage passage = make(scene);
+    ASSERT_FALSE(passage.probes.empty());
+    std::map<std::string, std::string> answers;
+    for (const Probe& probe : passage.probes) {
+      EXPECT_TRUE(Contains(Lower(passage.text), Lower(probe.answer))) << passage.text << "\n" << probe.answer;
+      ASSERT_LT(probe.sentence, passage.sentences.size());
+      for (const std::string& wrong : probe.wrong) EXPECT_NE(wrong, probe.answer);
+      for (const std::string& ask : probe.asks) {
+        EXPECT_TRUE(ask.ends_with('?')) << ask;
+        EXPECT_FALSE(Contains(ask, "  ")) << ask;
+        EXPECT_EQ(ask.find_first_of("{}+~|"), std::string::npos) << ask;
+        auto [place, is_new] = answers.try_emplace(ask, probe.answer);
+        EXPECT_TRUE(is_new || place->second == probe.answer) << passage.text << "\n" << ask;
+      }
+    }
+    for (const std::string& unknown : passage.unknowns)
+      EXPECT_EQ(answers.count(unknown), 0u) << passage.text << "\n" << unknown;
+  }
+}
+
+TEST(CorpusTest, EventPassagesAnswerTheirQuestions) { CheckPassages(&MakeEventPassage); }
+TEST(CorpusTest, GuidePassagesAnswerTheirQuestions) { CheckPassages(&MakeGuidePassage); }
+
+// Copy scenes: what is answered stands in the conversation before it.
+TEST(CorpusTest, CopiesStandInTheList) {
+  for (uint64_t i = 0; i < 500; ++i) {
+    Draw draw(12, i);
+    Scene scene{TheWorld(), draw, Split::kTraining, Level::kCopy};
+    Dialogue dialogue = i % 2 == 0 ? MakeCopy(scene) : MakeLookup(scene);
+    ASSERT_FALSE(dialogue.turns.empty());
+    for (const Turn& turn : dialogue.turns)
+      EXPECT_TRUE(Contains(dialogue.turns[0].user, turn.assistant) || Contains(turn.user, turn.assistant)) << turn.user;
+  }
+}
+
 TEST(CorpusTest, TrainingNamesAreNeverHeldOut) {
   for (uint64_t i = 0; i < 3000; ++i) {
     Draw draw(5, i);

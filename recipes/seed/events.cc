@@ -109,7 +109,7 @@ class Story {
         agent.role = job;
         agent.intro = Fill(draw_.Pick({"the {j} {n}", "{n}, the {j},", "our {j}, {n},", "{a j} called {n}", "the {j}, {n},",
                                        "{n}, who is {a j},"}),
-                           {{"j", job}, {"a j", WithArticle(job)}, {"n", person.full()}});
+                           {{"j", job}, {"n", person.full()}});
         for (std::string_view small : {"The ", "Our ", "A ", "An "})
           if (agent.intro.starts_with(small)) agent.intro = Uncapitalised(agent.intro);
         if (draw_.Percent(30)) agent.later = "the " + job;
@@ -144,8 +144,8 @@ class Story {
     agent.mentioned = true;
     passage_.sentences.push_back(Fill(draw_.Pick({"{n}, who comes from {p}, works as {a j}.", "{n} is {a j} from {p}.",
                                                   "{n} grew up in {p} and became {a j}.",
-                                                  "Born in {p}, {n} is now {a j}."}),
-                                      {{"n", agent.intro}, {"p", place}, {"a j", WithArticle(job)}}));
+                                                  "{n} was born in {p} and is now {a j}."}),
+                                      {{"n", Capitalised(agent.intro)}, {"p", place}, {"j", job}}));
     Add(place, {"Where does " + agent.name + " come from?", "From which place does " + agent.name + " come?"},
         agent.name + " comes from " + place + ".", {DrawPlace(draw_, scene_.split)});
     Add(job, {"What is " + Possessive(agent.name) + " job?", "What does " + agent.name + " work as?"},
@@ -418,10 +418,10 @@ class Story {
          Cat({"Which person ", verb1, " ", the, "?"}), Cat({"What is the name of the person who ", verb1, " ", the, "?"})},
         said + ".", Others(e, [&](const Event& o) { return agents_[o.agent].name; }, DrawPerson(draw_, scene_.split).full()));
     if (who.plural || s.starts_with("the ")) passage_.probes.back().asks.pop_back();
-    Add(e.thing.number.empty() ? e.thing.the : e.thing.number + " " + e.thing.head,
+    Add(e.thing.text,
         {Cat({"What ", aux, " ", s, " ", base, where_or_when, "?"}), Cat({"What ", be1, split_be ? " be " : " ", part, " by ", s, "?"}),
          Cat({"Which thing ", aux, " ", s, " ", base, where_or_when, "?"})},
-        said + ".", Others(e, [](const Event& o) { return o.thing.the; }, "the " + AnyHead()));
+        said + ".", Others(e, [](const Event& o) { return o.thing.text; }, "the " + AnyHead()));
     if (!e.place.empty())
       Add(PlaceAnswer(e.place), {ask("Where"), ask("Where"), ask_passive("Where"), ask("In what place")}, said + " " + e.place + ".",
           Others(e, [](const Event& o) { return PlaceAnswer(o.place); }, PlaceAnswer(draw_.Pick(EventPlaces()))));

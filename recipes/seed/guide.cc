@@ -26,8 +26,8 @@ class Guide {
     size_t count = static_cast<size_t>(draw_.Between(2, 5));
     for (size_t i = 0; i < count; ++i) MakeRule();
     for (const Rule& rule : rules_) {
-      Tell(rule);
-      Ask(rule);
+      bool as_order = Tell(rule);
+      Ask(rule, as_order);
       if (draw_.Percent(15)) passage_.sentences.push_back(draw_.Pick(Asides()));
     }
     passage_.text = Join(passage_.sentences, draw_.Percent(15) ? "\n" : " ");
@@ -96,14 +96,16 @@ class Guide {
     return tail;
   }
 
-  void Tell(const Rule& rule) {
+  // Whether it is told as an order ("store the apples"), not as a state ("the apples must be stored").
+  bool Tell(const Rule& rule) {
     const std::string base = rule.verb->base, participle = rule.verb->participle;
     std::string tail = Tail(rule), order;
+    bool as_order = draw_.Percent(67);
     if (rule.never) {
-      order = draw_.Percent(70) ? Cat({draw_.Pick({"never ", "do not ", "you must not ", "please do not "}), base, " ", tail})
+      order = as_order ? Cat({draw_.Pick({"never ", "do not ", "you must not ", "please do not "}), base, " ", tail})
                                 : Cat({rule.the, " must ", draw_.Pick({"never", "not"}), " be ", participle, tail.substr(rule.the.size())});
     } else {
-      order = draw_.Percent(65) ? Cat({draw_.Pick({"", "", "please ", "you should ", "always ", "remember to ", "you must "}), base, " ", tail})
+      order = as_order ? Cat({draw_.Pick({"", "", "please ", "you should ", "always ", "remember to ", "you must "}), base, " ", tail})
                                 : Cat({rule.the, draw_.Pick({" must be ", " should be "}), participle, tail.substr(rule.the.size())});
     }
     if (!rule.reason.empty()) order += Cat({draw_.Pick({", because ", ", since ", ", as ", " because "}), rule.reason});
@@ -113,6 +115,7 @@ class Guide {
                                                        : Cat({word, rule.condition, ", ", order});
     }
     passage_.sentences.push_back(Capitalised(order) + ".");
+    return as_order;
   }
 
   void Add(const std::string& answer, Strings asks, const std::string& statement, Strings wrong) {
@@ -126,7 +129,7 @@ class Guide {
     passage_.probes.push_back(std::move(probe));
   }
 
-  void Ask(const Rule& rule) {
+  void Ask(const Rule& rule, bool as_order) {
     const std::string base = rule.verb->base, done = std::string("be ") + rule.verb->participle, the = rule.the;
     const std::string must = rule.never ? "must never " : "must ";
     const std::string statement =
@@ -149,7 +152,7 @@ class Guide {
       Add(rule.time, ask("When"), statement, {draw_.Pick(HabitTimes())});
     } else if (!rule.condition.empty() && !rule.never) {
       Add(rule.condition, ask("When"), statement, {draw_.Pick(Conditions())});
-      if (rule.reason.empty() && rule.purpose.empty())
+      if (as_order && rule.reason.empty() && rule.purpose.empty())
         Add(base + " " + Tail(rule), {Cat({"What should you do if ", rule.condition, "?"}), Cat({"What must be done when ", rule.condition, "?"}),
                                       Cat({"What do I do if ", rule.condition, "?"})},
             statement, {"close the window", "call the office"});

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace cairn {
@@ -20,9 +21,10 @@ double Seconds(std::chrono::steady_clock::duration d) { return std::chrono::dura
 
 }  // namespace
 
-Progress::Progress(std::string label, uint64_t total, bool quiet)
+Progress::Progress(std::string label, uint64_t total, bool quiet, uint64_t done_before)
     : label_(std::move(label)),
       total_(total),
+      done_before_(done_before),
       quiet_(quiet),
       terminal_(isatty(STDERR_FILENO) != 0),
       start_(std::chrono::steady_clock::now()),
@@ -39,10 +41,12 @@ void Progress::Update(uint64_t done, const std::string& detail) {
   double elapsed = Seconds(now - start_);
   std::string line = fmt::format("{}", label_);
   if (total_ > 0) {
-    double share = static_cast<double>(done) / static_cast<double>(total_);
-    line += fmt::format(" {:3.0f}% {}/{}", share * 100, done, total_);
+    line += fmt::format(" {:3.0f}% {}/{}", 100 * static_cast<double>(done) / static_cast<double>(total_), done, total_);
     // The first second says too little for an estimate.
-    if (done > 0 && elapsed > 1) line += fmt::format(", {} left", HumanDuration(elapsed / share - elapsed));
+    if (done > done_before_ && elapsed > 1) {
+      double each = elapsed / static_cast<double>(done - done_before_);
+      line += fmt::format(", {} left", HumanDuration(each * static_cast<double>(total_ - std::min(done, total_))));
+    }
   } else {
     line += fmt::format(" {}", done);
   }

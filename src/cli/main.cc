@@ -51,6 +51,14 @@ void AddCommon(CLI::App& command, Context& context) {
   command.add_option("--isa", context.isa, "use only this instruction set (see `cairn system info`); changes no bit");
 }
 
+void AddMicroBatch(CLI::App& command, Context& context) {
+  command
+      .add_option("--micro-batch", context.micro_batch,
+                  "rows of a training batch in memory at a time: fewer need less memory; changes no bit")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+}
+
 namespace {
 
 int Fail(const Context& context, const Error& error) {

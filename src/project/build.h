@@ -12,7 +12,8 @@ namespace cairn::project {
 
 struct BuildOptions {
   bool quiet = false;
-  dag::Observer observer;  // told of every step
+  uint64_t micro_batch = 2;  // rows of a training batch in memory at a time; changes no bit
+  dag::Observer observer;    // told of every step
 };
 
 struct BuildReport {

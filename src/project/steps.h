@@ -26,6 +26,7 @@ struct BuildContext {
   ThreadPool& pool;
   dag::Store& store;
   bool quiet;
+  uint64_t micro_batch = 2;  // see BuildOptions
 
   Result<const model::ChatModel*> Base();
   Result<synth::Teacher*> Teacher();

@@ -87,6 +87,7 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   CAIRN_ASSIGN(model::Model model, StartModel(context, phase == 0 ? "" : step.Input("previous")));
 
   train::TrainConfig config = PhaseTrainConfig(training, plan, source.steps());
+  config.micro_batch = context.micro_batch;
   train::Trainer trainer(context.pool, model, config, source);
   Json header =
       PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples.conversations, project.base_digest);

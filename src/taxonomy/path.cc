@@ -62,22 +62,25 @@ bool MatchSet(std::string_view pattern, size_t* at, char c) {
   return found != negate;
 }
 
-bool MatchPart(std::string_view pattern, std::string_view name) {
+// How far pattern and text go on together; {0, 0}: they do not match here.
+struct Advance {
+  size_t pattern = 0, text = 0;
+};
+
+// Wildcards with one place to go back to: the last star, which takes one more unit of the text each time.
+template <typename IsStar, typename MatchOne>
+bool MatchStars(size_t pattern_size, size_t text_size, IsStar is_star, MatchOne match_one) {
   size_t p = 0, n = 0, star = std::string_view::npos, mark = 0;
-  while (n < name.size()) {
-    size_t next = p;
-    if (p < pattern.size() && pattern[p] == '*') {
+  while (n < text_size) {
+    if (p < pattern_size && is_star(p)) {
       star = p++;
       mark = n;
-    } else if (p < pattern.size() && pattern[p] == '?') {
-      ++p;
-      n += formats::Utf8At(name, n).length;
-    } else if (p < pattern.size() && pattern[p] == '[' && MatchSet(pattern, &next, name[n])) {
-      p = next;
-      ++n;
-    } else if (p < pattern.size() && pattern[p] != '[' && pattern[p] == name[n]) {
-      ++p;
-      ++n;
+      continue;
+    }
+    Advance both = p < pattern_size ? match_one(p, n) : Advance{};
+    if (both.pattern > 0) {
+      p += both.pattern;
+      n += both.text;
     } else if (star != std::string_view::npos) {
       p = star + 1;
       n = ++mark;
@@ -85,8 +88,18 @@ bool MatchPart(std::string_view pattern, std::string_view name) {
       return false;
     }
   }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  while (p < pattern_size && is_star(p)) ++p;
+  return p == pattern_size;
+}
+
+bool MatchPart(std::string_view pattern, std::string_view name) {
+  auto match_one = [&](size_t p, size_t n) -> Advance {
+    size_t next = p;
+    if (pattern[p] == '?') return {1, formats::Utf8At(name, n).length};
+    if (pattern[p] == '[') return MatchSet(pattern, &next, name[n]) ? Advance{next - p, 1} : Advance{};
+    return pattern[p] == name[n] ? Advance{1, 1} : Advance{};
+  };
+  return MatchStars(pattern.size(), name.size(), [&](size_t p) { return pattern[p] == '*'; }, match_one);
 }
 
 std::vector<std::string_view> Split(std::string_view path) {
@@ -160,24 +173,9 @@ bool HasGlob(std::string_view pattern) { return pattern.find_first_of("*?[") != 
 
 bool MatchGlob(std::string_view pattern, std::string_view path) {
   std::vector<std::string_view> patterns = Split(pattern), parts = Split(path);
-  // The same algorithm as for '*' inside a part, with "**" as the star.
-  size_t p = 0, n = 0, star = std::string_view::npos, mark = 0;
-  while (n < parts.size()) {
-    if (p < patterns.size() && patterns[p] == "**") {
-      star = p++;
-      mark = n;
-    } else if (p < patterns.size() && MatchPart(patterns[p], parts[n])) {
-      ++p;
-      ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < patterns.size() && patterns[p] == "**") ++p;
-  return p == patterns.size();
+  return MatchStars(
+      patterns.size(), parts.size(), [&](size_t p) { return patterns[p] == "**"; },
+      [&](size_t p, size_t n) { return MatchPart(patterns[p], parts[n]) ? Advance{1, 1} : Advance{}; });
 }
 
 std::pair<size_t, size_t> Listing::Below(std::string_view prefix) const {

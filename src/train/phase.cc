@@ -106,7 +106,7 @@ Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json he
   File file(std::fopen(paths.lines.c_str(), "ab"), &std::fclose);
   if (!file) return IoError("cannot open for writing", paths.lines);
 
-  Progress progress(options.label, config.steps, options.quiet);
+  Progress progress(options.label, config.steps, options.quiet, trainer.step());
   auto saved = Clock::now();
   while (trainer.step() < config.steps) {
     if (Interrupted()) {
