@@ -135,12 +135,51 @@ Result<std::string> TrainSeedTokenizer(const Corpus& corpus, const SeedRecipe& r
   return formats::TrainBpe(options, next);
 }
 
+namespace {
+
+// The transcript of a phase in `from`, if it is whole and of this recipe. What a phase starts from is left to the replay.
+Result<train::Transcript> FinishedPhase(const Prepared& p, const formats::Tokenizer& tokenizer, size_t phase,
+                                        const std::string& from) {
+  std::string directory = from + "/transcript/" + PhaseName(p.recipe, phase);
+  CAIRN_ASSIGN(train::Transcript transcript, train::LoadTranscript(directory));
+  const train::TrainConfig& config = p.recipe.phases[phase].training;
+  bool same = transcript.header["training"] == train::TrainConfigToJson(config) &&
+              transcript.header["inputs"] == PhaseInputs(p, tokenizer, phase) &&
+              transcript.records.size() == config.steps;
+  if (!same) return BadInput("this phase is not the recipe's", directory);
+  return transcript;
+}
+
+// Takes over the phases of `from` up to the last one whose end weights lie there; returns how many.
+Result<size_t> TakeOver(const Prepared& p, const formats::Tokenizer& tokenizer, const std::string& from,
+                        const std::string& output, model::Model& model, Json& roots) {
+  size_t count = p.recipe.phases.size() - 1;
+  while (count > 0 && !PathExists(PhaseWeights(from, PhaseName(p.recipe, count - 1)))) --count;
+  for (size_t i = 0; i < count; ++i) {
+    CAIRN_ASSIGN(train::Transcript transcript, FinishedPhase(p, tokenizer, i, from));
+    std::string name = PhaseName(p.recipe, i);
+    CAIRN_TRY(train::SaveTranscript(transcript, output + "/transcript/" + name));
+    roots[name] = transcript.Root().Hex();
+  }
+  if (count == 0) return NotFound("no phase of the recipe has its end weights there", from + "/phases");
+  std::string name = PhaseName(p.recipe, count - 1);
+  CAIRN_ASSIGN(model, model::LoadModel(PhaseWeights(from, name)));
+  CAIRN_TRY(model::SaveModel(model, tokenizer, formats::CairnChatFormat(), PhaseWeights(output, name)));
+  return count;
+}
+
+}  // namespace
+
 Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::string& output) {
   CAIRN_ASSIGN(Prepared p, Prepare(options));
   CAIRN_ASSIGN(formats::Tokenizer tokenizer, SeedTokenizer(p, options.work_directory));
   model::Model model = InitialModel(p.recipe, tokenizer);
   Json roots = Json::object();
-  for (size_t i = 0; i < p.recipe.phases.size(); ++i) {
+  size_t taken = 0;
+  if (!options.from_model.empty()) {
+    CAIRN_ASSIGN(taken, TakeOver(p, tokenizer, options.from_model, output, model, roots));
+  }
+  for (size_t i = taken; i < p.recipe.phases.size(); ++i) {
     const SeedPhase& phase = p.recipe.phases[i];
     std::string name = PhaseName(p.recipe, i);
     train::GeneratedSource source = PhaseSource(p, tokenizer, i);

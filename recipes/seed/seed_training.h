@@ -17,6 +17,7 @@ struct SeedOptions {
   std::string recipe_directory;  // recipes/seed
   std::string work_directory;    // checkpoints; a killed run goes on from there
   bool quiet = false;
+  std::string from_model;  // training: goes on behind the phases that this model directory has; empty: from nothing
 };
 
 // Sample `index` of the corpus as a phase sees it: as tokens, cut to max_tokens by leaving out last turns.

@@ -12,7 +12,7 @@ namespace cairn::cli {
 namespace {
 
 struct Options {
-  std::string recipe, work = "local/seed", output = "models/seed", model, failures;
+  std::string recipe, work = "local/seed", output = "models/seed", model, failures, from;
   size_t phase = 1;
   uint64_t steps = 10, items = 200;
 
@@ -85,10 +85,12 @@ void AddSeed(CLI::App& app, Context& context) {
   train->add_option("--recipe", options->recipe, "folder of the recipe (default: the one that comes with cairn)");
   train->add_option("--work", options->work, "folder for checkpoints")->capture_default_str();
   train->add_option("--output", options->output, "folder for the finished model")->capture_default_str();
+  train->add_option("--from", options->from,
+                    "go on behind the phases whose transcripts and end weights this model folder has (default: train all)");
   train->callback([options, &context] {
     context.run = [options, &context]() -> Result<int> {
       ThreadPool pool(context.Threads());
-      cairn::seed::SeedOptions run{options->Recipe(), options->work, context.quiet};
+      cairn::seed::SeedOptions run{options->Recipe(), options->work, context.quiet, options->from};
       CAIRN_TRY(cairn::seed::TrainSeed(pool, run, options->output));
       return 0;
     };
@@ -102,7 +104,7 @@ void AddSeed(CLI::App& app, Context& context) {
   replay->callback([options, &context] {
     context.run = [options, &context]() -> Result<int> {
       ThreadPool pool(context.Threads());
-      cairn::seed::SeedOptions run{options->Recipe(), "", context.quiet};
+      cairn::seed::SeedOptions run{options->Recipe(), "", context.quiet, ""};
       std::string model = options->model.empty() ? HomeDirectory() + "/models/seed" : options->model;
       if (options->phase < 1) return BadInput("--phase counts from 1");
       CAIRN_ASSIGN(uint64_t steps, cairn::seed::ReplaySeed(pool, run, model, options->phase - 1, options->steps));

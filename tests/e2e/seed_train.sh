@@ -1,0 +1,28 @@
+#!/bin/bash
+# A seed recipe in small: trained twice it gives the same model, also with other threads, also when it goes on behind
+# finished phases; every phase replays.
+set -euo pipefail
+: "${CAIRN:?the path of the program}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp -r "$("$CAIRN" system info --json | jq -r .home)/recipes/seed" "$work/recipe"
+cat >"$work/recipe/recipe.yaml" <<'EOF'
+seed: 5
+tokenizer: {vocabSize: 600, samples: 200}
+model: {hiddenSize: 32, intermediateSize: 48, layers: 2, heads: 2, kvHeads: 2, maxPositions: 4096}
+maxTokens: 4000
+phases:
+  - {name: one, level: copy, steps: 3, samplesPerStep: 4, optimizer: muon, learningRate: 5.0e-3, schedule: constant, warmup: 1}
+  - {name: two, level: events, textLossEvery: 2, steps: 3, samplesPerStep: 4, optimizer: adamw, learningRate: 5.0e-3, schedule: linear, warmup: 1}
+EOF
+train() { "$CAIRN" seed train -q --recipe "$work/recipe" --work "$work/work-$1" --output "$work/$1" "${@:2}"; }
+train a --threads 1
+train b --threads 3
+train c --from "$work/a"
+for other in b c; do
+  cmp "$work/a/SEED.json" "$work/$other/SEED.json"
+  cmp "$work/a/model.safetensors" "$work/$other/model.safetensors"
+done
+for phase in 1 2; do
+  "$CAIRN" seed replay -q --recipe "$work/recipe" --model "$work/c" --phase $phase --steps 3 --json | jq -e '.equal and .steps == 3'
+done
