@@ -44,6 +44,18 @@ constexpr std::array<Share, 3> kCopyMixture = {{
     {"pattern", 15, [](Scene& scene) { return MakePattern(scene, 4); }},
 }};
 
+// A verdict is one token of the loss and skills are many: late in training both get more room.
+constexpr std::array<Share, 8> kEventsMixture = {{
+    {"reading", 32, [](Scene& scene) { return MakeReading(scene, 12); }},
+    {"asking", 17, [](Scene& scene) { return MakeAsking(scene, 4); }},
+    {"skills", 14, [](Scene& scene) { return MakeSkill(scene, 8); }},
+    {"judging", 12, [](Scene& scene) { return MakeJudging(scene, 12); }},
+    {"unknown", 7, [](Scene& scene) { return MakeUnknown(scene, 6); }},
+    {"rephrase", 7, [](Scene& scene) { return MakeRephrase(scene, 6); }},
+    {"pattern", 7, [](Scene& scene) { return MakePattern(scene, 4); }},
+    {"conversation", 4, [](Scene& scene) { return MakeConversation(scene); }},
+}};
+
 // Lists of words.yaml that the program itself relies on.
 constexpr std::string_view kNeeded[] = {
     "filler",   "source",    "opener",   "food",      "drink",     "dish",     "tool",       "toy",
@@ -59,6 +71,7 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   std::span<const Share> mixture = kMixture;
   if (level == Level::kEasy) mixture = kEasyMixture;
   if (level == Level::kCopy) mixture = kCopyMixture;
+  if (level == Level::kEvents) mixture = kEventsMixture;
   uint32_t roll = draw.Below(100);
   for (const Share& share : mixture) {
     if (roll < share.percent) return share.make(scene);

@@ -100,8 +100,9 @@ train::GeneratedSource PhaseSource(const Prepared& p, const formats::Tokenizer& 
 
 train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& tokenizer, const SeedRecipe& recipe,
                               const SeedPhase& phase, uint64_t index) {
+  constexpr uint64_t kSpare = uint64_t{1} << 40;  // far beyond the samples of any recipe
   formats::Conversation conversation = corpus.Sample(recipe.seed, index, phase.level);
-  for (;;) {
+  for (uint64_t spare = index + kSpare;;) {
     conversation.id = formats::ConversationId(conversation.messages);
     auto sample = train::Tokenise(formats::CairnChatFormat(), tokenizer, conversation, recipe.max_tokens);
     if (sample.ok()) {
@@ -111,8 +112,12 @@ train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& to
         std::fill(sample->loss_mask.begin() + 1, sample->loss_mask.end(), uint8_t{1});
       return std::move(sample).value();
     }
-    CAIRN_CHECK(conversation.messages.size() > 2);
-    conversation.messages.resize(conversation.messages.size() - 2);
+    if (conversation.messages.size() > 2) {
+      conversation.messages.resize(conversation.messages.size() - 2);
+    } else {  // a single turn that is too long: another conversation in its place
+      conversation = corpus.Sample(recipe.seed, spare, phase.level);
+      spare += kSpare;
+    }
   }
 }
 
