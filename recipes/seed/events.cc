@@ -46,7 +46,8 @@ std::string ThirdPerson(const std::string& base) {
 }
 
 std::string TimeAnswer(const std::string& time) {
-  for (std::string_view plain : {"on Mon", "on Tues", "on Wed", "on Thurs", "on Fri", "on Sat", "on Sun", "in 1", "in 2"})
+  for (std::string_view plain :
+       {"on Mon", "on Tues", "on Wed", "on Thurs", "on Fri", "on Sat", "on Sun", "in 1", "in 2"})
     if (time.starts_with(plain)) return time.substr(3);
   return time;
 }
@@ -56,7 +57,7 @@ class Story {
   explicit Story(Scene& scene) : scene_(scene), draw_(scene.draw) {}
 
   Passage Make() {
-    static constexpr Tense kTenses[] = {Tense::kPast, Tense::kPast,   Tense::kPast, Tense::kPast,
+    static constexpr Tense kTenses[] = {Tense::kPast, Tense::kPast,  Tense::kPast,  Tense::kPast,
                                         Tense::kPast, Tense::kHabit, Tense::kHabit, Tense::kFuture};
     tense_ = kTenses[draw_.Below(std::size(kTenses))];
     MakeAgents();
@@ -107,8 +108,8 @@ class Story {
       agent.later = draw_.Percent(50) ? person.first : draw_.Percent(50) ? person.last : title + person.last;
       if (draw_.Percent(45)) {
         agent.role = job;
-        agent.intro = Fill(draw_.Pick({"the {j} {n}", "{n}, the {j},", "our {j}, {n},", "{a j} called {n}", "the {j}, {n},",
-                                       "{n}, who is {a j},"}),
+        agent.intro = Fill(draw_.Pick({"the {j} {n}", "{n}, the {j},", "our {j}, {n},", "{a j} called {n}",
+                                       "the {j}, {n},", "{n}, who is {a j},"}),
                            {{"j", job}, {"n", person.full()}});
         for (std::string_view small : {"The ", "Our ", "A ", "An "})
           if (agent.intro.starts_with(small)) agent.intro = Uncapitalised(agent.intro);
@@ -142,10 +143,10 @@ class Story {
     std::string place = DrawPlace(draw_, scene_.split);
     std::string job = scene_.world.pools.Get("job").Value(draw_, scene_.split);
     agent.mentioned = true;
-    passage_.sentences.push_back(Fill(draw_.Pick({"{n}, who comes from {p}, works as {a j}.", "{n} is {a j} from {p}.",
-                                                  "{n} grew up in {p} and became {a j}.",
-                                                  "{n} was born in {p} and is now {a j}."}),
-                                      {{"n", Capitalised(agent.intro)}, {"p", place}, {"j", job}}));
+    passage_.sentences.push_back(
+        Fill(draw_.Pick({"{n}, who comes from {p}, works as {a j}.", "{n} is {a j} from {p}.",
+                         "{n} grew up in {p} and became {a j}.", "{n} was born in {p} and is now {a j}."}),
+             {{"n", Capitalised(agent.intro)}, {"p", place}, {"j", job}}));
     Add(place, {"Where does " + agent.name + " come from?", "From which place does " + agent.name + " come?"},
         agent.name + " comes from " + place + ".", {DrawPlace(draw_, scene_.split)});
     Add(job, {"What is " + Possessive(agent.name) + " job?", "What does " + agent.name + " work as?"},
@@ -182,8 +183,8 @@ class Story {
       bool counted = draw_.Percent(55);
       int n = draw_.Between(2, 40);
       thing.number = counted ? (draw_.Percent(60) ? NumberWord(n) : std::to_string(n)) : "";
-      thing.text = (counted ? thing.number : std::string(draw_.Pick({"some", "the", "a lot of", "all the"}))) + " " +
-                   thing.head;
+      thing.text =
+          (counted ? thing.number : std::string(draw_.Pick({"some", "the", "a lot of", "all the"}))) + " " + thing.head;
       return thing;
     }
     uint32_t roll = draw_.Below(100);
@@ -195,8 +196,8 @@ class Story {
       thing.material = scene_.world.pools.Get("material").Value(draw_, scene_.split);
       described = thing.head + " made of " + thing.material;
     } else if (roll < 36) {
-      described = Cat({draw_.Pick({"old", "heavy", "broken", "small", "new", "tiny", "huge", "second-hand", "rusty"}), " ",
-                       thing.head});
+      described = Cat({draw_.Pick({"old", "heavy", "broken", "small", "new", "tiny", "huge", "second-hand", "rusty"}),
+                       " ", thing.head});
     } else if (roll < 50) {
       std::string owner = DrawFirstName(draw_, scene_.split, nullptr);
       if (NameIsNew(owner)) thing.owner = owner;
@@ -224,11 +225,12 @@ class Story {
     event.tense = tense_;
     std::string_view partner = event.verb->partner;
     if (!partner.empty() && draw_.Percent(65)) {
-      std::string name = draw_.Percent(50) ? DrawPerson(draw_, scene_.split).full()
-                                           : DrawFirstName(draw_, scene_.split, nullptr);
+      std::string name =
+          draw_.Percent(50) ? DrawPerson(draw_, scene_.split).full() : DrawFirstName(draw_, scene_.split, nullptr);
       if (NameIsNew(name)) event.partner = name;
     }
-    if (event.verb->instruments[0] != 0 && draw_.Percent(30)) event.instrument = NewOf(CutList(event.verb->instruments));
+    if (event.verb->instruments[0] != 0 && draw_.Percent(30))
+      event.instrument = NewOf(CutList(event.verb->instruments));
     if (draw_.Percent(45)) event.place = NewOf(EventPlaces());
     if (draw_.Percent(50)) event.time = MakeTime();
     if (draw_.Percent(28)) {
@@ -250,11 +252,12 @@ class Story {
     if (tense_ == Tense::kHabit) return NewOf(HabitTimes());
     if (tense_ == Tense::kFuture) {
       std::string day = scene_.world.pools.Get("day").Value(draw_, scene_.split);
-      std::string time = draw_.Percent(50) ? Cat({draw_.Pick({"on ", "next ", "on "}), day})
-                         : draw_.Percent(50)
-                             ? "on " + scene_.world.pools.Get("date").Value(draw_, scene_.split)
-                             : std::string(draw_.Pick({"tomorrow morning", "in two weeks", "next summer", "tonight",
-                                                       "in the autumn", "at the end of the month", "before Christmas"}));
+      std::string time =
+          draw_.Percent(50) ? Cat({draw_.Pick({"on ", "next ", "on "}), day})
+          : draw_.Percent(50)
+              ? "on " + scene_.world.pools.Get("date").Value(draw_, scene_.split)
+              : std::string(draw_.Pick({"tomorrow morning", "in two weeks", "next summer", "tonight", "in the autumn",
+                                        "at the end of the month", "before Christmas"}));
       return IsNew(time) ? time : "";
     }
     uint32_t roll = draw_.Below(100);
@@ -309,7 +312,8 @@ class Story {
     std::string time = with_time && !e.time.empty() ? " " + e.time : "";
     tail += draw_.Percent(80) ? place + time : time + place;
     if (!e.purpose.empty()) tail += " " + e.purpose;
-    if (with_reason && !e.reason.empty()) tail += Cat({draw_.Pick({" because ", " because ", ", since ", ", as "}), e.reason});
+    if (with_reason && !e.reason.empty())
+      tail += Cat({draw_.Pick({" because ", " because ", ", since ", ", as "}), e.reason});
     return tail;
   }
 
@@ -391,7 +395,8 @@ class Story {
       for (size_t i = 0; i < events_.size(); ++i) {
         if (&agents_[events_[i].agent] != &agent) continue;
         sentence_ = where_[i];
-        Add(agent.role, {"What is " + Possessive(agent.name) + " job?", "What does " + agent.name + " do for a living?"},
+        Add(agent.role,
+            {"What is " + Possessive(agent.name) + " job?", "What does " + agent.name + " do for a living?"},
             agent.name + " is the " + agent.role + ".", {scene_.world.pools.Get("job").Value(draw_, scene_.split)});
         Add(agent.name, {"Who is the " + agent.role + "?", "What is the name of the " + agent.role + "?"},
             "The " + agent.role + " is " + agent.name + ".", {DrawPerson(draw_, scene_.split).full()});
@@ -414,35 +419,53 @@ class Story {
     std::string where_or_when = !e.place.empty() ? " " + e.place : !e.time.empty() ? " " + e.time : "";
 
     Add(s,
-        {Cat({"Who ", verb1, " ", the, "?"}), Cat({"Who ", verb1, " ", the, "?"}), Cat({"By whom ", be1, " ", passive, "?"}),
-         Cat({"Which person ", verb1, " ", the, "?"}), Cat({"What is the name of the person who ", verb1, " ", the, "?"})},
-        said + ".", Others(e, [&](const Event& o) { return agents_[o.agent].name; }, DrawPerson(draw_, scene_.split).full()));
+        {Cat({"Who ", verb1, " ", the, "?"}), Cat({"Who ", verb1, " ", the, "?"}),
+         Cat({"By whom ", be1, " ", passive, "?"}), Cat({"Which person ", verb1, " ", the, "?"}),
+         Cat({"What is the name of the person who ", verb1, " ", the, "?"})},
+        said + ".",
+        Others(
+            e, [&](const Event& o) { return agents_[o.agent].name; }, DrawPerson(draw_, scene_.split).full()));
     if (who.plural || s.starts_with("the ")) passage_.probes.back().asks.pop_back();
     Add(e.thing.text,
-        {Cat({"What ", aux, " ", s, " ", base, where_or_when, "?"}), Cat({"What ", be1, split_be ? " be " : " ", part, " by ", s, "?"}),
+        {Cat({"What ", aux, " ", s, " ", base, where_or_when, "?"}),
+         Cat({"What ", be1, split_be ? " be " : " ", part, " by ", s, "?"}),
          Cat({"Which thing ", aux, " ", s, " ", base, where_or_when, "?"})},
-        said + ".", Others(e, [](const Event& o) { return o.thing.text; }, "the " + AnyHead()));
+        said + ".",
+        Others(
+            e, [](const Event& o) { return o.thing.text; }, "the " + AnyHead()));
     if (!e.place.empty())
-      Add(PlaceAnswer(e.place), {ask("Where"), ask("Where"), ask_passive("Where"), ask("In what place")}, said + " " + e.place + ".",
-          Others(e, [](const Event& o) { return PlaceAnswer(o.place); }, PlaceAnswer(draw_.Pick(EventPlaces()))));
+      Add(PlaceAnswer(e.place), {ask("Where"), ask("Where"), ask_passive("Where"), ask("In what place")},
+          said + " " + e.place + ".",
+          Others(
+              e, [](const Event& o) { return PlaceAnswer(o.place); }, PlaceAnswer(draw_.Pick(EventPlaces()))));
     if (!e.time.empty()) AskTime(e, said, ask, ask_passive);
     if (!e.reason.empty())
-      Add(e.reason, {ask("Why"), ask_passive("Why"), ask("For what reason"), Cat({"What was the reason why ", s, " ", verb1, " ", the, "?"})},
-          said + " because " + e.reason + ".", Others(e, [](const Event& o) { return o.reason; }, draw_.Pick(EventReasons())));
+      Add(e.reason,
+          {ask("Why"), ask_passive("Why"), ask("For what reason"),
+           Cat({"What was the reason why ", s, " ", verb1, " ", the, "?"})},
+          said + " because " + e.reason + ".",
+          Others(
+              e, [](const Event& o) { return o.reason; }, draw_.Pick(EventReasons())));
     if (!e.purpose.empty())
       Add(e.purpose, {ask("Why"), ask("For what purpose"), ask_passive("Why")}, said + " " + e.purpose + ".",
-          Others(e, [](const Event& o) { return o.purpose; }, draw_.Pick(EventPurposes())));
+          Others(
+              e, [](const Event& o) { return o.purpose; }, draw_.Pick(EventPurposes())));
     if (!e.instrument.empty())
       Add(e.instrument,
-          {ask("With what"), Cat({"What ", aux, " ", s, " ", base, " ", the, " with?"}), Cat({"What ", aux, " ", s, " use to ", base, " ", the, "?"})},
+          {ask("With what"), Cat({"What ", aux, " ", s, " ", base, " ", the, " with?"}),
+           Cat({"What ", aux, " ", s, " use to ", base, " ", the, "?"})},
           said + " with " + e.instrument + ".",
-          Others(e, [](const Event& o) { return o.instrument; }, draw_.Pick(CutList("a wet cloth|an old spoon|a long rope|warm water"))));
+          Others(
+              e, [](const Event& o) { return o.instrument; },
+              draw_.Pick(CutList("a wet cloth|an old spoon|a long rope|warm water"))));
     if (!e.partner.empty()) {
       const std::string prep = e.verb->partner;
       Add(e.partner,
-          {Cat({Capitalised(prep), " whom ", aux, " ", s, " ", base, " ", the, "?"}), Cat({"Who ", aux, " ", s, " ", base, " ", the, " ", prep, "?"})},
+          {Cat({Capitalised(prep), " whom ", aux, " ", s, " ", base, " ", the, "?"}),
+           Cat({"Who ", aux, " ", s, " ", base, " ", the, " ", prep, "?"})},
           said + " " + prep + " " + e.partner + ".",
-          Others(e, [](const Event& o) { return o.partner; }, s));
+          Others(
+              e, [](const Event& o) { return o.partner; }, s));
     }
     AskThing(e, said);
   }
@@ -453,10 +476,12 @@ class Story {
     if (e.time.starts_with("on ") && TimeAnswer(e.time) != e.time)
       asks.push_back(ask(e.tense == Tense::kHabit ? "On which days" : "On which day"));
     if (e.time.starts_with("in 1") || e.time.starts_with("in 2")) asks.push_back(ask("In which year"));
-    if (e.tense == Tense::kHabit && (e.time.starts_with("every") || e.time.starts_with("once") || e.time.starts_with("twice")))
+    if (e.tense == Tense::kHabit &&
+        (e.time.starts_with("every") || e.time.starts_with("once") || e.time.starts_with("twice")))
       asks.push_back(ask("How often"));
     Add(TimeAnswer(e.time), std::move(asks), said + " " + e.time + ".",
-        Others(e, [](const Event& o) { return TimeAnswer(o.time); }, draw_.Pick(PastTimes())));
+        Others(
+            e, [](const Event& o) { return TimeAnswer(o.time); }, draw_.Pick(PastTimes())));
   }
 
   void AskThing(const Event& e, const std::string& said) {
@@ -465,40 +490,50 @@ class Story {
     const bool plural = agents_[e.agent].plural;
     const std::string is = e.tense == Tense::kPast ? "was" : "is", verb = VerbOf(e, plural), aux = AuxOf(e, plural);
     if (!t.colour.empty())
-      Add(t.colour, {Cat({"What colour ", is, " ", t.the, "?"}), Cat({"Which colour ", is, " ", t.the, "?"}),
-                     Cat({"What ", is, " the colour of ", t.the, "?"})},
-          Cat({Capitalised(t.the), " ", is, " ", t.colour, "."}), {scene_.world.pools.Get("colour").Value(draw_, scene_.split)});
+      Add(t.colour,
+          {Cat({"What colour ", is, " ", t.the, "?"}), Cat({"Which colour ", is, " ", t.the, "?"}),
+           Cat({"What ", is, " the colour of ", t.the, "?"})},
+          Cat({Capitalised(t.the), " ", is, " ", t.colour, "."}),
+          {scene_.world.pools.Get("colour").Value(draw_, scene_.split)});
     if (!t.material.empty())
       Add(t.material, {Cat({"What ", is, " ", t.the, " made of?"}), Cat({"Of what ", is, " ", t.the, " made?"})},
-          Cat({Capitalised(t.the), " ", is, " made of ", t.material, "."}), {scene_.world.pools.Get("material").Value(draw_, scene_.split)});
+          Cat({Capitalised(t.the), " ", is, " made of ", t.material, "."}),
+          {scene_.world.pools.Get("material").Value(draw_, scene_.split)});
     if (!t.called.empty())
       Add(t.called, {Cat({"What ", is, " ", t.the, " called?"}), Cat({"What ", is, " the name of ", t.the, "?"})},
           Cat({Capitalised(t.the), " ", is, " called ", t.called, "."}), {DrawPetName(draw_, scene_.split)});
     if (!t.owner.empty())
-      Add(t.owner, {Cat({"Whose ", t.head, " ", aux, " ", s, " ", e.verb->base, "?"}), Cat({"To whom does ", t.the, " belong?"}),
-                    Cat({"Who owns ", t.the, "?"})},
+      Add(t.owner,
+          {Cat({"Whose ", t.head, " ", aux, " ", s, " ", e.verb->base, "?"}), Cat({"To whom does ", t.the, " belong?"}),
+           Cat({"Who owns ", t.the, "?"})},
           Cat({Capitalised(t.the), " belongs to ", t.owner, "."}), {s, DrawFirstName(draw_, scene_.split, nullptr)});
     if (!t.number.empty())
-      Add(t.number, {Cat({"How many ", t.head, " ", aux, " ", s, " ", e.verb->base, "?"}),
-                     Cat({"What is the number of ", t.head, " that ", s, " ", verb, "?"})},
+      Add(t.number,
+          {Cat({"How many ", t.head, " ", aux, " ", s, " ", e.verb->base, "?"}),
+           Cat({"What is the number of ", t.head, " that ", s, " ", verb, "?"})},
           said + ".", {NumberWord(draw_.Between(2, 40))});
     if (!e.price.empty()) {
       bool buys = std::string_view(e.verb->base) == "buy";
-      Add(e.price, {Cat({"How much ", aux, " ", s, buys ? " pay" : " get", " for ", t.the, "?"}),
-                    Cat({"For how much ", aux, " ", s, " ", e.verb->base, " ", t.the, "?"}), Cat({"What ", is, " the price of ", t.the, "?"})},
+      Add(e.price,
+          {Cat({"How much ", aux, " ", s, buys ? " pay" : " get", " for ", t.the, "?"}),
+           Cat({"For how much ", aux, " ", s, " ", e.verb->base, " ", t.the, "?"}),
+           Cat({"What ", is, " the price of ", t.the, "?"})},
           said + " for " + e.price + ".", {scene_.world.pools.Get("price").Value(draw_, scene_.split)});
     }
     if (!e.duration.empty())
-      Add(e.duration, {Cat({"How long did it take ", s, " to ", e.verb->base, " ", t.the, "?"}),
-                       Cat({"How much time did ", s, " need to ", e.verb->base, " ", t.the, "?"})},
-          Cat({"It took ", s, " ", e.duration, " to ", e.verb->base, " ", t.the, "."}), {scene_.world.pools.Get("duration").Value(draw_, scene_.split)});
+      Add(e.duration,
+          {Cat({"How long did it take ", s, " to ", e.verb->base, " ", t.the, "?"}),
+           Cat({"How much time did ", s, " need to ", e.verb->base, " ", t.the, "?"})},
+          Cat({"It took ", s, " ", e.duration, " to ", e.verb->base, " ", t.the, "."}),
+          {scene_.world.pools.Get("duration").Value(draw_, scene_.split)});
   }
 
   void Unknowns() {
     for (const Event& e : events_) {
       const Agent& who = agents_[e.agent];
       auto ask = [&](const char* wh) {
-        passage_.unknowns.push_back(Cat({wh, " ", AuxOf(e, who.plural), " ", who.name, " ", e.verb->base, " ", e.thing.the, "?"}));
+        passage_.unknowns.push_back(
+            Cat({wh, " ", AuxOf(e, who.plural), " ", who.name, " ", e.verb->base, " ", e.thing.the, "?"}));
       };
       if (e.place.empty()) ask("Where");
       if (e.time.empty()) ask("When");
@@ -527,7 +562,9 @@ class Story {
                   draw_.Pick({" Best wishes, ", "\nYours, ", " See you soon! ", "\n\nKind regards,\n"}),
                   DrawFirstName(draw_, scene_.split, nullptr)});
     } else if (roll < 16) {
-      text = Cat({draw_.Pick({"# News", "From the diary", "Report", "What happened", "Notice", "Village news", "Our week"}), "\n\n", text});
+      text = Cat(
+          {draw_.Pick({"# News", "From the diary", "Report", "What happened", "Notice", "Village news", "Our week"}),
+           "\n\n", text});
     } else if (roll < 20) {
       text = "\"" + text + "\"";
     }

@@ -32,8 +32,9 @@ class Guide {
     }
     passage_.text = Join(passage_.sentences, draw_.Percent(15) ? "\n" : " ");
     if (draw_.Percent(15))
-      passage_.text = Cat({draw_.Pick({"House rules", "For new staff", "Please note", "# How to do it", "Safety rules"}), "\n\n",
-                           passage_.text});
+      passage_.text =
+          Cat({draw_.Pick({"House rules", "For new staff", "Please note", "# How to do it", "Safety rules"}), "\n\n",
+               passage_.text});
     return std::move(passage_);
   }
 
@@ -51,8 +52,10 @@ class Guide {
   void MakeRule() {
     // What people are told to do with things; nobody is told to lose them.
     static const Strings kBases = CutList(
-        "repair|replace|paint|hide|carry|bring|send|water|feed|clean|wash|polish|lock|open|close|check|measure|weigh|read|"
-        "burn|cut|collect|store|park|hang|deliver|load|count|move|pack|test|sharpen|return|empty|cover|throw|drop|mend");
+        "repair|replace|paint|hide|carry|bring|send|water|feed|clean|wash|polish|lock|open|close|check|measure|weigh|"
+        "read|"
+        "burn|cut|collect|store|park|hang|deliver|load|count|move|pack|test|sharpen|return|empty|cover|throw|drop|"
+        "mend");
     std::string base = NewOf(kBases);
     Rule rule;
     for (const EventVerb& verb : EventVerbs())
@@ -79,9 +82,12 @@ class Guide {
 
   std::string Reason() {
     static const Strings kReasons = CutList(
-        "it can catch fire|children might get hurt|it breaks easily|the neighbours need their sleep|water would get in|it gets "
-        "very hot|the floor is slippery|we have only one|dust is bad for it|somebody may fall over it|it is still under "
-        "guarantee|the smell is hard to get rid of|mice like it|the inspector looks at it first|it may fall down|the paint comes "
+        "it can catch fire|children might get hurt|it breaks easily|the neighbours need their sleep|water would get "
+        "in|it gets "
+        "very hot|the floor is slippery|we have only one|dust is bad for it|somebody may fall over it|it is still "
+        "under "
+        "guarantee|the smell is hard to get rid of|mice like it|the inspector looks at it first|it may fall down|the "
+        "paint comes "
         "off|it is older than it looks|the others need it too|it is locked at night|wet wood swells");
     return NewOf(kReasons);
   }
@@ -103,10 +109,13 @@ class Guide {
     bool as_order = draw_.Percent(67);
     if (rule.never) {
       order = as_order ? Cat({draw_.Pick({"never ", "do not ", "you must not ", "please do not "}), base, " ", tail})
-                                : Cat({rule.the, " must ", draw_.Pick({"never", "not"}), " be ", participle, tail.substr(rule.the.size())});
+                       : Cat({rule.the, " must ", draw_.Pick({"never", "not"}), " be ", participle,
+                              tail.substr(rule.the.size())});
     } else {
-      order = as_order ? Cat({draw_.Pick({"", "", "please ", "you should ", "always ", "remember to ", "you must "}), base, " ", tail})
-                                : Cat({rule.the, draw_.Pick({" must be ", " should be "}), participle, tail.substr(rule.the.size())});
+      order = as_order
+                  ? Cat({draw_.Pick({"", "", "please ", "you should ", "always ", "remember to ", "you must "}), base,
+                         " ", tail})
+                  : Cat({rule.the, draw_.Pick({" must be ", " should be "}), participle, tail.substr(rule.the.size())});
     }
     if (!rule.reason.empty()) order += Cat({draw_.Pick({", because ", ", since ", ", as ", " because "}), rule.reason});
     if (!rule.condition.empty()) {
@@ -133,35 +142,43 @@ class Guide {
     const std::string base = rule.verb->base, done = std::string("be ") + rule.verb->participle, the = rule.the;
     const std::string must = rule.never ? "must never " : "must ";
     const std::string statement =
-        Capitalised(Cat({rule.condition.empty() ? "" : "if ", rule.condition, rule.condition.empty() ? "" : ", ", the, " ", must, done,
-                         Tail(rule).substr(the.size()), "."}));
+        Capitalised(Cat({rule.condition.empty() ? "" : "if ", rule.condition, rule.condition.empty() ? "" : ", ", the,
+                         " ", must, done, Tail(rule).substr(the.size()), "."}));
     std::string near = !rule.place.empty()        ? " " + rule.place
                        : !rule.instrument.empty() ? " with " + rule.instrument
                        : !rule.condition.empty()  ? " if " + rule.condition
                                                   : " " + rule.time;
     const std::string not_ = rule.never ? " not" : "";
     auto ask = [&](const char* wh) {
-      return Strings{Cat({wh, " must", not_, " ", the, " ", done, "?"}), Cat({wh, " should one", not_, " ", base, " ", the, "?"}),
-                     rule.never ? Cat({wh, " must you not ", base, " ", the, "?"}) : Cat({wh, " do I ", base, " ", the, "?"})};
+      return Strings{
+          Cat({wh, " must", not_, " ", the, " ", done, "?"}), Cat({wh, " should one", not_, " ", base, " ", the, "?"}),
+          rule.never ? Cat({wh, " must you not ", base, " ", the, "?"}) : Cat({wh, " do I ", base, " ", the, "?"})};
     };
-    Add(the, {Cat({"What ", must, done, near, "?"}), Cat({"What must you ", rule.never ? "not " : "", base, near, "?"}),
-              Cat({"What ", rule.never ? "should never " : "has to ", done, near, "?"})},
+    Add(the,
+        {Cat({"What ", must, done, near, "?"}), Cat({"What must you ", rule.never ? "not " : "", base, near, "?"}),
+         Cat({"What ", rule.never ? "should never " : "has to ", done, near, "?"})},
         statement, {"the " + HeadOf(draw_.Pick(CutList(draw_.Pick(EventVerbs()).objects)))});
-    if (!rule.place.empty()) Add(PlaceAnswer(rule.place), ask("Where"), statement, {PlaceAnswer(draw_.Pick(EventPlaces()))});
+    if (!rule.place.empty())
+      Add(PlaceAnswer(rule.place), ask("Where"), statement, {PlaceAnswer(draw_.Pick(EventPlaces()))});
     if (!rule.time.empty()) {
       Add(rule.time, ask("When"), statement, {draw_.Pick(HabitTimes())});
     } else if (!rule.condition.empty() && !rule.never) {
       Add(rule.condition, ask("When"), statement, {draw_.Pick(Conditions())});
       if (as_order && rule.reason.empty() && rule.purpose.empty())
-        Add(base + " " + Tail(rule), {Cat({"What should you do if ", rule.condition, "?"}), Cat({"What must be done when ", rule.condition, "?"}),
-                                      Cat({"What do I do if ", rule.condition, "?"})},
+        Add(base + " " + Tail(rule),
+            {Cat({"What should you do if ", rule.condition, "?"}),
+             Cat({"What must be done when ", rule.condition, "?"}), Cat({"What do I do if ", rule.condition, "?"})},
             statement, {"close the window", "call the office"});
     }
     if (!rule.instrument.empty())
-      Add(rule.instrument, {Cat({"What should you", not_, " ", base, " ", the, " with?"}), Cat({"With what must", not_, " ", the, " ", done, "?"}),
-                            Cat({"What should", not_, " be used to ", base, " ", the, "?"})},
+      Add(rule.instrument,
+          {Cat({"What should you", not_, " ", base, " ", the, " with?"}),
+           Cat({"With what must", not_, " ", the, " ", done, "?"}),
+           Cat({"What should", not_, " be used to ", base, " ", the, "?"})},
           statement, {draw_.Pick(CutList("a wet cloth|an old spoon|a long rope|warm water"))});
-    if (!rule.reason.empty()) Add(rule.reason, ask("Why"), statement.substr(0, statement.size() - 1) + " because " + rule.reason + ".", {Reason()});
+    if (!rule.reason.empty())
+      Add(rule.reason, ask("Why"), statement.substr(0, statement.size() - 1) + " because " + rule.reason + ".",
+          {Reason()});
     if (!rule.purpose.empty()) Add(rule.purpose, ask("Why"), statement, {draw_.Pick(EventPurposes())});
     if (rule.reason.empty() && rule.purpose.empty()) passage_.unknowns.push_back(ask("Why")[0]);
     if (rule.place.empty()) passage_.unknowns.push_back(ask("Where")[0]);

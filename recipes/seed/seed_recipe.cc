@@ -7,18 +7,17 @@
 namespace cairn::seed {
 namespace {
 
-SeedPhase ReadPhase(const YAML::Node& node, uint64_t seed) {
+Result<Level> ParseLevel(const std::string& name) {
+  for (Level level : {Level::kFull, Level::kEasy, Level::kCopy, Level::kEvents})
+    if (name == LevelName(level)) return level;
+  return BadInput("no level is called \"" + name + "\"; there are full, easy, copy and events");
+}
+
+Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed) {
   SeedPhase phase;
   phase.name = node["name"].as<std::string>();
   phase.samples_per_step = node["samplesPerStep"].as<uint64_t>();
-  std::string level = node["level"].as<std::string>("full");
-  bool known = false;
-  for (Level one : {Level::kFull, Level::kEasy, Level::kCopy, Level::kEvents}) {
-    if (level != LevelName(one)) continue;
-    phase.level = one;
-    known = true;
-  }
-  if (!known) throw YAML::Exception(node["level"].Mark(), "no level is called " + level);
+  CAIRN_ASSIGN(phase.level, ParseLevel(node["level"].as<std::string>("full")));
   phase.text_loss_every = node["textLossEvery"].as<uint64_t>(0);
   train::TrainConfig& t = phase.training;
   t.steps = node["steps"].as<uint64_t>();
@@ -32,7 +31,7 @@ SeedPhase ReadPhase(const YAML::Node& node, uint64_t seed) {
   t.final_ratio = 0.02;
   t.weight_decay = 0.05;
   t.row_tokens = 512;
-  t.micro_batch = 2;
+  t.micro_batch = 4;
   t.segment_steps = 50;
   t.seed = seed;
   return phase;
@@ -58,7 +57,10 @@ Result<SeedRecipe> LoadSeedRecipe(const std::string& path) {
     recipe.model.head_dim = recipe.model.hidden_size / recipe.model.num_attention_heads;
     recipe.model.max_position_embeddings = m["maxPositions"].as<int64_t>();
     recipe.model.tie_word_embeddings = true;
-    for (const YAML::Node& phase : root["phases"]) recipe.phases.push_back(ReadPhase(phase, recipe.seed));
+    for (const YAML::Node& node : root["phases"]) {
+      CAIRN_ASSIGN(SeedPhase phase, ReadPhase(node, recipe.seed));
+      recipe.phases.push_back(std::move(phase));
+    }
   } catch (const YAML::Exception& e) {
     return BadInput(std::string("the recipe of the seed model: ") + e.what(), path);
   }

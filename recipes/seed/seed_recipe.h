@@ -23,8 +23,8 @@ struct SeedRecipe {
   uint64_t seed = 0;
   int tokenizer_vocab_size = 0;
   uint64_t tokenizer_samples = 0;
-  model::ModelConfig model;      // vocab_size and token ids are set once the tokenizer exists
-  uint64_t max_tokens = 0;       // a longer conversation loses its last turns
+  model::ModelConfig model;  // vocab_size and token ids are set once the tokenizer exists
+  uint64_t max_tokens = 0;   // a longer conversation loses its last turns
   std::vector<SeedPhase> phases;
 };
 

@@ -142,7 +142,8 @@ Result<std::string> TrainSeedTokenizer(const Corpus& corpus, const SeedRecipe& r
 
 namespace {
 
-// The transcript of a phase in `from`, if it is whole and of this recipe. What a phase starts from is left to the replay.
+// The transcript of a phase in `from`, if it is whole and of this recipe. What a phase starts from is left to the
+// replay.
 Result<train::Transcript> FinishedPhase(const Prepared& p, const formats::Tokenizer& tokenizer, size_t phase,
                                         const std::string& from) {
   std::string directory = from + "/transcript/" + PhaseName(p.recipe, phase);
@@ -189,8 +190,7 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
     std::string name = PhaseName(p.recipe, i);
     train::GeneratedSource source = PhaseSource(p, tokenizer, i);
     train::Trainer trainer(pool, model, phase.training, source);
-    Json header = train::PhaseHeader(phase.training, name, trainer.StateDigest(),
-                                     PhaseInputs(p, tokenizer, i));
+    Json header = train::PhaseHeader(phase.training, name, trainer.StateDigest(), PhaseInputs(p, tokenizer, i));
     train::PhaseOptions run{
         .directory = options.work_directory + "/" + name, .label = "seed " + name, .quiet = options.quiet};
     CAIRN_ASSIGN(train::Transcript transcript, train::RunPhase(trainer, phase.training, header, run));

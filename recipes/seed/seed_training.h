@@ -20,8 +20,8 @@ struct SeedOptions {
   std::string from_model;  // training: goes on behind the phases that this model directory has; empty: from nothing
 };
 
-// Sample `index` of the corpus as a phase sees it: as tokens, cut to max_tokens by leaving out last turns; a first turn that
-// is longer by itself is replaced by a conversation of a spare index.
+// Sample `index` of the corpus as a phase sees it: as tokens, cut to max_tokens by leaving out last turns; a first turn
+// that is longer by itself is replaced by a conversation of a spare index.
 train::TokenSample SeedSample(const Corpus& corpus, const formats::Tokenizer& tokenizer, const SeedRecipe& recipe,
                               const SeedPhase& phase, uint64_t index);
 

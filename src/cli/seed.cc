@@ -85,8 +85,9 @@ void AddSeed(CLI::App& app, Context& context) {
   train->add_option("--recipe", options->recipe, "folder of the recipe (default: the one that comes with cairn)");
   train->add_option("--work", options->work, "folder for checkpoints")->capture_default_str();
   train->add_option("--output", options->output, "folder for the finished model")->capture_default_str();
-  train->add_option("--from", options->from,
-                    "go on behind the phases whose transcripts and end weights this model folder has (default: train all)");
+  train->add_option(
+      "--from", options->from,
+      "go on behind the phases whose transcripts and end weights this model folder has (default: train all)");
   train->callback([options, &context] {
     context.run = [options, &context]() -> Result<int> {
       ThreadPool pool(context.Threads());

@@ -47,9 +47,15 @@ Result<synth::Teacher*> BuildContext::Teacher() {
     options.api_key_env = settings.api_key_env;
     CAIRN_ASSIGN(teacher_, synth::HttpTeacher::Make(options));
   } else {
-    CAIRN_ASSIGN(model::ChatModel loaded, model::LoadChatModel(project.teacher_directory));
-    teacher_model_ = std::make_unique<model::ChatModel>(std::move(loaded));
-    teacher_ = std::make_unique<synth::LocalTeacher>(pool, *teacher_model_);
+    const model::ChatModel* model = nullptr;
+    if (project.teacher_digest == project.base_digest) {
+      CAIRN_ASSIGN(model, Base());
+    } else {
+      CAIRN_ASSIGN(model::ChatModel loaded, model::LoadChatModel(project.teacher_directory));
+      teacher_model_ = std::make_unique<model::ChatModel>(std::move(loaded));
+      model = teacher_model_.get();
+    }
+    teacher_ = std::make_unique<synth::LocalTeacher>(pool, *model);
   }
   cache_ = std::make_unique<StoreCache>(store);
   caching_teacher_ = std::make_unique<synth::CachingTeacher>(*teacher_, *cache_);

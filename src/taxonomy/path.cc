@@ -99,7 +99,8 @@ bool MatchPart(std::string_view pattern, std::string_view name) {
     if (pattern[p] == '[') return MatchSet(pattern, &next, name[n]) ? Advance{next - p, 1} : Advance{};
     return pattern[p] == name[n] ? Advance{1, 1} : Advance{};
   };
-  return MatchStars(pattern.size(), name.size(), [&](size_t p) { return pattern[p] == '*'; }, match_one);
+  return MatchStars(
+      pattern.size(), name.size(), [&](size_t p) { return pattern[p] == '*'; }, match_one);
 }
 
 std::vector<std::string_view> Split(std::string_view path) {
@@ -175,7 +176,9 @@ bool MatchGlob(std::string_view pattern, std::string_view path) {
   std::vector<std::string_view> patterns = Split(pattern), parts = Split(path);
   return MatchStars(
       patterns.size(), parts.size(), [&](size_t p) { return patterns[p] == "**"; },
-      [&](size_t p, size_t n) { return MatchPart(patterns[p], parts[n]) ? Advance{1, 1} : Advance{}; });
+      [&](size_t p, size_t n) {
+        return MatchPart(patterns[p], parts[n]) ? Advance{1, 1} : Advance{};
+      });
 }
 
 std::pair<size_t, size_t> Listing::Below(std::string_view prefix) const {

@@ -1,6 +1,7 @@
-// Muon: the update of a weight matrix is its momentum made nearly orthogonal, so that every direction learns at the same
-// rate. Jordan et al. 2024 (Newton-Schulz iteration of degree five, Nesterov momentum); Liu et al. 2025, arXiv:2502.16982
-// (scale that gives the update the size of AdamW's, decoupled weight decay). Arithmetic: docs/numerics.md.
+// Muon: the update of a weight matrix is its momentum made nearly orthogonal, so that every direction learns at the
+// same rate. Jordan et al. 2024 (Newton-Schulz iteration of degree five, Nesterov momentum); Liu et al. 2025,
+// arXiv:2502.16982 (scale that gives the update the size of AdamW's, decoupled weight decay). Arithmetic:
+// docs/numerics.md.
 #pragma once
 
 #include <vector>

@@ -116,9 +116,10 @@ TEST(Trainer, GoldenDigests) {
     Optimizer optimizer;
     const char* digest;
   };
-  constexpr Golden kGoldens[] = {{false, Optimizer::kAdamW, "ca90fa7508ea3a75bdf61bc9dc8e21ba815e8b1eb8da30f786c944c0d6e382b0"},
-                                 {false, Optimizer::kMuon, "49041299d01178fe1326eedc21c517e0e581824fc58aa3d1407fb33192d49077"},
-                                 {true, Optimizer::kAdamW, "a16a2d43fd24cab2166da6b4669c9f76dd253e8294404d72fa6229ba07ba5dfc"}};
+  constexpr Golden kGoldens[] = {
+      {false, Optimizer::kAdamW, "ca90fa7508ea3a75bdf61bc9dc8e21ba815e8b1eb8da30f786c944c0d6e382b0"},
+      {false, Optimizer::kMuon, "49041299d01178fe1326eedc21c517e0e581824fc58aa3d1407fb33192d49077"},
+      {true, Optimizer::kAdamW, "a16a2d43fd24cab2166da6b4669c9f76dd253e8294404d72fa6229ba07ba5dfc"}};
   for (const Golden& golden : kGoldens) {
     for (auto [threads, rows] : {std::pair{1, 4}, {2, 1}, {3, 2}, {7, 4}})
       EXPECT_EQ(GoldenRun(golden.lora, golden.optimizer, threads, static_cast<uint64_t>(rows)).Hex(), golden.digest)
