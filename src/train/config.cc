@@ -18,7 +18,6 @@ void ForEachField(Config& c, Visitor&& visit) {
   visit("learning_rate", c.learning_rate);
   visit("final_ratio", c.final_ratio);
   visit("warmup_steps", c.warmup_steps);
-  visit("momentum", c.momentum);
   visit("beta1", c.beta1);
   visit("beta2", c.beta2);
   visit("eps", c.eps);
@@ -58,7 +57,12 @@ Result<void> TrainConfig::Validate(const std::string& where) const {
 }
 
 Json TrainConfigToJson(const TrainConfig& config) {
-  Json json = {{"schedule", ScheduleName(config.schedule)}, {"optimizer", OptimizerName(config.optimizer)}};
+  Json json = {{"schedule", ScheduleName(config.schedule)}};
+  // AdamW is what a transcript without these fields means, so that older ones keep their digests.
+  if (config.optimizer != Optimizer::kAdamW) {
+    json["optimizer"] = OptimizerName(config.optimizer);
+    json["momentum"] = config.momentum;
+  }
   ForEachField(config, [&](const char* name, const auto& value) { json[name] = value; });
   return json;
 }
