@@ -12,7 +12,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-enum class Tense { kPast, kHabit, kFuture, kDuty };
+enum class Tense { kPast, kHabit, kFuture };
 
 struct Agent {
   std::string intro;  // how the text names it first
@@ -273,20 +273,17 @@ class Story {
   std::string VerbOf(const Event& e, bool plural) const {
     if (e.tense == Tense::kPast) return e.verb->past;
     if (e.tense == Tense::kFuture) return std::string("will ") + e.verb->base;
-    if (e.tense == Tense::kDuty) return std::string("must ") + e.verb->base;
     return plural ? e.verb->base : ThirdPerson(e.verb->base);
   }
   std::string PassiveOf(const Event& e) const { return BeOf(e) + " " + e.verb->participle; }
   std::string BeOf(const Event& e) const {
     if (e.tense == Tense::kFuture) return "will be";
-    if (e.tense == Tense::kDuty) return "must be";
     if (e.tense == Tense::kPast) return e.thing.plural ? "were" : "was";
     return e.thing.plural ? "are" : "is";
   }
   static std::string AuxOf(const Event& e, bool plural) {
     if (e.tense == Tense::kPast) return "did";
     if (e.tense == Tense::kFuture) return "will";
-    if (e.tense == Tense::kDuty) return "must";
     return plural ? "do" : "does";
   }
 
@@ -365,14 +362,7 @@ class Story {
 
   // ---- asking ----
   void Add(const std::string& answer, Strings asks, std::string statement, Strings wrong) {
-    Probe probe;
-    probe.answer = answer;
-    probe.asks = std::move(asks);
-    probe.statement = std::move(statement);
-    for (std::string& w : wrong)
-      if (!w.empty() && w != answer) probe.wrong.push_back(std::move(w));
-    probe.sentence = sentence_;
-    passage_.probes.push_back(std::move(probe));
+    passage_.probes.push_back(MakeProbe(answer, std::move(asks), std::move(statement), std::move(wrong), sentence_));
   }
 
   // The other events' values of one kind, else one drawn.

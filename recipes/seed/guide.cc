@@ -61,10 +61,9 @@ class Guide {
     for (const EventVerb& verb : EventVerbs())
       if (base == verb.base) rule.verb = &verb;
     if (rule.verb == nullptr) return;
-    std::string head = HeadOf(NewOf(CutList(rule.verb->objects)) + " ");
-    head.pop_back();
-    if (head.empty()) return;
-    rule.the = "the " + head;
+    std::string object = NewOf(CutList(rule.verb->objects));
+    if (object.empty()) return;
+    rule.the = "the " + HeadOf(object);
     rule.never = draw_.Percent(22);
     if (rule.verb->instruments[0] != 0 && draw_.Percent(45)) rule.instrument = NewOf(CutList(rule.verb->instruments));
     if (draw_.Percent(55)) rule.place = NewOf(EventPlaces());
@@ -128,14 +127,8 @@ class Guide {
   }
 
   void Add(const std::string& answer, Strings asks, const std::string& statement, Strings wrong) {
-    Probe probe;
-    probe.answer = answer;
-    probe.asks = std::move(asks);
-    probe.statement = statement;
-    for (std::string& w : wrong)
-      if (!w.empty() && w != answer) probe.wrong.push_back(std::move(w));
-    probe.sentence = passage_.sentences.size() - 1;
-    passage_.probes.push_back(std::move(probe));
+    passage_.probes.push_back(
+        MakeProbe(answer, std::move(asks), statement, std::move(wrong), passage_.sentences.size() - 1));
   }
 
   void Ask(const Rule& rule, bool as_order) {

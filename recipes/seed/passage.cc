@@ -552,6 +552,18 @@ class Composer {
 
 }  // namespace
 
+Probe MakeProbe(std::string answer, std::vector<std::string> asks, std::string statement,
+                std::vector<std::string> wrong, size_t sentence) {
+  std::erase_if(wrong, [&](const std::string& w) { return w.empty() || w == answer; });
+  Probe probe;
+  probe.answer = std::move(answer);
+  probe.asks = std::move(asks);
+  probe.statement = std::move(statement);
+  probe.wrong = std::move(wrong);
+  probe.sentence = sentence;
+  return probe;
+}
+
 Passage MakePassage(Scene& scene, const PassageOptions& wanted) {
   PassageOptions options = wanted;
   if (scene.level == Level::kEasy) options = {.min_facts = 1, .max_facts = 2, .max_entities = 1, .special = false};

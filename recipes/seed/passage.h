@@ -69,6 +69,10 @@ struct Probe {
   size_t sentence = 0;             // index into Passage::sentences, or npos
 };
 
+// A probe of a special passage. wrong: what is empty or the answer itself is left out.
+Probe MakeProbe(std::string answer, std::vector<std::string> asks, std::string statement,
+                std::vector<std::string> wrong, size_t sentence);
+
 struct Passage {
   std::string text;
   std::vector<Entity> entities;

@@ -10,16 +10,6 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-Probe MakeProbe(std::string answer, Strings asks, std::string statement, Strings wrong, size_t sentence) {
-  Probe probe;
-  probe.answer = std::move(answer);
-  probe.asks = std::move(asks);
-  probe.statement = std::move(statement);
-  probe.wrong = std::move(wrong);
-  probe.sentence = sentence;
-  return probe;
-}
-
 Strings Without(const Strings& items, size_t at) {
   Strings out = items;
   out.erase(out.begin() + static_cast<std::ptrdiff_t>(at));
