@@ -64,8 +64,9 @@ class RowPanels {
       PackRows(src + d, ld, std::min(kWide, dim_ - d), PanelWidth(dim_ - d), n, dst + d * n);
   }
 
-  // out[rows, D] (+)= chain over i of a[i, rows] * src[first + i, D], i < count.
-  void Product(const float* a, size_t rows, size_t first, size_t count, float* out, size_t ld, bool accumulate) const {
+  // out[rows, D] (+)= chain over i of a(row, i) * src[first + i, D], i < count.
+  void Product(const TileOperand& a, size_t rows, size_t first, size_t count, float* out, size_t ld,
+               bool accumulate) const {
     for (size_t d = 0; d < dim_; d += kWide) {
       const size_t width = PanelWidth(dim_ - d);
       RunTile(rows, std::min(kWide, dim_ - d), count, a, data_ + d * n_ + first * width, width, out + d, ld,
@@ -87,11 +88,10 @@ class KeyPanels {
       PackTransposed(src + j * ld, ld, std::min(kWide, n - j), kWide, dim_, dst + j * dim_);
   }
 
-  // out[r, j] = chain over D of x[r] * src[j], j < count, written up to the next multiple of kWide. packed_x: D * rows.
-  void Scores(const float* x, size_t x_ld, size_t rows, size_t count, float* packed_x, float* out, size_t ld) const {
-    PackTransposed(x, x_ld, rows, rows, dim_, packed_x);
-    const TileFunction tile = TileFor<2>(rows);
-    for (size_t j = 0; j < count; j += kWide) tile(dim_, packed_x, data_ + j * dim_, kWide, out + j, ld, false);
+  // out[r, j] = chain over D of x[r] * src[j], j < count, written up to the next multiple of kWide.
+  void Scores(const float* x, size_t x_ld, size_t rows, size_t count, float* out, size_t ld) const {
+    for (size_t j = 0; j < count; j += kWide)
+      RunTile(rows, kWide, dim_, {x, x_ld, 1}, data_ + j * dim_, kWide, out + j, ld, false);
   }
 
  private:
@@ -99,30 +99,27 @@ class KeyPanels {
   size_t dim_;
 };
 
-// out[r, D] = chain over j <= full - 1 + r of p[r, j] * right[j]. packed: full * rows.
+// out[r, D] = chain over j <= full - 1 + r of p[r, j] * right[j].
 void CausalProduct(const float* p, size_t ld, size_t rows, size_t full, const RowPanels& right, float* out,
-                   size_t out_ld, float* packed) {
-  PackTransposed(p, ld, rows, rows, full, packed);
-  right.Product(packed, rows, 0, full, out, out_ld, false);
-  for (size_t r = 1; r < rows; ++r) right.Product(p + r * ld + full, 1, full, r, out + r * out_ld, out_ld, true);
+                   size_t out_ld) {
+  right.Product({p, ld, 1}, rows, 0, full, out, out_ld, false);
+  for (size_t r = 1; r < rows; ++r)
+    right.Product({p + r * ld + full, ld, 1}, 1, full, r, out + r * out_ld, out_ld, true);
 }
 
 // out[j, D] continues its chain over the rows r of x that see key j (r + first >= j) with x[r, j] * right[r].
-// packed: rows * kRowsMax.
 void CausalProductTransposed(const float* x, size_t ld, size_t rows, size_t first, const RowPanels& right, float* out,
-                             size_t out_ld, float* packed) {
+                             size_t out_ld) {
   const size_t keys = first + rows;
   for (size_t j0 = 0; j0 < keys; j0 += kRowsMax) {
     const size_t count = std::min(kRowsMax, keys - j0);
     const size_t all = j0 + count - 1 > first ? j0 + count - 1 - first : 0;  // first row that sees all these keys
     for (size_t j = j0; j < j0 + count; ++j) {
       const size_t begin = j > first ? j - first : 0;
-      if (begin >= all) continue;
-      for (size_t r = begin; r < all; ++r) packed[r - begin] = x[r * ld + j];
-      right.Product(packed, 1, begin, all - begin, out + j * out_ld, out_ld, true);
+      if (begin < all)
+        right.Product({x + begin * ld + j, 1, ld}, 1, begin, all - begin, out + j * out_ld, out_ld, true);
     }
-    PackRows(x + all * ld + j0, ld, count, count, rows - all, packed);
-    right.Product(packed, count, all, rows - all, out + j0 * out_ld, out_ld, true);
+    right.Product({x + all * ld + j0, 1, ld}, count, all, rows - all, out + j0 * out_ld, out_ld, true);
   }
 }
 
@@ -139,19 +136,18 @@ void AttentionTaskForward(const AttentionArgs& a, const AttentionTask& task) {
   const size_t kv = task.start * kv_ld + group * dim;
   const KeyPanels keys(a.k + kv, kv_ld, n, dim, Scratch(ScratchSlot::kTask, KeyPanels::Floats(n, dim)));
   const RowPanels values(a.v + kv, kv_ld, n, dim, Scratch(ScratchSlot::kTask2, RowPanels::Floats(n, dim)));
-  float* scores = Scratch(ScratchSlot::kTask3, kRowsMax * (ld + dim + n));
-  float *packed_q = scores + kRowsMax * ld, *packed_p = packed_q + kRowsMax * dim;
+  float* scores = Scratch(ScratchSlot::kTask3, kRowsMax * ld);
   for (size_t row = task.row0; row < task.row1; row += kRowsMax) {
     const size_t rows = std::min(kRowsMax, task.row1 - row), full = row - task.start + 1;
     const size_t at = row * q_ld + task.head * dim;
-    keys.Scores(a.q + at, q_ld, rows, full + rows - 1, packed_q, scores, ld);
+    keys.Scores(a.q + at, q_ld, rows, full + rows - 1, scores, ld);
     float* stats = a.max_and_sum + (row * a.s.heads + task.head) * 2;
     for (size_t r = 0; r < rows; ++r, stats += a.s.heads * 2) {
       float* s = scores + r * ld;
       stats[0] = MaxOf<true>(s, full + r, scale);
       stats[1] = ExpSum16<true>(s, s, full + r, stats[0]);
     }
-    CausalProduct(scores, ld, rows, full, values, a.out + at, q_ld, packed_p);
+    CausalProduct(scores, ld, rows, full, values, a.out + at, q_ld);
     stats = a.max_and_sum + (row * a.s.heads + task.head) * 2;
     for (size_t r = 0; r < rows; ++r, stats += a.s.heads * 2) DivideRow(a.out + at + r * q_ld, stats[1], dim);
   }
@@ -172,19 +168,16 @@ void SoftmaxGradRow(float* s, float* dp, size_t n, float scale, float m, float l
 constexpr size_t kGradTiles = 4;  // row tiles in a block: the length of a continued chain of dk and dv
 constexpr size_t kGradRows = kGradTiles * kRowsMax;
 
-// What one backward task keeps: p and ds of a block of rows, and small packing areas.
+// What one backward task keeps: p and ds of a block of rows, and q and dout of it, packed.
 struct GradScratch {
   size_t ld;
-  float *p, *ds, *packed_x, *packed_p, *q_rows, *dout_rows;
+  float *p, *ds, *q_rows, *dout_rows;
   GradScratch(size_t n, size_t dim) : ld(RoundUp(n, kWide) + 16) {
     const size_t block = kGradRows * ld, rows = RowPanels::Floats(kGradRows, dim);
-    const size_t packed = kRowsMax * std::max(n, kGradRows);
-    p = Scratch(ScratchSlot::kTask3, 2 * block + 2 * rows + kRowsMax * dim + packed);
+    p = Scratch(ScratchSlot::kTask3, 2 * block + 2 * rows);
     ds = p + block;
     q_rows = ds + block;
     dout_rows = q_rows + rows;
-    packed_x = dout_rows + rows;
-    packed_p = packed_x + kRowsMax * dim;
   }
 };
 
@@ -195,8 +188,8 @@ void GradScores(const AttentionGradArgs& a, const AttentionTask& task, size_t he
   const size_t full = row - task.start + 1;
   const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
   float *p = w.p + offset * w.ld, *ds = w.ds + offset * w.ld;
-  keys.Scores(a.q + at, q_ld, rows, full + rows - 1, w.packed_x, p, w.ld);
-  values.Scores(a.dout + at, q_ld, rows, full + rows - 1, w.packed_x, ds, w.ld);
+  keys.Scores(a.q + at, q_ld, rows, full + rows - 1, p, w.ld);
+  values.Scores(a.dout + at, q_ld, rows, full + rows - 1, ds, w.ld);
   for (size_t r = 0; r < rows; ++r) {
     const float* stats = a.max_and_sum + ((row + r) * a.s.heads + head) * 2;
     const float delta = Dot16(a.dout + at + r * q_ld, a.out + at + r * q_ld, dim);
@@ -224,12 +217,11 @@ void AttentionTaskBackward(const AttentionGradArgs& a, const AttentionTask& task
       for (size_t r = 0; r < rows; r += kRowsMax) {
         const size_t part = std::min(kRowsMax, rows - r);
         GradScores(a, task, head, row + r, part, keys, values, w, r);
-        CausalProduct(w.ds + r * w.ld, w.ld, part, row + r - task.start + 1, key_rows, a.dq + at + r * q_ld, q_ld,
-                      w.packed_p);
+        CausalProduct(w.ds + r * w.ld, w.ld, part, row + r - task.start + 1, key_rows, a.dq + at + r * q_ld, q_ld);
       }
       const RowPanels q_rows(a.q + at, q_ld, rows, dim, w.q_rows), dout_rows(a.dout + at, q_ld, rows, dim, w.dout_rows);
-      CausalProductTransposed(w.ds, w.ld, rows, row - task.start, q_rows, a.dk + kv, kv_ld, w.packed_p);
-      CausalProductTransposed(w.p, w.ld, rows, row - task.start, dout_rows, a.dv + kv, kv_ld, w.packed_p);
+      CausalProductTransposed(w.ds, w.ld, rows, row - task.start, q_rows, a.dk + kv, kv_ld);
+      CausalProductTransposed(w.p, w.ld, rows, row - task.start, dout_rows, a.dv + kv, kv_ld);
     }
   }
 }
@@ -238,27 +230,25 @@ void AttentionTaskBackward(const AttentionGradArgs& a, const AttentionTask& task
 void DecodeHeads(const DecodeArgs& a, size_t group, size_t head, size_t rows) {
   const size_t dim = a.head_dim, ld = RoundUp(a.n, kWide) + 16;
   const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
-  float* scores = Scratch(ScratchSlot::kTask, rows * (ld + dim + a.n) + kWide * std::max(dim, a.n));
-  float *packed_q = scores + rows * ld, *packed_p = packed_q + rows * dim, *packed = packed_p + rows * a.n;
-  PackTransposed(a.q + head * dim, dim, rows, rows, dim, packed_q);
+  float* scores = Scratch(ScratchSlot::kTask, rows * ld + kWide * std::max(dim, a.n));
+  float* packed = scores + rows * ld;
   const float *k = a.k + group * dim, *v = a.v + group * dim;
-  const TileFunction tile = TileFor<2>(rows);
   for (size_t j = 0; j < a.n; j += kWide) {
     PackTransposed(k + j * a.kv_stride, a.kv_stride, std::min(kWide, a.n - j), kWide, dim, packed);
-    tile(dim, packed_q, packed, kWide, scores + j, ld, false);
+    RunTile(rows, kWide, dim, {a.q + head * dim, dim, 1}, packed, kWide, scores + j, ld, false);
   }
   float sums[kRowsMax];
   for (size_t r = 0; r < rows; ++r) {
     float* s = scores + r * ld;
     sums[r] = ExpSum16<true>(s, s, a.n, MaxOf<true>(s, a.n, scale));
   }
-  PackTransposed(scores, ld, rows, rows, a.n, packed_p);
   float* out = a.out + head * dim;
   for (size_t d = 0; d < dim; d += kWide) {
     const size_t cols = std::min(kWide, dim - d), width = PanelWidth(cols);
     const bool direct = cols == width;
     if (!direct) PackRows(v + d, a.kv_stride, cols, width, a.n, packed);
-    RunTile(rows, cols, a.n, packed_p, direct ? v + d : packed, direct ? a.kv_stride : width, out + d, dim, false);
+    RunTile(rows, cols, a.n, {scores, ld, 1}, direct ? v + d : packed, direct ? a.kv_stride : width, out + d, dim,
+            false);
   }
   for (size_t r = 0; r < rows; ++r) DivideRow(out + r * dim, sums[r], dim);
 }

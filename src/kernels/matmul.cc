@@ -25,6 +25,7 @@ struct MatMulArgs {
   float* c;
 };
 constexpr size_t kKBlock = 256;               // a panel of B (32 KB) plus one of A stay near L1
+constexpr size_t kNearRows = 512;             // a tile of rows that long is at most 28 KB, no more than L1
 constexpr size_t kPackedBFloats = 2u << 20;   // 8 MB: the packed part of B stays in L3
 constexpr size_t kSerialWork = 32 * 32 * 32;  // below this, waking threads costs more than the work
 }  // namespace cairn::kernels
@@ -34,9 +35,16 @@ HWY_BEFORE_NAMESPACE();
 namespace cairn::kernels {
 namespace HWY_NAMESPACE {
 #if CAIRN_SIMD
+// A is read where it lies if that misses no cache: its transpose always, because a row of a tile is then one or two
+// cache lines; rows of A while those of a tile lie close together.
+bool ReadsAInPlace(const MatMulArgs& g) { return g.s.trans_a || g.s.lda <= kNearRows; }
+TileOperand PlaceInA(const MatMulArgs& g, size_t m, size_t k) {
+  const TileOperand all = g.s.trans_a ? TileOperand{g.a, 1, g.s.lda} : TileOperand{g.a, g.s.lda, 1};
+  return all.From(m, k);
+}
+
 // Rows [m0, m0 + rows) and k [k0, k0 + k) of A as [k, rows].
 void PackA(const MatMulArgs& g, size_t m0, size_t rows, size_t k0, size_t k, float* dst) {
-  if (g.s.trans_a) return PackRows(g.a + k0 * g.s.lda + m0, g.s.lda, rows, rows, k, dst);
   PackTransposed(g.a + m0 * g.s.lda + k0, g.s.lda, rows, rows, k, dst);
 }
 
@@ -52,9 +60,9 @@ size_t KBlock(size_t k) {
   return (k + blocks - 1) / blocks;
 }
 
-// ---- Few rows (decoding, low-rank factors): A is packed once, each task packs its own panels of B.
+// ---- Few rows (decoding, low-rank factors): A is packed at most once, each task packs its own panels of B.
 
-// a_packed: for each tile of kRowsMax rows, [K, rows].
+// a_packed: for each tile of kRowsMax rows, [K, rows]; null where A is read in place.
 void FewRowsPanel(const MatMulArgs& g, const float* a_packed, size_t panel) {
   const size_t n0 = panel * kWide, cols = std::min(kWide, g.s.n - n0), width = PanelWidth(cols);
   const size_t k_block = KBlock(g.s.k);
@@ -66,16 +74,20 @@ void FewRowsPanel(const MatMulArgs& g, const float* a_packed, size_t panel) {
     if (!direct) PackB(g, n0, cols, k0, k, packed);
     for (size_t m0 = 0; m0 < g.s.m; m0 += kRowsMax) {
       const size_t rows = std::min(kRowsMax, g.s.m - m0);
-      RunTile(rows, cols, k, a_packed + m0 * g.s.k + k0 * rows, b, direct ? g.s.ldb : width, g.c + m0 * g.s.ldc + n0,
-              g.s.ldc, g.s.accumulate || k0 > 0);
+      RunTile(rows, cols, k,
+              a_packed ? TileOperand::Packed(a_packed + m0 * g.s.k + k0 * rows, rows) : PlaceInA(g, m0, k0), b,
+              direct ? g.s.ldb : width, g.c + m0 * g.s.ldc + n0, g.s.ldc, g.s.accumulate || k0 > 0);
     }
   }
 }
 
 void FewRows(ThreadPool& pool, const MatMulArgs& g) {
-  float* a_packed = Scratch(ScratchSlot::kShared, g.s.m * g.s.k);
-  for (size_t m0 = 0; m0 < g.s.m; m0 += kRowsMax)
-    PackA(g, m0, std::min(kRowsMax, g.s.m - m0), 0, g.s.k, a_packed + m0 * g.s.k);
+  float* a_packed = nullptr;
+  if (!ReadsAInPlace(g)) {
+    a_packed = Scratch(ScratchSlot::kShared, g.s.m * g.s.k);
+    for (size_t m0 = 0; m0 < g.s.m; m0 += kRowsMax)
+      PackA(g, m0, std::min(kRowsMax, g.s.m - m0), 0, g.s.k, a_packed + m0 * g.s.k);
+  }
   const size_t panels = (g.s.n + kWide - 1) / kWide;
   const size_t grain = std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * kWide));
   pool.RunRanges(panels, grain, [&](size_t begin, size_t end) {
@@ -93,17 +105,20 @@ struct Block {
 // b_packed: panels of columns [n0, n1) of B, panel p at p * kWide * K as [K, its width].
 void ManyRowsBlock(const MatMulArgs& g, const float* b_packed, size_t n0, size_t n1, const Block& block) {
   const size_t k_block = KBlock(g.s.k);
-  float* packed = Scratch(ScratchSlot::kTask, (block.m1 - block.m0) * k_block);
+  const bool in_place = ReadsAInPlace(g);
+  float* packed = in_place ? nullptr : Scratch(ScratchSlot::kTask, (block.m1 - block.m0) * k_block);
   for (size_t k0 = 0; k0 < g.s.k; k0 += k_block) {
     const size_t k = std::min(k_block, g.s.k - k0);
-    for (size_t m = block.m0; m < block.m1; m += kRowsMax)
+    for (size_t m = block.m0; m < block.m1 && !in_place; m += kRowsMax)
       PackA(g, m, std::min(kRowsMax, block.m1 - m), k0, k, packed + (m - block.m0) * k);
     for (size_t p = block.panel0; p < block.panel1; ++p) {
       const size_t col = n0 + p * kWide, cols = std::min(kWide, n1 - col), width = PanelWidth(cols);
       const float* b = b_packed + p * kWide * g.s.k + k0 * width;
-      for (size_t m = block.m0; m < block.m1; m += kRowsMax)
-        RunTile(std::min(kRowsMax, block.m1 - m), cols, k, packed + (m - block.m0) * k, b, width,
-                g.c + m * g.s.ldc + col, g.s.ldc, g.s.accumulate || k0 > 0);
+      for (size_t m = block.m0; m < block.m1; m += kRowsMax) {
+        const size_t rows = std::min(kRowsMax, block.m1 - m);
+        RunTile(rows, cols, k, in_place ? PlaceInA(g, m, k0) : TileOperand::Packed(packed + (m - block.m0) * k, rows),
+                b, width, g.c + m * g.s.ldc + col, g.s.ldc, g.s.accumulate || k0 > 0);
+      }
     }
   }
 }

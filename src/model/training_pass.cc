@@ -5,8 +5,8 @@
 namespace cairn::model {
 namespace {
 
-// Rows of logits held at a time: enough to keep the matmul busy, small enough to stay in cache.
-constexpr size_t kHeadRows = 256;
+// Rows of logits held at a time: many, so that packing the head's weights pays, as long as they fit in 16 MB of cache.
+size_t HeadRows(size_t vocab) { return std::clamp<size_t>((size_t{4} << 20) / vocab, 256, 1024); }
 
 }  // namespace
 
@@ -82,16 +82,17 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
   std::vector<size_t> wanted;
   for (size_t i = 0; i < t; ++i)
     if (batch.targets[i] >= 0) wanted.push_back(i);
-  rows_.resize(kHeadRows * hidden);
-  drows_.resize(kHeadRows * hidden);
-  logits_.resize(kHeadRows * vocab);
-  row_loss_.resize(kHeadRows);
-  std::vector<formats::TokenId> targets(kHeadRows);
+  const size_t head_rows = std::min(HeadRows(vocab), wanted.size());
+  rows_.resize(head_rows * hidden);
+  drows_.resize(head_rows * hidden);
+  logits_.resize(head_rows * vocab);
+  row_loss_.resize(head_rows);
+  std::vector<formats::TokenId> targets(head_rows);
   std::vector<float>& dh = scratch_.dh;  // gradient of final_h_; rows without loss stay zero
   std::fill(dh.begin(), dh.end(), 0.0f);
   const float* head = model_.At(model_.offsets.head);
-  for (size_t first = 0; first < wanted.size(); first += kHeadRows) {
-    size_t n = std::min(kHeadRows, wanted.size() - first);
+  for (size_t first = 0; first < wanted.size(); first += head_rows) {
+    size_t n = std::min(head_rows, wanted.size() - first);
     for (size_t i = 0; i < n; ++i) {
       std::copy_n(final_h_.data() + wanted[first + i] * hidden, hidden, rows_.data() + i * hidden);
       targets[i] = batch.targets[wanted[first + i]];
