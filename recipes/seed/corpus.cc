@@ -63,7 +63,7 @@ constexpr std::string_view kNeeded[] = {
     "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
     "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
 
-constexpr const char* kLevelNames[] = {"full", "easy", "copy", "events"};
+constexpr const char* kLevelNames[] = {"full", "easy", "copy", "events", "wide"};
 
 Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   Draw draw(seed, index);
@@ -71,7 +71,7 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   std::span<const Share> mixture = kMixture;
   if (level == Level::kEasy) mixture = kEasyMixture;
   if (level == Level::kCopy) mixture = kCopyMixture;
-  if (level == Level::kEvents) mixture = kEventsMixture;
+  if (HasEvents(level)) mixture = kEventsMixture;
   uint32_t roll = draw.Below(100);
   for (const Share& share : mixture) {
     if (roll < share.percent) return share.make(scene);
@@ -82,43 +82,70 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
 
 }  // namespace
 
-Corpus::Corpus(std::unique_ptr<World> world, const Digest& digest) : world_(std::move(world)), digest_(digest) {}
+Corpus::Corpus() = default;
 const char* LevelName(Level level) { return kLevelNames[static_cast<int>(level)]; }
+bool HasEvents(Level level) { return level == Level::kEvents || level == Level::kWide; }
 
 Corpus::Corpus(Corpus&&) noexcept = default;
 Corpus& Corpus::operator=(Corpus&&) noexcept = default;
 Corpus::~Corpus() = default;
 
-Result<Corpus> Corpus::Load(const std::string& dir) {
-  auto world = std::make_unique<World>();
-  CAIRN_ASSIGN(world->pools, Pools::Load(dir + "/words.yaml"));
+namespace {
+
+// Lists that the program relies on are there.
+Result<void> CheckLists(const Pools& pools, const std::string& where) {
   for (std::string_view name : kNeeded) {
-    if (world->pools.Find(name) == nullptr)
-      return BadInput("list " + std::string(name) + " is missing", dir + "/words.yaml");
+    if (pools.Find(name) == nullptr) return BadInput("list " + std::string(name) + " is missing", where);
   }
   // Skills draw up to eight different nouns from either split.
   int per_split[2] = {0, 0};
-  for (const std::string& word : world->pools.Get("noun_skill").words)
-    ++per_split[SplitOf(word) == Split::kHeldOut ? 1 : 0];
-  if (per_split[0] < 12 || per_split[1] < 12) return BadInput("noun_skill needs more words", dir + "/words.yaml");
-  CAIRN_ASSIGN(std::string words, ReadFile(dir + "/words.yaml", uint64_t{1} << 24));
-  Sha256 sha;
-  sha.Update("words.yaml " + Sha256Of(words).Hex() + "\n");
-  CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(dir + "/frames"));
+  for (const std::string& word : pools.Get("noun_skill").words) ++per_split[SplitOf(word) == Split::kHeldOut ? 1 : 0];
+  if (per_split[0] < 12 || per_split[1] < 12) return BadInput("noun_skill needs more words", where);
+  return {};
+}
+
+// Adds the frames of a folder to the world and to the digest.
+Result<void> AddFrames(const std::string& dir, World& world, Sha256& sha) {
+  CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(dir));
   for (const std::string& file : files) {
     if (!file.ends_with(".yaml")) continue;
-    std::string path = dir + "/frames/" + file;
+    std::string path = dir + "/" + file;
     CAIRN_ASSIGN(std::string text, ReadFile(path, uint64_t{1} << 24));
     sha.Update(file + " " + Sha256Of(text).Hex() + "\n");
-    CAIRN_ASSIGN(std::vector<std::unique_ptr<Frame>> frames, ParseFrames(text, path, world->pools));
-    for (auto& frame : frames) world->frames.push_back(std::move(frame));
+    CAIRN_ASSIGN(std::vector<std::unique_ptr<Frame>> frames, ParseFrames(text, path, world.pools));
+    for (auto& frame : frames) world.frames.push_back(std::move(frame));
   }
+  return {};
+}
+
+Result<std::unique_ptr<World>> LoadWorld(const std::string& dir, const std::vector<std::string>& folders,
+                                         Digest* digest) {
+  const std::string where = dir + "/words.yaml";
+  auto world = std::make_unique<World>();
+  CAIRN_ASSIGN(world->pools, Pools::Load(where));
+  CAIRN_TRY(CheckLists(world->pools, where));
+  CAIRN_ASSIGN(std::string words, ReadFile(where, uint64_t{1} << 24));
+  Sha256 sha;
+  sha.Update("words.yaml " + Sha256Of(words).Hex() + "\n");
+  for (const std::string& folder : folders) CAIRN_TRY(AddFrames(dir + "/" + folder, *world, sha));
   if (world->frames.empty()) return BadInput("no frames found", dir + "/frames");
-  return Corpus(std::move(world), sha.Finish());
+  *digest = sha.Finish();
+  return world;
+}
+
+}  // namespace
+
+Result<Corpus> Corpus::Load(const std::string& dir) {
+  Corpus corpus;
+  std::vector<std::string> folders = {"frames"};
+  CAIRN_ASSIGN(corpus.world_, LoadWorld(dir, folders, &corpus.digest_));
+  if (PathExists(dir + "/frames_wide")) folders.push_back("frames_wide");
+  CAIRN_ASSIGN(corpus.wide_world_, LoadWorld(dir, folders, &corpus.wide_digest_));
+  return corpus;
 }
 
 formats::Conversation Corpus::Sample(uint64_t seed, uint64_t index, Level level) const {
-  Dialogue dialogue = Make(*world_, seed, index, level);
+  Dialogue dialogue = Make(WorldOf(level), seed, index, level);
   formats::Conversation conversation;
   conversation.id = "seed-" + std::to_string(seed) + "-" + std::to_string(index);
   for (Turn& turn : dialogue.turns) {

@@ -33,7 +33,8 @@ struct Item {
 
 class Corpus {
  public:
-  // dir: recipes/seed, with words.yaml and frames/*.yaml. Errors name file and line.
+  // dir: recipes/seed, with words.yaml, frames/*.yaml and, for level wide, frames_wide/*.yaml. Errors name file and
+  // line.
   static Result<Corpus> Load(const std::string& dir);
   Corpus(Corpus&&) noexcept;
   Corpus& operator=(Corpus&&) noexcept;
@@ -43,17 +44,18 @@ class Corpus {
   // The name of the task that Sample(seed, index) belongs to.
   std::string TaskOf(uint64_t seed, uint64_t index) const;
 
-  // Of words.yaml and all frames.
-  const Digest& digest() const { return digest_; }
+  // Of words.yaml and all frames that the level draws from.
+  const Digest& digest(Level level) const { return level == Level::kWide ? wide_digest_ : digest_; }
 
   static const std::vector<std::string>& HeldOutTasks();
   // task: one of HeldOutTasks().
   Item HeldOut(std::string_view task, uint64_t index) const;
 
  private:
-  Corpus(std::unique_ptr<World> world, const Digest& digest);
-  std::unique_ptr<World> world_;
-  Digest digest_;
+  Corpus();
+  const World& WorldOf(Level level) const { return level == Level::kWide ? *wide_world_ : *world_; }
+  std::unique_ptr<World> world_, wide_world_;
+  Digest digest_, wide_digest_;
 };
 
 // Is the answer right? Texts are compared without case, punctuation and articles. asking: every pair of the reply must

@@ -72,7 +72,7 @@ Dialogue MakeJudging(Scene& scene, int max_turns) {
   PassageOptions options;
   options.max_facts = 5;
   out.passage = MakePassage(scene, options);
-  int turns = draw.Between(scene.level == Level::kEvents ? 4 : 1, max_turns);
+  int turns = draw.Between(HasEvents(scene.level) ? 4 : 1, max_turns);
   for (int i = 0; i < turns; ++i) {
     const Probe& probe = draw.Pick(out.passage.probes);
     Case made = MakeCase(scene, out.passage, probe, draw.Percent(50));

@@ -567,7 +567,7 @@ Probe MakeProbe(std::string answer, std::vector<std::string> asks, std::string s
 Passage MakePassage(Scene& scene, const PassageOptions& wanted) {
   PassageOptions options = wanted;
   if (scene.level == Level::kEasy) options = {.min_facts = 1, .max_facts = 2, .max_entities = 1, .special = false};
-  if (options.special && scene.level == Level::kEvents && scene.draw.Percent(45))
+  if (options.special && HasEvents(scene.level) && scene.draw.Percent(45))
     return scene.draw.Percent(25) ? MakeGuidePassage(scene) : MakeEventPassage(scene);
   if (options.special && scene.draw.Percent(16)) return MakeSpecialPassage(scene);
   for (;;) {

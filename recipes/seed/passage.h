@@ -22,9 +22,12 @@ struct World {
 // Copy and easy scenes come early in training. Lists of random things can only be answered by finding and copying; easy
 // texts are about one thing with one or two facts and nothing unknown. From long texts alone the model first learns to
 // guess.
-// kEvents: full scenes in which nearly half of the passages tell events (events.cc).
-enum class Level { kFull, kEasy, kCopy, kEvents };
+// kEvents: full scenes in which nearly half of the passages tell events (events.cc). kWide: the same with the frames of
+// frames_wide, too. A level that a shipped model was trained on never changes: its phases could not be replayed any
+// more.
+enum class Level { kFull, kEasy, kCopy, kEvents, kWide };
 const char* LevelName(Level level);
+bool HasEvents(Level level);
 
 // What one sample is drawn with.
 struct Scene {

@@ -148,7 +148,7 @@ Dialogue MakeReading(Scene& scene, int max_turns) {
                           [](const Probe& probe) { return probe.fact != nullptr && !probe.fact->ask_x.empty(); });
   }
   // A passage is dear, a further question about it cheap: late in training most of its facts are asked for.
-  int least = scene.level == Level::kEvents ? 4 : 2;
+  int least = HasEvents(scene.level) ? 4 : 2;
   size_t count = std::min(probes.size(), static_cast<size_t>(draw.Between(least, std::max(least, max_turns))));
   count = std::min(count, static_cast<size_t>(max_turns));
   int previous = -1;

@@ -8,9 +8,9 @@ namespace cairn::seed {
 namespace {
 
 Result<Level> ParseLevel(const std::string& name) {
-  for (Level level : {Level::kFull, Level::kEasy, Level::kCopy, Level::kEvents})
+  for (Level level : {Level::kFull, Level::kEasy, Level::kCopy, Level::kEvents, Level::kWide})
     if (name == LevelName(level)) return level;
-  return BadInput("no level is called \"" + name + "\"; there are full, easy, copy and events");
+  return BadInput("no level is called \"" + name + "\"; there are full, easy, copy, events and wide");
 }
 
 Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed) {
@@ -31,7 +31,7 @@ Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed) {
   t.final_ratio = 0.02;
   t.weight_decay = 0.05;
   t.row_tokens = 512;
-  t.micro_batch = 4;
+  t.memory.micro_batch = 4;
   t.segment_steps = 50;
   t.seed = seed;
   return phase;

@@ -65,7 +65,7 @@ Result<void> CheckSeal(const std::string& model_directory, const std::string& ph
 Json PhaseInputs(const Prepared& p, const formats::Tokenizer& tokenizer, size_t phase) {
   const SeedPhase& settings = p.recipe.phases[phase];
   return {{"tokenizer", Sha256Of(tokenizer.json()).Hex()},
-          {"corpus", p.corpus.digest().Hex()},
+          {"corpus", p.corpus.digest(settings.level).Hex()},
           {"level", LevelName(settings.level)},
           {"max_tokens", p.recipe.max_tokens},
           {"text_loss_every", settings.text_loss_every},
@@ -79,7 +79,7 @@ std::string PhaseName(const SeedRecipe& recipe, size_t phase) {
 
 // Trained again whenever what it is made from has changed.
 Result<formats::Tokenizer> SeedTokenizer(const Prepared& p, const std::string& work_directory) {
-  std::string made_from = fmt::format("{} {} {} {}", p.corpus.digest().Hex(), p.recipe.seed,
+  std::string made_from = fmt::format("{} {} {} {}", p.corpus.digest(Level::kFull).Hex(), p.recipe.seed,
                                       p.recipe.tokenizer_vocab_size, p.recipe.tokenizer_samples);
   std::string path = fmt::format("{}/tokenizer-{}.json", work_directory, Sha256Of(made_from).Hex().substr(0, 16));
   if (!PathExists(path)) {
