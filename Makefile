@@ -2,7 +2,7 @@
 BUILD := build/release
 JOBS ?= $(shell nproc)
 
-.PHONY: all demo test check fuzz seed clean
+.PHONY: all demo test check fuzz seed bench bench-peers clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD) -j $(JOBS)
@@ -26,6 +26,21 @@ fuzz:
 seed: all
 	$(BUILD)/cairn seed train --output local/seed-model
 	cmp local/seed-model/SEED.json models/seed/SEED.json
+
+bench:
+	tools/bench
+
+bench-peers:
+	tools/bench-peers
+
+.PHONY: portability exhaustive
+portability:
+	JOBS=$(JOBS) tools/portability
+
+# STRIDE=N looks at every N-th input only.
+exhaustive: $(BUILD)/build.ninja
+	ninja -C $(BUILD) -j $(JOBS) exhaustive
+	$(BUILD)/exhaustive --stride $(or $(STRIDE),1)
 
 clean:
 	rm -rf build

@@ -1,0 +1,45 @@
+#include "bench/measure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "base/check.h"
+#include "base/file.h"
+
+namespace cairn::bench {
+
+double Seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+// Not getrusage: its maximum begins with that of the process that started this one.
+uint64_t PeakRssBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
+  return 0;
+}
+
+void ResetPeakRss() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+void Rest(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+
+Spread SpreadOf(std::vector<double> values) {
+  CAIRN_CHECK(!values.empty());
+  std::sort(values.begin(), values.end());
+  auto at = [&](double q) { return values[static_cast<size_t>(q * static_cast<double>(values.size() - 1) + 0.5)]; };
+  return {at(0.5), at(0.1), at(0.9), values.size()};
+}
+
+Json SpreadToJson(const Spread& s) { return {{"median", s.median}, {"p10", s.p10}, {"p90", s.p90}, {"n", s.n}}; }
+
+std::string SpreadText(const Spread& s) { return fmt::format("{:.1f} ({:.1f}-{:.1f})", s.median, s.p10, s.p90); }
+
+Result<void> WriteJson(const std::string& file, const Json& json) {
+  if (file.empty()) return {};
+  return WriteFileAtomic(file, PrettyJson(json));
+}
+
+}  // namespace cairn::bench

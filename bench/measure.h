@@ -1,0 +1,29 @@
+// Clocks and quantiles for the benchmarks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace cairn::bench {
+
+double Seconds();         // monotonic
+uint64_t PeakRssBytes();  // of this process since it started or reset it (VmHWM); 0 where the system does not say
+void ResetPeakRss();
+void Rest(double seconds);  // sleeps
+
+// What repetitions gave, without the tails that other programs on the machine cause.
+struct Spread {
+  double median = 0, p10 = 0, p90 = 0;
+  size_t n = 0;
+};
+Spread SpreadOf(std::vector<double> values);  // at least one value; nearest rank
+Json SpreadToJson(const Spread& spread);
+std::string SpreadText(const Spread& spread);  // "101.5 (98.0-103.2)"
+
+// Writes a result as indented JSON; an empty file name writes nothing.
+Result<void> WriteJson(const std::string& file, const Json& json);
+
+}  // namespace cairn::bench
