@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "train/config.h"
 
 namespace cairn::cli {
 
@@ -17,7 +18,7 @@ struct Context {
   bool quiet = false;
   int threads = 0;                   // 0: all CPUs
   std::string isa;                   // restrict kernels to one instruction set
-  uint64_t micro_batch = 2;          // of commands that train
+  train::MemoryOptions memory;       // of commands that train
   std::function<Result<int>()> run;  // set by the chosen subcommand; the value is the exit code
 
   int Threads() const;
@@ -36,8 +37,8 @@ std::string PublicKeyPath(const std::string& private_path);
 
 // Adds --json and --quiet to a subcommand.
 void AddCommon(CLI::App& command, Context& context);
-// Adds --micro-batch to a subcommand that trains.
-void AddMicroBatch(CLI::App& command, Context& context);
+// Adds --micro-batch and --recompute to a subcommand that trains.
+void AddMemory(CLI::App& command, Context& context);
 
 void AddBuild(CLI::App& app, Context& context);
 void AddChat(CLI::App& app, Context& context);

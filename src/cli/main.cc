@@ -51,9 +51,11 @@ void AddCommon(CLI::App& command, Context& context) {
   command.add_option("--isa", context.isa, "use only this instruction set (see `cairn system info`); changes no bit");
 }
 
-void AddMicroBatch(CLI::App& command, Context& context) {
+void AddMemory(CLI::App& command, Context& context) {
+  command.add_flag("--recompute", context.memory.recompute,
+                   "train with the memory of one layer's activations, in about a third more time; changes no bit");
   command
-      .add_option("--micro-batch", context.micro_batch,
+      .add_option("--micro-batch", context.memory.micro_batch,
                   "rows of a training batch in memory at a time: fewer need less memory; changes no bit")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

@@ -15,7 +15,7 @@ struct Options {
 project::BuildOptions Announcing(const Context& context) {
   project::BuildOptions build;
   build.quiet = context.quiet;
-  build.micro_batch = context.micro_batch;
+  build.memory = context.memory;
   build.observer.started = [&context](const dag::StepReport& step, size_t index, size_t count) {
     if (!context.quiet) fmt::print(stderr, "[{}/{}] {}\n", index, count, step.id);
   };
@@ -89,7 +89,7 @@ void AddTrain(CLI::App& app, Context& context) {
   CLI::App* train = app.add_subcommand(
       "train", "write the rows and train all phases; the adapter and its transcript go to build/training/");
   AddCommon(*train, context);
-  AddMicroBatch(*train, context);
+  AddMemory(*train, context);
   train->add_option("-C,--directory", options->directory, "the project's folder")->capture_default_str();
   train->callback([options, &context] {
     context.run = [options, &context] { return RunPart(*options, context, project::Part::kTraining); };

@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <memory>
+
 #include "base/file.h"
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "kernels/kernels.h"
+#include "kernels/machine_speed.h"
 #include "project/project.h"
 #include "train/config.h"
 
@@ -44,8 +47,40 @@ Json Facts(const Context& context) {
           {"seed", BuiltInModel()}};
 }
 
-Result<int> Info(const Context& context) {
+// Linear layers of models of three sizes: rows, inputs, outputs.
+constexpr size_t kBenchShapes[][3] = {{2048, 192, 512}, {1024, 768, 2048}, {512, 2048, 2048}};
+
+Json Speed(int threads) {
+  ThreadPool pool(threads);
+  const double peak = kernels::FmaPeak(pool);
+  Json out = {{"threads", threads},
+              {"fma_peak_gflops", peak * 1e-9},
+              {"read_gigabytes_per_second", kernels::ReadBandwidth(pool) * 1e-9},
+              {"linear_layers", Json::array()}};
+  for (const auto& [t, k, n] : kBenchShapes) {
+    const double rate = kernels::LinearRate(pool, t, k, n);
+    out["linear_layers"].push_back(
+        {{"rows", t}, {"inputs", k}, {"outputs", n}, {"gflops", rate * 1e-9}, {"share_of_peak", rate / peak}});
+  }
+  return out;
+}
+
+void PrintSpeed(const Json& speed) {
+  fmt::print("with {} thread{}     FMA peak {:.0f} GFLOP/s, memory {:.0f} GB/s read\n", speed["threads"].get<int>(),
+             speed["threads"] == 1 ? " " : "s", speed["fma_peak_gflops"].get<double>(),
+             speed["read_gigabytes_per_second"].get<double>());
+  for (const Json& layer : speed["linear_layers"])
+    fmt::print("                   linear layer {} x {} -> {}: {:.0f} GFLOP/s, {:.0f} % of the peak\n",
+               layer["rows"].get<size_t>(), layer["inputs"].get<size_t>(), layer["outputs"].get<size_t>(),
+               layer["gflops"].get<double>(), layer["share_of_peak"].get<double>() * 100);
+}
+
+Result<int> Info(const Context& context, bool bench) {
   Json facts = Facts(context);
+  if (bench) {
+    facts["speed"] = Json::array({Speed(1)});
+    if (context.Threads() > 1) facts["speed"].push_back(Speed(context.Threads()));
+  }
   if (context.json) {
     fmt::print("{}\n", DumpJson(facts));
     return 0;
@@ -63,12 +98,16 @@ Result<int> Info(const Context& context) {
                seed["digest"].get<std::string>());
   else
     fmt::print("built-in model     none: {}\n", seed["reason"].get<std::string>());
+  if (!bench) return 0;
+  for (const Json& speed : facts["speed"]) PrintSpeed(speed);
+  fmt::print("A share far below 80 % means that other programs keep the machine busy, or that it is throttled.\n");
   return 0;
 }
 
 }  // namespace
 
 void AddSystem(CLI::App& app, Context& context) {
+  auto bench = std::make_shared<bool>(false);
   CLI::App* system = app.add_subcommand("system", "facts about this machine and this installation");
   system->require_subcommand(1);
   CLI::App* info = system->add_subcommand(
@@ -77,9 +116,11 @@ void AddSystem(CLI::App& app, Context& context) {
       "names), memory, the folder with the files that come with cairn, and the built-in model with its digest. Add it "
       "to every bug report.");
   AddCommon(*info, context);
+  info->add_flag("--bench", *bench,
+                 "measure the machine, too (seconds): peak, memory, and what the kernels reach of it");
   system->footer("Example: cairn system info");
-  info->footer("Example: cairn system info --json");
-  info->callback([&context] { context.run = [&context] { return Info(context); }; });
+  info->footer("Examples: cairn system info --json\n          cairn system info --bench");
+  info->callback([&context, bench] { context.run = [&context, bench] { return Info(context, *bench); }; });
 }
 
 }  // namespace cairn::cli

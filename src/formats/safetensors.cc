@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <set>
 
 #include "base/json.h"
+#include "base/little_endian.h"
 #include "formats/safetensors_header.h"
 #include "formats/unicode.h"
 
@@ -61,19 +61,12 @@ float WidenF16(uint16_t half) {
 
 float WidenBF16(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
 
-// Elements of two little-endian bytes.
 template <typename Widen>
 void WidenAll(std::span<const std::byte> bytes, Widen widen, std::vector<float>* out) {
-  for (size_t i = 0; i < out->size(); ++i) {
-    uint16_t bits;
-    std::memcpy(&bits, bytes.data() + 2 * i, 2);
-    (*out)[i] = widen(bits);
-  }
+  for (size_t i = 0; i < out->size(); ++i) (*out)[i] = widen(LoadLittleEndian<uint16_t>(bytes.data() + 2 * i));
 }
 
 }  // namespace
-
-static_assert(std::endian::native == std::endian::little, "safetensors data is read as it lies in the file");
 
 Result<SafetensorsFile> SafetensorsFile::Open(const std::string& path) {
   CAIRN_ASSIGN(MappedFile mapped, MappedFile::Open(path));
@@ -103,7 +96,7 @@ Result<std::vector<float>> SafetensorsFile::ReadF32(const std::string& name, con
   std::span<const std::byte> bytes = Data(info);
   std::vector<float> values(bytes.size() / DTypeSize(info.dtype));
   if (info.dtype == DType::kF32) {
-    if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+    CopyLittleEndian(bytes, std::span(values));
   } else if (info.dtype == DType::kF16) {
     WidenAll(bytes, WidenF16, &values);
   } else if (info.dtype == DType::kBF16) {
@@ -141,8 +134,7 @@ Result<void> WriteSafetensors(const std::string& path, std::span<const TensorToW
   file.reserve(8 + text.size() + at);
   for (size_t i = 0; i < 8; ++i) file.push_back(static_cast<char>(text.size() >> (8 * i)));
   file += text;
-  for (const TensorToWrite& tensor : tensors)
-    file.append(reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size());
+  for (const TensorToWrite& tensor : tensors) AppendLittleEndian(tensor.bytes, DTypeSize(tensor.dtype), &file);
   return WriteFileAtomic(path, file);
 }
 

@@ -30,7 +30,7 @@ class SafetensorsFile {
   static Result<SafetensorsFile> Open(const std::string& path);  // memory-maps; the map lives as long as this object
   const std::map<std::string, TensorInfo>& tensors() const { return tensors_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  std::span<const std::byte> Data(const TensorInfo& info) const;
+  std::span<const std::byte> Data(const TensorInfo& info) const;  // as the file has them: little-endian
   // The tensor widened exactly to f32 (F32, F16, BF16). kNotFound names the nearest tensor; kBadInput if the shape
   // differs.
   Result<std::vector<float>> ReadF32(const std::string& name, const std::vector<int64_t>& shape) const;
@@ -47,7 +47,7 @@ struct TensorToWrite {
   std::string name;
   DType dtype = DType::kF32;
   std::vector<int64_t> shape;
-  std::span<const std::byte> bytes;
+  std::span<const std::byte> bytes;  // the elements as they lie in memory; the file gets them little-endian
 };
 // Tensors in the given order; header padded with spaces to 8 bytes; same input, same bytes. Atomic.
 Result<void> WriteSafetensors(const std::string& path, std::span<const TensorToWrite> tensors,

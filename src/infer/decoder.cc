@@ -99,9 +99,9 @@ std::span<const float> Decoder::Head(std::span<const Chunk> chunks, Rows rows) {
       std::copy_n(buffers_.x.data() + (end - 1) * hidden_, hidden_, rows_.data() + i * hidden_);
     }
   }
-  kernels::RmsNorm(pool_, rows_.data(), model_.At(model_.offsets.final_norm), normed_.data(), rstd_.data(), n, hidden_,
-                   static_cast<float>(model_.config.rms_norm_eps));
-  kernels::Linear(pool_, normed_.data(), model_.At(model_.offsets.head), logits_.data(), n, hidden_, vocab_);
+  kernels::RmsNorm(pool_, rows_.data(), model_.Vector(model_.offsets.final_norm), normed_.data(), rstd_.data(), n,
+                   hidden_, static_cast<float>(model_.config.rms_norm_eps));
+  kernels::Linear(pool_, normed_.data(), model_.Matrix(model_.offsets.head), logits_.data(), n, hidden_, vocab_);
   return logits_;
 }
 
@@ -111,7 +111,7 @@ std::span<const float> Decoder::Forward(std::span<const Chunk> chunks, Rows rows
   size_t t = ids_.size();
   buffers_.Resize(model_, t);
   out_.resize(t * hidden_);
-  kernels::Embedding(pool_, model_.At(model_.offsets.embedding), ids_.data(), buffers_.x.data(), t, hidden_);
+  kernels::Embedding(pool_, model_.Matrix(model_.offsets.embedding), ids_.data(), buffers_.x.data(), t, hidden_);
   for (size_t layer = 0; layer < model_.offsets.layers.size(); ++layer) {
     model::BlockForward(
         pool_, model_, layer, positions_.data(), t, buffers_, [&](model::BlockBuffers& b) { Attend(layer, chunks, b); },

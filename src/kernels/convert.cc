@@ -28,4 +28,22 @@ void F16ToF32(const uint16_t* x, float* y, size_t n) {
   }
 }
 
+void F32ToF16(const float* x, uint16_t* y, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t bits = std::bit_cast<uint32_t>(x[i]), sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7FFFFFFFu;
+    uint32_t half;
+    if (magnitude > 0x7F800000u) {
+      half = 0x7E00u;
+    } else if (magnitude >= 0x477FF000u) {  // 65520 and more
+      half = 0x7C00u;
+    } else if (magnitude <
+               0x38800000u) {  // below 2^-14: adding 0.5 leaves the multiple of 2^-24, rounded, in the low bits
+      half = std::bit_cast<uint32_t>(std::bit_cast<float>(magnitude) + 0.5f) - 0x3F000000u;
+    } else {
+      half = (magnitude - 0x38000000u + 0xFFFu + (magnitude >> 13 & 1)) >> 13;
+    }
+    y[i] = static_cast<uint16_t>(sign | half);
+  }
+}
+
 }  // namespace cairn::kernels

@@ -39,5 +39,20 @@ TEST(Convert, NarrowsToNearestEven) {
   EXPECT_EQ(a, b);
 }
 
+TEST(Convert, NarrowsToHalf) {
+  const float x[] = {1.0f, 65519.0f, 65520.0f, -0.0f, 0x1p-24f, 0x1p-25f, 0x1.8p-24f, 0x1.ff8p-15f, 0x1.ffcp-15f};
+  const uint16_t expected[] = {0x3C00, 0x7BFF, 0x7C00, 0x8000, 0x0001, 0x0000, 0x0002, 0x03FF, 0x0400};
+  uint16_t got[9];
+  F32ToF16(x, got, 9);
+  for (size_t i = 0; i < 9; ++i) EXPECT_EQ(got[i], expected[i]) << i;
+  Rng rng(33);
+  Floats many(1 << 20);
+  for (float& f : many) f = std::bit_cast<float>(static_cast<uint32_t>(rng()));
+  std::vector<uint16_t> a(many.size()), b(many.size());
+  F32ToF16(many.data(), a.data(), many.size());
+  reference::F32ToF16(many.data(), b.data(), many.size());
+  EXPECT_EQ(a, b);
+}
+
 }  // namespace
 }  // namespace cairn::kernels

@@ -6,10 +6,10 @@
 
 namespace cairn::kernels {
 
-void Embedding(ThreadPool& pool, const float* table, const int32_t* ids, float* y, size_t t, size_t c) {
+void Embedding(ThreadPool& pool, const WeightMatrix& table, const int32_t* ids, float* y, size_t t, size_t c) {
   pool.RunRanges(t, 64, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end && c > 0; ++i)
-      std::memcpy(y + i * c, table + static_cast<size_t>(ids[i]) * c, c * sizeof(float));
+      WidenWeights(table.type, table.Row(static_cast<size_t>(ids[i]), c), 0, c, y + i * c);
   });
 }
 

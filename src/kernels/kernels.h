@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "kernels/weight_matrix.h"
 
 namespace cairn::kernels {
 
@@ -26,13 +27,13 @@ struct MatMulShape {
   size_t lda = 0, ldb = 0, ldc = 0;  // 0: the dense stride
 };
 void MatMul(ThreadPool& pool, const MatMulShape& shape, const float* a, const float* b, float* c);
-// The common cases of a linear layer with weight w [N_out, K_in] as Hugging Face stores it:
+// The common cases of a linear layer with weight w [N_out, K_in] as Hugging Face stores it, of any type:
 //   y[T,N] = x[T,K] w^T              -> Linear
 //   dx[T,K] = dy[T,N] w              -> LinearGradInput   (accumulate adds to dx)
 //   dw[N,K] += dy^T[N,T] x[T,K]      -> LinearGradWeight  (chain over tokens, continues from dw)
-void Linear(ThreadPool& pool, const float* x, const float* w, float* y, size_t t, size_t k, size_t n,
+void Linear(ThreadPool& pool, const float* x, const WeightMatrix& w, float* y, size_t t, size_t k, size_t n,
             bool accumulate = false);
-void LinearGradInput(ThreadPool& pool, const float* dy, const float* w, float* dx, size_t t, size_t k, size_t n,
+void LinearGradInput(ThreadPool& pool, const float* dy, const WeightMatrix& w, float* dx, size_t t, size_t k, size_t n,
                      bool accumulate);
 void LinearGradWeight(ThreadPool& pool, const float* dy, const float* x, float* dw, size_t t, size_t k, size_t n);
 
@@ -82,7 +83,7 @@ void SwiGlu(ThreadPool& pool, const float* g, const float* u, float* y, size_t n
 void SwiGluBackward(ThreadPool& pool, const float* dy, const float* g, const float* u, float* dg, float* du, size_t n);
 
 // ---- embedding.cc ----
-void Embedding(ThreadPool& pool, const float* table, const int32_t* ids, float* y, size_t t, size_t c);
+void Embedding(ThreadPool& pool, const WeightMatrix& table, const int32_t* ids, float* y, size_t t, size_t c);
 // dtable[ids[t]] += dy[t], rows in token order.
 void EmbeddingBackward(ThreadPool& pool, const float* dy, const int32_t* ids, float* dtable, size_t t, size_t c);
 
@@ -116,6 +117,7 @@ size_t FirstNotFinite(const float* x, size_t n);
 void Bf16ToF32(const uint16_t* x, float* y, size_t n);
 void F32ToBf16(const float* x, uint16_t* y, size_t n);  // round to nearest even
 void F16ToF32(const uint16_t* x, float* y, size_t n);
+void F32ToF16(const float* x, uint16_t* y, size_t n);  // round to nearest even; beyond the range: infinity
 
 // ---- elementary.cc ---- (docs/numerics.md: own functions, the same bits everywhere; see
 // kernels/reference/elementary.h)

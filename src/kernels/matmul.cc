@@ -7,12 +7,14 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "base/check.h"
 #include "kernels/kernels.h"
 #include "kernels/reference/reference.h"
 #include "kernels/scratch.h"
 #include "kernels/tile-inl.h"
+#include "kernels/widen-inl.h"
 
 #ifndef CAIRN_KERNELS_MATMUL_ONCE
 #define CAIRN_KERNELS_MATMUL_ONCE
@@ -21,11 +23,12 @@ namespace cairn::kernels {
 struct MatMulArgs {
   MatMulShape s;
   const float* a;
-  const float* b;
+  WeightMatrix b;
   float* c;
 };
 constexpr size_t kKBlock = 256;               // a panel of B (32 KB) plus one of A stay near L1
 constexpr size_t kNearRows = 512;             // a tile of rows that long is at most 28 KB, no more than L1
+constexpr size_t kWidened = 256;              // k that are widened at a time before they are transposed
 constexpr size_t kPackedBFloats = 2u << 20;   // 8 MB: the packed part of B stays in L3
 constexpr size_t kSerialWork = 32 * 32 * 32;  // below this, waking threads costs more than the work
 }  // namespace cairn::kernels
@@ -48,10 +51,26 @@ void PackA(const MatMulArgs& g, size_t m0, size_t rows, size_t k0, size_t k, flo
   PackTransposed(g.a + m0 * g.s.lda + k0, g.s.lda, rows, rows, k, dst);
 }
 
-// Columns [n0, n0 + cols) and k [k0, k0 + k) of B as [k, PanelWidth(cols)].
+// Columns [n0, n0 + cols) and k [k0, k0 + k) of B, widened, as [k, PanelWidth(cols)].
 void PackB(const MatMulArgs& g, size_t n0, size_t cols, size_t k0, size_t k, float* dst) {
-  if (g.s.trans_b) return PackTransposed(g.b + n0 * g.s.ldb + k0, g.s.ldb, cols, PanelWidth(cols), k, dst);
-  PackRows(g.b + k0 * g.s.ldb + n0, g.s.ldb, cols, PanelWidth(cols), k, dst);
+  const size_t ldb = g.s.ldb, width = PanelWidth(cols);
+  if (g.b.type == WeightType::kF32) {
+    if (g.s.trans_b) return PackTransposed(g.b.f32() + n0 * ldb + k0, ldb, cols, width, k, dst);
+    return PackRows(g.b.f32() + k0 * ldb + n0, ldb, cols, width, k, dst);
+  }
+  if (g.s.trans_b) {
+    for (size_t begin = 0; begin < k; begin += kWidened) {
+      const size_t part = std::min(kWidened, k - begin);
+      float* rows = Scratch(ScratchSlot::kWidened, kWide * kWidened);
+      for (size_t j = 0; j < cols; ++j) Widen(g.b.type, g.b.Row(n0 + j, ldb), k0 + begin, part, rows + j * part);
+      PackTransposed(rows, part, cols, width, part, dst + begin * width);
+    }
+    return;
+  }
+  for (size_t i = 0; i < k; ++i) {
+    Widen(g.b.type, g.b.Row(k0 + i, ldb), n0, cols, dst + i * width);
+    std::fill_n(dst + i * width + cols, width - cols, 0.0f);
+  }
 }
 
 // Equal blocks of at most kKBlock.
@@ -67,10 +86,10 @@ void FewRowsPanel(const MatMulArgs& g, const float* a_packed, size_t panel) {
   const size_t n0 = panel * kWide, cols = std::min(kWide, g.s.n - n0), width = PanelWidth(cols);
   const size_t k_block = KBlock(g.s.k);
   float* packed = Scratch(ScratchSlot::kTask, k_block * kWide);
-  const bool direct = !g.s.trans_b && cols == width;
+  const bool direct = !g.s.trans_b && cols == width && g.b.type == WeightType::kF32;
   for (size_t k0 = 0; k0 < g.s.k; k0 += k_block) {
     const size_t k = std::min(k_block, g.s.k - k0);
-    const float* b = direct ? g.b + k0 * g.s.ldb + n0 : packed;
+    const float* b = direct ? g.b.f32() + k0 * g.s.ldb + n0 : packed;
     if (!direct) PackB(g, n0, cols, k0, k, packed);
     for (size_t m0 = 0; m0 < g.s.m; m0 += kRowsMax) {
       const size_t rows = std::min(kRowsMax, g.s.m - m0);
@@ -158,11 +177,21 @@ void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
   ManyRows(pool, g);
 }
 #else   // no SIMD: rows of the definition
+const float* WidenedB(const MatMulArgs& g, std::vector<float>& out) {
+  if (g.b.type == WeightType::kF32) return g.b.f32();
+  const size_t rows = g.s.trans_b ? g.s.n : g.s.k;
+  out.resize(rows * g.s.ldb);
+  for (size_t i = 0; i < rows; ++i) WidenWeights(g.b.type, g.b.Row(i, g.s.ldb), 0, g.s.ldb, out.data() + i * g.s.ldb);
+  return out.data();
+}
+
 void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
+  std::vector<float> widened;
+  const float* b = WidenedB(g, widened);
   pool.RunRanges(g.s.m, 1, [&](size_t begin, size_t end) {
     MatMulShape part = g.s;
     part.m = end - begin;
-    reference::MatMul(part, g.a + begin * (g.s.trans_a ? 1 : g.s.lda), g.b, g.c + begin * g.s.ldc);
+    reference::MatMul(part, g.a + begin * (g.s.trans_a ? 1 : g.s.lda), b, g.c + begin * g.s.ldc);
   });
 }
 #endif  // CAIRN_SIMD
@@ -174,8 +203,9 @@ HWY_AFTER_NAMESPACE();
 namespace cairn::kernels {
 HWY_EXPORT(MatMulTarget);
 
-void MatMul(ThreadPool& pool, const MatMulShape& shape, const float* a, const float* b, float* c) {
-  MatMulArgs g{shape, a, b, c};
+namespace {
+
+void Run(ThreadPool& pool, MatMulArgs g) {
   MatMulShape& s = g.s;
   if (s.lda == 0) s.lda = s.trans_a ? s.m : s.k;
   if (s.ldb == 0) s.ldb = s.trans_b ? s.k : s.n;
@@ -183,19 +213,26 @@ void MatMul(ThreadPool& pool, const MatMulShape& shape, const float* a, const fl
   CAIRN_CHECK(s.lda >= (s.trans_a ? s.m : s.k) && s.ldb >= (s.trans_b ? s.k : s.n) && s.ldc >= s.n);
   if (s.m == 0 || s.n == 0) return;
   if (s.k == 0) {
-    for (size_t m = 0; m < s.m && !s.accumulate; ++m) std::fill_n(c + m * s.ldc, s.n, 0.0f);
+    for (size_t m = 0; m < s.m && !s.accumulate; ++m) std::fill_n(g.c + m * s.ldc, s.n, 0.0f);
     return;
   }
   HWY_DYNAMIC_DISPATCH(MatMulTarget)(pool, g);
 }
 
-void Linear(ThreadPool& pool, const float* x, const float* w, float* y, size_t t, size_t k, size_t n, bool accumulate) {
-  MatMul(pool, {.m = t, .n = n, .k = k, .trans_b = true, .accumulate = accumulate}, x, w, y);
+}  // namespace
+
+void MatMul(ThreadPool& pool, const MatMulShape& shape, const float* a, const float* b, float* c) {
+  Run(pool, {shape, a, b, c});
 }
 
-void LinearGradInput(ThreadPool& pool, const float* dy, const float* w, float* dx, size_t t, size_t k, size_t n,
+void Linear(ThreadPool& pool, const float* x, const WeightMatrix& w, float* y, size_t t, size_t k, size_t n,
+            bool accumulate) {
+  Run(pool, {{.m = t, .n = n, .k = k, .trans_b = true, .accumulate = accumulate}, x, w, y});
+}
+
+void LinearGradInput(ThreadPool& pool, const float* dy, const WeightMatrix& w, float* dx, size_t t, size_t k, size_t n,
                      bool accumulate) {
-  MatMul(pool, {.m = t, .n = k, .k = n, .accumulate = accumulate}, dy, w, dx);
+  Run(pool, {{.m = t, .n = k, .k = n, .accumulate = accumulate}, dy, w, dx});
 }
 
 void LinearGradWeight(ThreadPool& pool, const float* dy, const float* x, float* dw, size_t t, size_t k, size_t n) {

@@ -19,7 +19,7 @@ struct Sizes {
 
 // One linear layer of a block with its adapter, if it has one.
 struct LinearLayer {
-  const float* w;
+  kernels::WeightMatrix w;
   size_t in, out, rank = 0;
   float scale = 0;
   const float *a = nullptr, *b = nullptr;
@@ -30,7 +30,7 @@ struct LinearLayer {
     in = shape.in;
     out = shape.out;
     w_offset = model.offsets.layers[layer].projection[p];
-    w = model.At(w_offset);
+    w = model.Matrix(w_offset);
     if (!model.adapter || !model.adapter->config.targets[p]) return;
     const LoraOffsets& o = model.adapter->offsets[layer][static_cast<size_t>(p)];
     rank = static_cast<size_t>(model.adapter->config.rank);
@@ -89,7 +89,7 @@ void BlockForward(ThreadPool& pool, const Model& model, size_t layer, const int3
   auto linear = [&](int p, const std::vector<float>& from, float* to, bool accumulate) {
     LinearLayer(model, layer, p).Forward(pool, from.data(), to, t, accumulate, b.lora[static_cast<size_t>(p)]);
   };
-  kernels::RmsNorm(pool, b.x.data(), model.At(offsets.input_norm), b.h1.data(), b.rstd1.data(), t, s.hidden, eps);
+  kernels::RmsNorm(pool, b.x.data(), model.Vector(offsets.input_norm), b.h1.data(), b.rstd1.data(), t, s.hidden, eps);
   linear(kQ, b.h1, b.q.data(), false);
   linear(kK, b.h1, b.k.data(), false);
   linear(kV, b.h1, b.v.data(), false);
@@ -98,7 +98,7 @@ void BlockForward(ThreadPool& pool, const Model& model, size_t layer, const int3
   attention(b);
   std::copy(b.x.begin(), b.x.begin() + static_cast<std::ptrdiff_t>(t * s.hidden), b.mid.begin());
   linear(kO, b.att, b.mid.data(), true);
-  kernels::RmsNorm(pool, b.mid.data(), model.At(offsets.post_norm), b.h2.data(), b.rstd2.data(), t, s.hidden, eps);
+  kernels::RmsNorm(pool, b.mid.data(), model.Vector(offsets.post_norm), b.h2.data(), b.rstd2.data(), t, s.hidden, eps);
   linear(kGate, b.h2, b.gate.data(), false);
   linear(kUp, b.h2, b.up.data(), false);
   kernels::SwiGlu(pool, b.gate.data(), b.up.data(), b.act.data(), t * s.ffn);
@@ -134,7 +134,7 @@ void BlockBackward(ThreadPool& pool, const Model& model, size_t layer, const int
   kernels::SwiGluBackward(pool, w.dact.data(), b.gate.data(), b.up.data(), w.dgate.data(), w.dup.data(), t * s.ffn);
   linear(kGate, w.dgate, b.h2, w.dh, false);
   linear(kUp, w.dup, b.h2, w.dh, true);
-  kernels::RmsNormBackward(pool, w.dh.data(), b.mid.data(), model.At(offsets.post_norm), b.rstd2.data(), dx,
+  kernels::RmsNormBackward(pool, w.dh.data(), b.mid.data(), model.Vector(offsets.post_norm), b.rstd2.data(), dx,
                            norm_gradient(offsets.post_norm), t, s.hidden, true);
 
   // Attention half.
@@ -148,7 +148,7 @@ void BlockBackward(ThreadPool& pool, const Model& model, size_t layer, const int
   linear(kQ, w.dq, b.h1, w.dh, false);
   linear(kK, w.dk, b.h1, w.dh, true);
   linear(kV, w.dv, b.h1, w.dh, true);
-  kernels::RmsNormBackward(pool, w.dh.data(), b.x.data(), model.At(offsets.input_norm), b.rstd1.data(), dx,
+  kernels::RmsNormBackward(pool, w.dh.data(), b.x.data(), model.Vector(offsets.input_norm), b.rstd1.data(), dx,
                            norm_gradient(offsets.input_norm), t, s.hidden, true);
 }
 

@@ -1,6 +1,7 @@
 // Loading and saving a model directory in Hugging Face's layout (the second half of model.h).
 #include <fmt/format.h>
 
+#include <bit>
 #include <map>
 #include <set>
 
@@ -13,7 +14,10 @@ namespace {
 
 constexpr uint64_t kMaxConfigBytes = 1 << 22;
 
-using Shards = std::map<std::string, formats::SafetensorsFile>;  // by file name
+constexpr size_t kSmallModel = size_t{64} << 20;  // parameters
+
+using File = std::shared_ptr<const formats::SafetensorsFile>;
+using Shards = std::map<std::string, File>;  // by file name
 
 // Which file holds which tensor: model.safetensors alone, or the shards of model.safetensors.index.json.
 Result<Shards> OpenShards(const std::string& directory) {
@@ -37,14 +41,14 @@ Result<Shards> OpenShards(const std::string& directory) {
   Shards shards;
   for (const std::string& name : names) {
     CAIRN_ASSIGN(formats::SafetensorsFile file, formats::SafetensorsFile::Open(directory + "/" + name));
-    shards.emplace(name, std::move(file));
+    shards.emplace(name, std::make_shared<const formats::SafetensorsFile>(std::move(file)));
   }
   return shards;
 }
 
-const formats::SafetensorsFile* HolderOf(const Shards& shards, const std::string& tensor) {
+File HolderOf(const Shards& shards, const std::string& tensor) {
   for (const auto& [name, file] : shards)
-    if (file.tensors().contains(tensor)) return &file;
+    if (file->tensors().contains(tensor)) return file;
   return nullptr;
 }
 
@@ -54,7 +58,7 @@ Result<void> CheckTensors(const Shards& shards, const ModelConfig& config, const
   ModelOffsets offsets;
   ParameterList list = ModelParameters(config, &offsets);
   for (const TensorSpec& tensor : list.tensors()) {
-    const formats::SafetensorsFile* holder = HolderOf(shards, tensor.name);
+    File holder = HolderOf(shards, tensor.name);
     if (!holder) return Corrupt("the tensor " + tensor.name + " is missing", directory);
     const std::vector<int64_t>& shape = holder->tensors().at(tensor.name).shape;
     if (shape != tensor.shape())
@@ -65,26 +69,76 @@ Result<void> CheckTensors(const Shards& shards, const ModelConfig& config, const
   return {};
 }
 
+Result<std::vector<float>> ReadTensor(const Shards& shards, const TensorSpec& tensor, const std::string& directory) {
+  CAIRN_ASSIGN(std::vector<float> values, HolderOf(shards, tensor.name)->ReadF32(tensor.name, tensor.shape()));
+  if (kernels::FirstNotFinite(values.data(), values.size()) != values.size())
+    return Corrupt("the tensor " + tensor.name + " holds a NaN or an infinity", directory);
+  return values;
+}
+
+Result<void> ReadWeights(const Shards& shards, Model& model, const std::string& directory) {
+  model.weights.resize(model.list.size());
+  for (const TensorSpec& tensor : model.list.tensors()) {
+    CAIRN_ASSIGN(std::vector<float> values, ReadTensor(shards, tensor, directory));
+    std::copy(values.begin(), values.end(), model.weights.begin() + static_cast<std::ptrdiff_t>(tensor.offset));
+  }
+  return {};
+}
+
+// Whether the kernels can read the tensor where the file is mapped.
+bool InPlace(const formats::SafetensorsFile& file, const formats::TensorInfo& info) {
+  const auto at = reinterpret_cast<uintptr_t>(file.Data(info).data());
+  const bool known = info.dtype == formats::DType::kF32 || info.dtype == formats::DType::kBF16;
+  return known && std::endian::native == std::endian::little && at % formats::DTypeSize(info.dtype) == 0;
+}
+
+// Matrices stay in the mapped files where the kernels can read them so; everything else is widened.
+Result<void> MapWeights(const Shards& shards, Model& model, const std::string& directory) {
+  auto frozen = std::make_shared<FrozenWeights>();
+  for (const auto& [name, file] : shards) frozen->files.push_back(file);
+  for (const TensorSpec& tensor : model.list.tensors()) {
+    // Read even if it is mapped afterwards: every value is checked once.
+    CAIRN_ASSIGN(std::vector<float> values, ReadTensor(shards, tensor, directory));
+    File file = HolderOf(shards, tensor.name);
+    const formats::TensorInfo& info = file->tensors().at(tensor.name);
+    if (tensor.is_vector) {
+      frozen->vectors[tensor.offset] = std::move(values);
+    } else if (InPlace(*file, info)) {
+      const bool f32 = info.dtype == formats::DType::kF32;
+      frozen->matrices[tensor.offset] = {f32 ? kernels::WeightType::kF32 : kernels::WeightType::kBf16,
+                                         file->Data(info).data()};
+    } else {
+      auto bytes = std::as_bytes(std::span(values));
+      auto copy = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
+      frozen->matrices[tensor.offset] = {kernels::WeightType::kF32, copy->data()};
+      frozen->copies.push_back(std::move(copy));
+    }
+  }
+  model.frozen = std::move(frozen);
+  return {};
+}
+
 }  // namespace
 
-Result<Model> LoadModel(const std::string& directory) {
+Result<Model> LoadModel(const std::string& directory, Storage storage) {
   std::string where = directory + "/config.json";
   CAIRN_ASSIGN(Json json, ReadJsonFile(where, kMaxConfigBytes));
   CAIRN_ASSIGN(ModelConfig config, ParseModelConfig(json, where));
   CAIRN_ASSIGN(auto shards, OpenShards(directory));
   CAIRN_TRY(CheckTensors(shards, config, directory));
-  Model model = EmptyModel(config);
-  for (const TensorSpec& tensor : model.list.tensors()) {
-    CAIRN_ASSIGN(std::vector<float> values, HolderOf(shards, tensor.name)->ReadF32(tensor.name, tensor.shape()));
-    if (kernels::FirstNotFinite(values.data(), values.size()) != values.size())
-      return Corrupt("the tensor " + tensor.name + " holds a NaN or an infinity", directory);
-    std::copy(values.begin(), values.end(), model.weights.begin() + static_cast<std::ptrdiff_t>(tensor.offset));
+  Model model = ModelWithoutWeights(config);
+  const bool frozen =
+      storage == Storage::kAsStored || (storage == Storage::kLargeAsStored && model.list.size() > kSmallModel);
+  if (frozen) {
+    CAIRN_TRY(MapWeights(shards, model, directory));
+  } else {
+    CAIRN_TRY(ReadWeights(shards, model, directory));
   }
   return model;
 }
 
-Result<ChatModel> LoadChatModel(const std::string& directory) {
-  CAIRN_ASSIGN(Model model, LoadModel(directory));
+Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage) {
+  CAIRN_ASSIGN(Model model, LoadModel(directory, storage));
   CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(directory + "/tokenizer.json"));
   std::string where = directory + "/tokenizer_config.json";
   CAIRN_ASSIGN(Json json, ReadJsonFile(where, kMaxConfigBytes));
@@ -98,8 +152,8 @@ Result<ChatModel> LoadChatModel(const std::string& directory) {
 
 Result<void> SaveModel(const Model& model, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format,
                        const std::string& directory) {
-  CAIRN_CHECK(!model.adapter);
-  std::vector<uint16_t> narrow(model.weights.size());
+  CAIRN_CHECK(!model.adapter && !model.frozen);
+  std::vector<uint16_t> narrow(model.list.size());
   kernels::F32ToBf16(model.weights.data(), narrow.data(), narrow.size());
   std::vector<formats::TensorToWrite> tensors;
   for (size_t i : model.list.NameOrder()) {

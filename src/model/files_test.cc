@@ -50,5 +50,48 @@ TEST(LoadModel, ComparesConfigWithTensorsBeforeAllocating) {
   std::filesystem::remove_all(directory);
 }
 
+// A frozen model reads its matrices in the mapped file and has the weights that a widened one has.
+TEST(LoadModel, FrozenModelsKeepTheTypesOfTheirFiles) {
+  ModelConfig config = Config(8, 4);
+  config.intermediate_size = 6;
+  config.num_hidden_layers = 2;
+  config.head_dim = 4;
+  const std::string directory = SmallWeights(config);
+  Model model = InitModel(config, 1);
+  RoundToBf16(model.weights);
+  std::vector<uint16_t> narrow(model.weights.size());
+  kernels::F32ToBf16(model.weights.data(), narrow.data(), narrow.size());
+  // Every other tensor in bf16. The first one has an odd number of bytes before it, so it cannot be read in place.
+  std::vector<formats::TensorToWrite> tensors = {{"odd", formats::DType::kU8, {1}, std::as_bytes(std::span("x", 1))}};
+  for (const TensorSpec& t : model.list.tensors()) {
+    const bool half = tensors.size() % 2 == 1;
+    tensors.push_back({t.name, half ? formats::DType::kBF16 : formats::DType::kF32, t.shape(),
+                       half ? std::as_bytes(std::span(narrow.data() + t.offset, t.size()))
+                            : std::as_bytes(std::span(model.weights.data() + t.offset, t.size()))});
+  }
+  for (bool shifted : {true, false}) {
+    if (!shifted) tensors.erase(tensors.begin());
+    ASSERT_TRUE(formats::WriteSafetensors(directory + "/model.safetensors", tensors, {}).ok());
+    Result<Model> frozen = LoadModel(directory, Storage::kAsStored), wide = LoadModel(directory);
+    ASSERT_TRUE(frozen.ok() && wide.ok());
+    ASSERT_TRUE(frozen->frozen);
+    EXPECT_EQ(frozen->Matrix(frozen->offsets.embedding).type,
+              shifted ? kernels::WeightType::kF32 : kernels::WeightType::kBf16);
+    EXPECT_EQ(WeightsDigest(*frozen), WeightsDigest(*wide));
+    EXPECT_EQ(WeightsDigest(*wide), WeightsDigest(model));
+    Widen(*frozen);
+    EXPECT_EQ(frozen->weights, model.weights);
+  }
+  std::filesystem::remove_all(directory);
+}
+
+TEST(Narrowed, BlockedTypesNeedWholeBlocks) {
+  ModelConfig config = Config(8, 4);
+  EXPECT_TRUE(CheckNarrowable(config, kernels::WeightType::kBf16, "x").ok());
+  Result<void> refused = CheckNarrowable(config, kernels::WeightType::kQ8_0, "x");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message, HasSubstr("multiple of 32"));
+}
+
 }  // namespace
 }  // namespace cairn::model

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/little_endian.h"
 #include "base/merkle.h"
 #include "base/philox.h"
 
@@ -13,13 +14,18 @@ constexpr int64_t kMaxRopePositions = 8192;
 
 }  // namespace
 
-Model EmptyModel(const ModelConfig& config) {
+Model ModelWithoutWeights(const ModelConfig& config) {
   Model model;
   model.config = config;
   model.list = ModelParameters(config, &model.offsets);
-  model.weights.assign(model.list.size(), 0.0f);
   model.rope = kernels::MakeRopeTable(static_cast<size_t>(std::min(config.max_position_embeddings, kMaxRopePositions)),
                                       static_cast<size_t>(config.head_dim), config.rope_theta);
+  return model;
+}
+
+Model EmptyModel(const ModelConfig& config) {
+  Model model = ModelWithoutWeights(config);
+  model.weights.assign(model.list.size(), 0.0f);
   return model;
 }
 
@@ -42,8 +48,88 @@ Model InitModel(const ModelConfig& config, uint64_t seed) {
   return model;
 }
 
+kernels::WeightMatrix Model::Matrix(size_t offset) const {
+  return frozen ? frozen->matrices.at(offset) : kernels::WeightMatrix(weights.data() + offset);
+}
+
+const float* Model::Vector(size_t offset) const {
+  return frozen ? frozen->vectors.at(offset).data() : weights.data() + offset;
+}
+
+namespace {
+
+// Row `row` of a tensor in f32; a vector is one row.
+void CopyRow(const Model& model, const TensorSpec& t, size_t row, float* out) {
+  const auto columns = static_cast<size_t>(t.cols);
+  if (t.is_vector) {
+    std::copy_n(model.Vector(t.offset), columns, out);
+  } else {
+    const kernels::WeightMatrix m = model.Matrix(t.offset);
+    kernels::WidenWeights(m.type, m.Row(row, columns), 0, columns, out);
+  }
+}
+
+}  // namespace
+
+void Widen(Model& model) {
+  if (!model.frozen) return;
+  std::vector<float> weights(model.list.size());
+  for (const TensorSpec& t : model.list.tensors())
+    for (size_t row = 0; row < static_cast<size_t>(t.rows); ++row)
+      CopyRow(model, t, row, weights.data() + t.offset + row * static_cast<size_t>(t.cols));
+  model.weights = std::move(weights);
+  model.frozen.reset();
+}
+
+Result<void> CheckNarrowable(const ModelConfig& config, kernels::WeightType type, const std::string& where) {
+  if (type == kernels::WeightType::kF32 || type == kernels::WeightType::kBf16) return {};
+  for (int p = 0; p < kProjections; ++p)
+    if (ShapeOf(config, p).in % kernels::kWeightBlock != 0)
+      return Unsupported(std::string(kernels::WeightTypeName(type)) + " needs rows whose length is a multiple of " +
+                             std::to_string(kernels::kWeightBlock) + "; " + kProjectionNames[p] + " has " +
+                             std::to_string(ShapeOf(config, p).in),
+                         where);
+  return {};
+}
+
+Model Narrowed(const Model& model, kernels::WeightType type) {
+  auto frozen = std::make_shared<FrozenWeights>();
+  if (model.frozen) *frozen = *model.frozen;
+  std::vector<float> row;
+  auto narrow = [&](const TensorSpec& t, kernels::WeightType to) {
+    const auto columns = static_cast<size_t>(t.cols), bytes = kernels::WeightRowBytes(to, columns);
+    auto copy = std::make_shared<std::vector<std::byte>>(static_cast<size_t>(t.rows) * bytes);
+    row.resize(columns);
+    for (size_t i = 0; i < static_cast<size_t>(t.rows); ++i) {
+      CopyRow(model, t, i, row.data());
+      kernels::NarrowWeights(to, row.data(), columns, copy->data() + i * bytes);
+    }
+    frozen->matrices[t.offset] = {to, copy->data()};
+    frozen->copies.push_back(std::move(copy));
+  };
+  for (const TensorSpec& t : model.list.tensors()) {
+    const bool in_block = t.name.find(".layers.") != std::string::npos;
+    if (!t.is_vector && in_block) {
+      narrow(t, type);
+    } else if (!model.frozen && t.is_vector) {
+      frozen->vectors[t.offset].assign(model.Vector(t.offset), model.Vector(t.offset) + t.size());
+    } else if (!model.frozen) {
+      narrow(t, kernels::WeightType::kF32);
+    }
+  }
+  Model out;
+  out.config = model.config;
+  out.list = model.list;
+  out.offsets = model.offsets;
+  out.rope = model.rope;
+  out.adapter = model.adapter;
+  out.frozen = std::move(frozen);
+  return out;
+}
+
 void MergeAdapter(ThreadPool& pool, Model& model) {
   if (!model.adapter) return;
+  Widen(model);
   const Adapter& adapter = *model.adapter;
   auto rank = static_cast<size_t>(adapter.config.rank);
   for (size_t l = 0; l < model.offsets.layers.size(); ++l) {
@@ -67,7 +153,11 @@ Digest WeightsDigest(const Model& model) {
     const TensorSpec& t = model.list.tensors()[i];
     Sha256 sha;
     sha.Update(t.name);
-    sha.Update(std::as_bytes(std::span(model.At(t.offset), t.size())));
+    std::vector<float> row(static_cast<size_t>(t.cols));
+    for (size_t i = 0; i < static_cast<size_t>(t.rows); ++i) {
+      CopyRow(model, t, i, row.data());
+      HashLittleEndian(sha, std::span<const float>(row));
+    }
     leaves.push_back(sha.Finish());
   }
   return MerkleRoot(leaves);

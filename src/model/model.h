@@ -1,5 +1,4 @@
-// A decoder's weights in memory (f32) with what belongs to them: configuration, tokenizer, chat format, an optional
-// adapter.
+// A decoder's weights with what belongs to them: configuration, tokenizer, chat format, an optional adapter.
 #pragma once
 
 #include <memory>
@@ -12,6 +11,7 @@
 #include "formats/tokenizer.h"
 #include "kernels/kernels.h"
 #include "model/config.h"
+#include "model/frozen.h"
 #include "model/lora.h"
 #include "model/parameters.h"
 
@@ -21,19 +21,31 @@ struct Model {
   ModelConfig config;
   ParameterList list;
   ModelOffsets offsets;
-  std::vector<float> weights;  // list.size() elements
+  std::vector<float> weights;                   // list.size() elements, empty if frozen
+  std::shared_ptr<const FrozenWeights> frozen;  // instead of weights, where only an adapter or nothing is trained
   std::optional<Adapter> adapter;
   kernels::RopeTable rope;  // max_position_embeddings rows, at most 8192
 
-  const float* At(size_t offset) const { return weights.data() + offset; }
+  // The tensor at an offset of list.
+  kernels::WeightMatrix Matrix(size_t offset) const;
+  const float* Vector(size_t offset) const;
+  const float* At(size_t offset) const { return weights.data() + offset; }  // REQUIRES !frozen
 };
+
+// All weights in f32, to be trained or changed: the same values.
+void Widen(Model& model);
+// A frozen model whose matrices in the blocks are narrowed to `type`; embedding, head and norms stay as they are.
+// REQUIRES row lengths that are multiples of kernels::kWeightBlock for the blocked types (see CheckNarrowable).
+Model Narrowed(const Model& model, kernels::WeightType type);
+Result<void> CheckNarrowable(const ModelConfig& config, kernels::WeightType type, const std::string& where);
 
 // Weights drawn from N(0, 0.02) (projections back into the residual stream: divided by sqrt(2 L)), norms 1.
 Model InitModel(const ModelConfig& config, uint64_t seed);
 // Lays out an all-zero model: for tests and for filling by hand.
 Model EmptyModel(const ModelConfig& config);
+Model ModelWithoutWeights(const ModelConfig& config);  // configuration and layout alone
 
-// Adds the adapter into the weights (W + scale * (B A), chain over rank) and drops it.
+// Adds the adapter into the weights (W + scale * (B A), chain over rank), widened before, and drops it.
 void MergeAdapter(ThreadPool& pool, Model& model);
 
 // SHA-256 over config.json's canonical text and the Merkle tree of the tensors in name order (f32 bits, little-endian).
@@ -49,8 +61,13 @@ struct ChatModel {
 
 // A Hugging Face directory: config.json, model.safetensors or shards with index, tokenizer.json, tokenizer_config.json.
 // Every tensor is checked; an adapter/ directory is not applied.
-Result<Model> LoadModel(const std::string& directory);
-Result<ChatModel> LoadChatModel(const std::string& directory);
+enum class Storage {
+  kF32,
+  kAsStored,      // frozen: the files stay mapped, matrices keep their types
+  kLargeAsStored  // frozen only where f32 would take much memory; a small model is faster in f32
+};
+Result<Model> LoadModel(const std::string& directory, Storage storage = Storage::kF32);
+Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage = Storage::kLargeAsStored);
 
 // Writes config.json, model.safetensors (bf16), tokenizer.json, tokenizer_config.json (chat template),
 // generation_config.json.

@@ -46,32 +46,40 @@ void Gradients::FoldHead(ThreadPool& pool, const Model& model) {
   std::fill(head.begin(), head.end(), 0.0f);
 }
 
+void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, BlockBuffers& buffers, float* out) {
+  const kernels::AttentionShape shape{batch.size(), static_cast<size_t>(model_.config.num_attention_heads),
+                                      static_cast<size_t>(model_.config.num_key_value_heads),
+                                      static_cast<size_t>(model_.config.head_dim)};
+  BlockForward(
+      pool_, model_, layer, batch.positions.data(), batch.size(), buffers,
+      [&](BlockBuffers& b) {
+        kernels::Attention(pool_, shape, batch.segment_start.data(), b.q.data(), b.k.data(), b.v.data(), b.att.data(),
+                           b.stats.data());
+      },
+      out);
+}
+
 void TrainingPass::Forward(const PackedTokens& batch) {
   size_t t = batch.size(), hidden = static_cast<size_t>(model_.config.hidden_size),
          layers = model_.offsets.layers.size();
-  blocks_.resize(layers);
+  blocks_.resize(recompute_ ? std::min<size_t>(layers, 1) : layers);
   for (auto& b : blocks_) b.Resize(model_, t);
+  inputs_.resize(recompute_ ? layers : 0);
   for (auto* v : {&final_x_, &final_h_, &dx_}) v->resize(t * hidden);
   final_rstd_.resize(t);
-  kernels::AttentionShape shape{t, static_cast<size_t>(model_.config.num_attention_heads),
-                                static_cast<size_t>(model_.config.num_key_value_heads),
-                                static_cast<size_t>(model_.config.head_dim)};
-  kernels::Embedding(pool_, model_.At(model_.offsets.embedding), batch.ids.data(), blocks_[0].x.data(), t, hidden);
+  kernels::Embedding(pool_, model_.Matrix(model_.offsets.embedding), batch.ids.data(), blocks_[0].x.data(), t, hidden);
   for (size_t l = 0; l < layers; ++l) {
-    float* out = l + 1 < layers ? blocks_[l + 1].x.data() : final_x_.data();
-    BlockForward(
-        pool_, model_, l, batch.positions.data(), t, blocks_[l],
-        [&](BlockBuffers& b) {
-          kernels::Attention(pool_, shape, batch.segment_start.data(), b.q.data(), b.k.data(), b.v.data(), b.att.data(),
-                             b.stats.data());
-        },
-        out);
+    const bool keeps_next = l + 1 < layers && !recompute_;
+    RunBlock(batch, l, BlockOf(l), keeps_next ? blocks_[l + 1].x.data() : final_x_.data());
+    if (!recompute_) continue;
+    inputs_[l].assign(blocks_[0].x.begin(), blocks_[0].x.end());
+    if (l + 1 < layers) std::copy(final_x_.begin(), final_x_.end(), blocks_[0].x.begin());
   }
-  kernels::RmsNorm(pool_, final_x_.data(), model_.At(model_.offsets.final_norm), final_h_.data(), final_rstd_.data(), t,
-                   hidden, static_cast<float>(model_.config.rms_norm_eps));
+  kernels::RmsNorm(pool_, final_x_.data(), model_.Vector(model_.offsets.final_norm), final_h_.data(),
+                   final_rstd_.data(), t, hidden, static_cast<float>(model_.config.rms_norm_eps));
 }
 
-void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradients, double* loss) {
+void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradients, std::vector<float>& losses) {
   size_t t = batch.size(), hidden = static_cast<size_t>(model_.config.hidden_size),
          vocab = static_cast<size_t>(model_.config.vocab_size);
   if (t == 0) return;
@@ -86,11 +94,10 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
   rows_.resize(head_rows * hidden);
   drows_.resize(head_rows * hidden);
   logits_.resize(head_rows * vocab);
-  row_loss_.resize(head_rows);
   std::vector<formats::TokenId> targets(head_rows);
   std::vector<float>& dh = scratch_.dh;  // gradient of final_h_; rows without loss stay zero
   std::fill(dh.begin(), dh.end(), 0.0f);
-  const float* head = model_.At(model_.offsets.head);
+  const kernels::WeightMatrix head = model_.Matrix(model_.offsets.head);
   for (size_t first = 0; first < wanted.size(); first += head_rows) {
     size_t n = std::min(head_rows, wanted.size() - first);
     for (size_t i = 0; i < n; ++i) {
@@ -98,8 +105,9 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
       targets[i] = batch.targets[wanted[first + i]];
     }
     kernels::Linear(pool_, rows_.data(), head, logits_.data(), n, hidden, vocab);
-    kernels::CrossEntropy(pool_, logits_.data(), targets.data(), row_loss_.data(), n, vocab, scale, true);
-    for (size_t i = 0; i < n; ++i) *loss += static_cast<double>(row_loss_[i]);
+    losses.resize(losses.size() + n);
+    kernels::CrossEntropy(pool_, logits_.data(), targets.data(), losses.data() + losses.size() - n, n, vocab, scale,
+                          true);
     kernels::LinearGradInput(pool_, logits_.data(), head, drows_.data(), n, hidden, vocab, false);
     for (size_t i = 0; i < n; ++i)
       std::copy_n(drows_.data() + i * hidden, hidden, dh.data() + wanted[first + i] * hidden);
@@ -110,12 +118,17 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
   }
   GradientViews views{gradients.weights.empty() ? nullptr : gradients.weights.data(),
                       gradients.adapter.empty() ? nullptr : gradients.adapter.data()};
-  kernels::RmsNormBackward(pool_, dh.data(), final_x_.data(), model_.At(model_.offsets.final_norm), final_rstd_.data(),
-                           dx_.data(), views.weights ? views.weights + model_.offsets.final_norm : nullptr, t, hidden,
-                           false);
-  for (size_t l = model_.offsets.layers.size(); l-- > 0;)
-    BlockBackward(pool_, model_, l, batch.positions.data(), batch.segment_start.data(), t, blocks_[l], scratch_, views,
+  kernels::RmsNormBackward(pool_, dh.data(), final_x_.data(), model_.Vector(model_.offsets.final_norm),
+                           final_rstd_.data(), dx_.data(),
+                           views.weights ? views.weights + model_.offsets.final_norm : nullptr, t, hidden, false);
+  for (size_t l = model_.offsets.layers.size(); l-- > 0;) {
+    if (recompute_) {
+      std::copy(inputs_[l].begin(), inputs_[l].end(), blocks_[0].x.begin());
+      RunBlock(batch, l, blocks_[0], final_x_.data());  // final_x_ is free: its gradient is in dx_
+    }
+    BlockBackward(pool_, model_, l, batch.positions.data(), batch.segment_start.data(), t, BlockOf(l), scratch_, views,
                   dx_.data());
+  }
   if (views.weights)
     kernels::EmbeddingBackward(pool_, dx_.data(), batch.ids.data(), views.weights + model_.offsets.embedding, t,
                                hidden);
@@ -130,7 +143,7 @@ std::vector<float> TrainingPass::Losses(const PackedTokens& batch) {
   for (size_t i = 0; i < batch.size(); ++i) {
     if (batch.targets[i] < 0) continue;
     float loss = 0;
-    kernels::Linear(pool_, final_h_.data() + i * hidden, model_.At(model_.offsets.head), logits_.data(), 1, hidden,
+    kernels::Linear(pool_, final_h_.data() + i * hidden, model_.Matrix(model_.offsets.head), logits_.data(), 1, hidden,
                     vocab);
     kernels::CrossEntropy(pool_, logits_.data(), &batch.targets[i], &loss, 1, vocab, 1.0f, false);
     losses.push_back(loss);

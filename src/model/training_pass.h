@@ -1,5 +1,4 @@
-// Forward and backward over a micro-batch of packed samples: the loss in binary64 and the gradients, added to what is
-// there.
+// Forward and backward over a micro-batch of packed samples: token losses, and the gradients, added to what is there.
 #pragma once
 
 #include <cstdint>
@@ -31,20 +30,27 @@ struct Gradients {
 
 class TrainingPass {
  public:
-  TrainingPass(ThreadPool& pool, const Model& model) : pool_(pool), model_(model) {}
-  // Adds d(sum of token losses * scale) to the gradients and the token losses (in token order) to *loss. Peak memory
-  // grows with T.
-  void Run(const PackedTokens& batch, float scale, Gradients& gradients, double* loss);
+  // recompute: only the blocks' inputs are kept, and each block runs again before its backward pass: the memory of one
+  // block instead of all, the same bits.
+  TrainingPass(ThreadPool& pool, const Model& model, bool recompute = false)
+      : pool_(pool), model_(model), recompute_(recompute) {}
+  // Adds d(sum of token losses * scale) to the gradients; appends the losses of the tokens that count, in order. Peak
+  // memory grows with T.
+  void Run(const PackedTokens& batch, float scale, Gradients& gradients, std::vector<float>& losses);
   // Losses only, one per row with a target, in order.
   std::vector<float> Losses(const PackedTokens& batch);
 
  private:
   void Forward(const PackedTokens& batch);
+  void RunBlock(const PackedTokens& batch, size_t layer, BlockBuffers& buffers, float* out);
+  BlockBuffers& BlockOf(size_t layer) { return blocks_[recompute_ ? 0 : layer]; }
   ThreadPool& pool_;
   const Model& model_;
-  std::vector<BlockBuffers> blocks_;
+  const bool recompute_;
+  std::vector<BlockBuffers> blocks_;        // one for each layer, or one for all with recompute
+  std::vector<std::vector<float>> inputs_;  // [layer] [T, C], with recompute
   BackwardScratch scratch_;
-  std::vector<float> final_x_, final_rstd_, final_h_, dx_, rows_, drows_, logits_, row_loss_;
+  std::vector<float> final_x_, final_rstd_, final_h_, dx_, rows_, drows_, logits_;
 };
 
 }  // namespace cairn::model

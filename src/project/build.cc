@@ -137,7 +137,7 @@ Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store,
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
-  context.micro_batch = options.micro_batch;
+  context.memory = options.memory;
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));
   BuildReport report;
   std::string lock_path = project.Path(kLockFileName);
@@ -159,7 +159,7 @@ Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const Bui
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store,
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
-  context.micro_batch = options.micro_batch;
+  context.memory = options.memory;
   dag::Graph graph;
   CAIRN_TRY(AddSynthSteps(graph, context));
   if (part == Part::kTraining) CAIRN_TRY(AddTrainSteps(graph, context));

@@ -7,13 +7,14 @@
 #include "base/thread_pool.h"
 #include "dag/graph.h"
 #include "project/project.h"
+#include "train/config.h"
 
 namespace cairn::project {
 
 struct BuildOptions {
   bool quiet = false;
-  uint64_t micro_batch = 2;  // rows of a training batch in memory at a time; changes no bit
-  dag::Observer observer;    // told of every step
+  train::MemoryOptions memory;
+  dag::Observer observer;  // told of every step
 };
 
 struct BuildReport {

@@ -23,6 +23,7 @@ inline constexpr const char* kProjectFileName = "cairn.yaml";
 enum class Pipeline { kFull, kSimple };
 enum class TrainingMethod { kLora, kFull };
 enum class LoraTargets { kAllLinear, kAttention, kMlp };
+enum class BaseQuantization { kNone, kQ8_0, kQ4_0 };
 enum class PhaseData { kKnowledge, kSkills, kAll };
 enum class OptimizerName { kAdamw };
 enum class Benchmark { kLeafQuestions, kBaseRegression };
@@ -56,6 +57,7 @@ struct LoraOptions {
   uint64_t rank = 16;
   double alpha = 32;
   LoraTargets targets = LoraTargets::kAllLinear;
+  BaseQuantization quantize = BaseQuantization::kNone;
 };
 
 struct PhaseConfig {

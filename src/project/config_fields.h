@@ -99,6 +99,9 @@ void ForEachField(As<LoraOptions> auto& c, auto&& visit) {
   visit("rank", c.rank, Field{.help = "rank of the adapter's matrices", .low = 1, .high = 512});
   visit("alpha", c.alpha, Field{.help = "the adapter counts alpha / rank times", .low = 1e-3, .high = 4096});
   visit("targets", c.targets, Field{.help = "which linear layers get an adapter"});
+  visit("quantize", c.quantize,
+        Field{.help = "how the frozen base is kept while the adapter is trained (QLoRA); it is merged into the base as "
+                      "it was"});
 }
 
 void ForEachField(As<PhaseConfig> auto& c, auto&& visit) {

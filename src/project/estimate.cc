@@ -1,7 +1,6 @@
 // The estimate of `cairn build --plan`: rows, tokens, minutes, memory and disk of the steps that would run, on this
 // machine.
-#include <chrono>
-
+#include "kernels/machine_speed.h"
 #include "project/steps.h"
 #include "synth/chunk.h"
 
@@ -14,22 +13,10 @@ namespace {
 constexpr double kMadePerSentence = 23, kKeptPerSentence = 3, kTeacherTokensPerSentence = 3200;
 constexpr double kRowsPerSkill = 250, kTeacherTokensPerSkill = 40000, kTokensPerRow = 30;
 
-// f32 operations per second that a matmul of the model's own size reaches here now.
+// What a matmul of the model's own size reaches here now.
 double MeasureRate(ThreadPool& pool, const model::ModelConfig& config) {
-  auto t = size_t{512}, k = static_cast<size_t>(config.hidden_size), n = static_cast<size_t>(config.intermediate_size);
-  std::vector<float> x(t * k, 0.5f), w(n * k, 0.25f), y(t * n);
-  double best = 0;
-  for (int repeat = 0; repeat < 5; ++repeat) {
-    auto start = std::chrono::steady_clock::now();
-    int runs = 0;
-    double seconds = 0;
-    for (; seconds < 0.05; ++runs) {
-      kernels::Linear(pool, x.data(), w.data(), y.data(), t, k, n);
-      seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    }
-    best = std::max(best, 2.0 * static_cast<double>(t * k * n) * runs / seconds);
-  }
-  return best;
+  return kernels::LinearRate(pool, 512, static_cast<size_t>(config.hidden_size),
+                             static_cast<size_t>(config.intermediate_size));
 }
 
 uint64_t Sentences(const taxonomy::Leaf& leaf) {
@@ -57,7 +44,7 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
   const Project& project = context.project;
   CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
   double rate = MeasureRate(context.pool, base->model.config);
-  auto parameters = static_cast<double>(base->model.weights.size());
+  auto parameters = static_cast<double>(base->model.list.size());
   double rows = 0, teacher_tokens = 0, train_tokens = 0;
   uint64_t samples = project.config.spec.synthesis.samples_per_seed;
   auto runs = [&](const std::string& id) {

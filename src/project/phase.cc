@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/philox.h"
 
@@ -15,6 +16,11 @@ uint64_t TokensOf(const model::ChatModel& base, const formats::Conversation& c) 
   uint64_t n = 0;
   for (const auto& m : c.messages) n += base.tokenizer.Encode(m.content).size() + 2;
   return n;
+}
+
+std::optional<kernels::WeightType> QuantizedType(const TrainingConfig& training) {
+  if (training.method == TrainingMethod::kFull || training.lora.quantize == BaseQuantization::kNone) return {};
+  return training.lora.quantize == BaseQuantization::kQ8_0 ? kernels::WeightType::kQ8_0 : kernels::WeightType::kQ4_0;
 }
 
 }  // namespace
@@ -87,12 +93,24 @@ Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, cons
                  {"method", training.method == TrainingMethod::kLora ? "lora" : "full"}};
   if (training.method == TrainingMethod::kLora)
     inputs["lora"] = {{"rank", training.lora.rank}, {"alpha", training.lora.alpha}};
+  if (auto type = QuantizedType(training)) inputs["lora"]["quantize"] = kernels::WeightTypeName(*type);
   return train::PhaseHeader(config, plan.directory_name, start, inputs);
+}
+
+Result<void> QuantizeBase(model::Model& model, const TrainingConfig& training) {
+  auto type = QuantizedType(training);
+  if (!type) return {};
+  CAIRN_TRY(model::CheckNarrowable(model.config, *type, "spec.training.lora.quantize"));
+  model = model::Narrowed(model, *type);
+  return {};
 }
 
 Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& training, const std::string& previous,
                               uint64_t seed) {
-  if (training.method == TrainingMethod::kFull) return {};
+  if (training.method == TrainingMethod::kFull) {
+    model::Widen(model);
+    return {};
+  }
   if (!previous.empty()) {
     CAIRN_ASSIGN(model.adapter, model::LoadAdapter(model.config, previous));
     return {};

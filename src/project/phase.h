@@ -41,6 +41,9 @@ Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, cons
                    const Digest& start, const std::vector<formats::Conversation>& conversations,
                    const Digest& base_digest);
 
+// Narrows the matrices of a frozen base as spec.training.lora.quantize asks.
+Result<void> QuantizeBase(model::Model& model, const TrainingConfig& training);
+
 // Gives the model a fresh adapter for the first phase, or the one saved in `previous`.
 Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& training, const std::string& previous,
                               uint64_t seed);

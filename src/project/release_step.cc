@@ -63,6 +63,17 @@ Result<void> WriteProvenance(const Project& project, const std::string& release)
   return WriteFileAtomic(release + "/provenance.json", text);
 }
 
+// Where all weights are trained, a phase starts from what the one before ended with: without that no later phase could
+// be replayed. The last phase's end is the release itself.
+Result<void> CopyPhaseStarts(const Project& project, const dag::StepContext& step, const std::string& out) {
+  for (size_t i = 0; i + 1 < project.config.spec.training.phases.size(); ++i) {
+    std::string from = step.Input(TrainStepId(project, i)) + "/" + kPhaseModelDirectory;
+    std::string to = out + "/transcript/" + PhaseDirectoryName(project, i) + "/" + kPhaseModelDirectory;
+    for (const char* name : {"/config.json", "/model.safetensors"}) CAIRN_TRY(CopyFile(from + name, to + name));
+  }
+  return {};
+}
+
 Result<void> RunRelease(BuildContext& context, const dag::StepContext& step) {
   const Project& project = context.project;
   const std::string& out = step.output_dir;
@@ -71,6 +82,7 @@ Result<void> RunRelease(BuildContext& context, const dag::StepContext& step) {
   for (size_t i = 0; i < phases; ++i)
     CAIRN_TRY(CopyTree(step.Input(TrainStepId(project, i)) + "/transcript",
                        out + "/transcript/" + PhaseDirectoryName(project, i)));
+  if (project.config.spec.training.method == TrainingMethod::kFull) CAIRN_TRY(CopyPhaseStarts(project, step, out));
   std::string adapter = step.Input(TrainStepId(project, phases - 1)) + "/adapter";
   if (PathExists(adapter)) CAIRN_TRY(CopyTree(adapter, out + "/adapter"));
   CAIRN_ASSIGN(Json evaluation, ReadJsonFile(step.Input("measure") + "/" + kEvalFile));

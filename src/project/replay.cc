@@ -110,10 +110,29 @@ Result<void> ToPhaseEnd(const ReleasedPhase& phase, model::Model& model, ThreadP
 // The model as it stood before the phase's first step.
 Result<model::Model> PhaseStart(const Release& release, size_t index, ThreadPool& pool) {
   const TrainingConfig& training = release.config.spec.training;
+  if (index > 0 && training.method == TrainingMethod::kFull)
+    return model::LoadModel(release.phases[index - 1].directory + "/" + kPhaseModelDirectory);
   model::Model model = release.base.model;
+  CAIRN_TRY(QuantizeBase(model, training));
   CAIRN_TRY(PrepareTrainable(model, training, "", training.seed));
   if (index > 0) CAIRN_TRY(ToPhaseEnd(release.phases[index - 1], model, pool));
   return model;
+}
+
+// The weights of `directory` are the trained ones, rounded as they are saved.
+Result<void> CheckRounded(model::Model& trained, const std::string& directory) {
+  CAIRN_ASSIGN(model::Model released, model::LoadModel(directory));
+  model::RoundToBf16(trained.weights);
+  for (const model::TensorSpec& t : trained.list.tensors())
+    if (std::memcmp(trained.At(t.offset), released.At(t.offset), t.size() * sizeof(float)) != 0)
+      return Corrupt("the tensor " + t.name + " is not what the training ended with", directory + "/model.safetensors");
+  return {};
+}
+
+// Full training: what a phase ended with is in the release.
+Result<void> CheckPhaseEnd(const Release& release, size_t index, model::Model& trained) {
+  const bool last = index + 1 == release.phases.size();
+  return CheckRounded(trained, last ? release.directory : release.phases[index].directory + "/" + kPhaseModelDirectory);
 }
 
 // Segment `segment` (from 0) of a phase, run again.
@@ -137,6 +156,8 @@ Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint
     first = 0;  // no state kept: from the phase's start
   }
   CAIRN_TRY(train::ReplaySteps(trainer, phase.transcript, last, quiet));
+  if (training.method == TrainingMethod::kFull && last == phase.config.steps)
+    CAIRN_TRY(CheckPhaseEnd(release, index, model));
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return ReplayedSegment{phase.plan.directory_name, first + 1, last, seconds};
 }
@@ -173,18 +194,14 @@ Result<void> CheckAdapter(const Release& release, const model::Adapter& trained)
 Result<void> CheckWeights(const Release& release, ThreadPool& pool) {
   CAIRN_ASSIGN(model::Model released, model::LoadModel(release.directory));
   CAIRN_TRY(CheckSameModelFiles(release, released));
-  if (release.config.spec.training.method != TrainingMethod::kLora) return {};  // no state is kept: see Choose
+  // Full training keeps no states; its weights are checked where a replay reaches a phase's end.
+  if (release.config.spec.training.method != TrainingMethod::kLora) return {};
   model::Model model = release.base.model;
   CAIRN_TRY(PrepareTrainable(model, release.config.spec.training, "", 0));
   CAIRN_TRY(ToPhaseEnd(release.phases.back(), model, pool));
   CAIRN_TRY(CheckAdapter(release, *model.adapter));
   model::MergeAdapter(pool, model);
-  model::RoundToBf16(model.weights);
-  for (const model::TensorSpec& t : model.list.tensors())
-    if (std::memcmp(model.At(t.offset), released.At(t.offset), t.size() * sizeof(float)) != 0)
-      return Corrupt("the tensor " + t.name + " is not what the training ended with",
-                     release.directory + "/model.safetensors");
-  return {};
+  return CheckRounded(model, release.directory);
 }
 
 struct Choice {
@@ -197,8 +214,6 @@ Result<std::vector<Choice>> Choose(const Release& release, const ReplayOptions& 
   uint64_t before = 0;
   for (size_t i = 0; i < release.phases.size(); ++i) {
     const train::TrainConfig& c = release.phases[i].config;
-    // Full training keeps no states: later phases cannot be started alone.
-    if (i > 0 && release.config.spec.training.method != TrainingMethod::kLora) break;
     if (options.step && *options.step > before && *options.step <= before + c.steps)
       return std::vector<Choice>{{i, (*options.step - before - 1) / c.segment_steps}};
     before += c.steps;

@@ -16,6 +16,7 @@
 #include "model/model.h"
 #include "project/project.h"
 #include "synth/caching_teacher.h"
+#include "train/config.h"
 
 namespace cairn::project {
 
@@ -26,7 +27,7 @@ struct BuildContext {
   ThreadPool& pool;
   dag::Store& store;
   bool quiet;
-  uint64_t micro_batch = 2;  // see BuildOptions
+  train::MemoryOptions memory;
 
   Result<const model::ChatModel*> Base();
   Result<synth::Teacher*> Teacher();
@@ -67,6 +68,7 @@ Result<void> CheckTeacherUnchanged(const Project& project);  // a teacher behind
 Result<void> CopyFile(const std::string& from, const std::string& to);
 
 // File names inside step outputs and releases, written in one step and read in another.
+inline constexpr const char* kPhaseModelDirectory = "model";  // weights that a phase of full training ended with
 inline constexpr const char* kRowsFile = "rows.jsonl";
 inline constexpr const char* kSamplesFile = "samples.jsonl";
 inline constexpr const char* kReportFile = "report.json";

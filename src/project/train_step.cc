@@ -13,7 +13,6 @@ namespace {
 
 // What a phase hands on: an adapter in PEFT layout, or after full training a model directory.
 constexpr const char* kAdapterDirectory = "adapter";
-constexpr const char* kModelDirectory = "model";
 
 // Seconds between checkpoints; the variable is for tests that kill a short training. It changes no bit.
 double CheckpointSeconds() {
@@ -52,7 +51,7 @@ Result<std::vector<formats::Conversation>> BaseData(const Project& project) {
 Result<model::Model> StartModel(BuildContext& context, const std::string& previous) {
   const TrainingConfig& training = context.project.config.spec.training;
   if (training.method == TrainingMethod::kFull && !previous.empty())
-    return model::LoadModel(previous + "/" + kModelDirectory);
+    return model::LoadModel(previous + "/" + kPhaseModelDirectory);
   CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
   model::Model model = base->model;
   CAIRN_TRY(
@@ -85,9 +84,10 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
                MixSamples(std::move(contributed), std::move(base_data), training.replay, *base, plan.seed));
   CAIRN_ASSIGN(train::EpochSource source, PhaseSource(samples.conversations, *base, training, plan));
   CAIRN_ASSIGN(model::Model model, StartModel(context, phase == 0 ? "" : step.Input("previous")));
+  CAIRN_TRY(QuantizeBase(model, training));
 
   train::TrainConfig config = PhaseTrainConfig(training, plan, source.steps());
-  config.micro_batch = context.micro_batch;
+  config.memory = context.memory;
   train::Trainer trainer(context.pool, model, config, source);
   Json header =
       PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples.conversations, project.base_digest);
@@ -109,7 +109,7 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   if (model.adapter) {
     CAIRN_TRY(model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory, project.BaseName()));
   } else {
-    CAIRN_TRY(model::SaveModel(model, base->tokenizer, base->format, step.output_dir + "/" + kModelDirectory));
+    CAIRN_TRY(model::SaveModel(model, base->tokenizer, base->format, step.output_dir + "/" + kPhaseModelDirectory));
   }
   return CheckBaseUnchanged(project);
 }

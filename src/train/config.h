@@ -1,4 +1,4 @@
-// How one training phase runs. Everything here except micro_batch changes the result and is recorded in the
+// How one training phase runs. Everything here except MemoryOptions changes the result and is recorded in the
 // transcript's header.
 #pragma once
 
@@ -18,6 +18,13 @@ const char* ScheduleName(Schedule schedule);
 enum class Optimizer { kAdamW, kMuon };
 const char* OptimizerName(Optimizer optimizer);
 
+// How much of a batch is in memory at a time. Changes no bit, only time and memory.
+struct MemoryOptions {
+  uint64_t micro_batch = 2;  // rows of each worker
+  uint64_t workers = 0;      // owners that the shards are split among, at most one a shard; 0: chosen by size
+  bool recompute = false;    // keep each block's input alone and run the block again before its backward pass
+};
+
 struct TrainConfig {
   uint64_t steps = 0;           // optimiser steps of the phase
   double learning_rate = 1e-3;  // peak
@@ -30,7 +37,7 @@ struct TrainConfig {
   double clip_norm = 1.0;  // global gradient norm; 0: no clipping
   uint64_t row_tokens =
       512;  // samples are packed into rows of at most this many tokens (longer samples: a row of their own)
-  uint64_t micro_batch = 2;     // rows in memory at a time; changes no bit
+  MemoryOptions memory;
   uint64_t shards = 1;          // power of two: gradient sum tree (docs/numerics.md)
   uint64_t segment_steps = 50;  // a digest of the whole state every so many steps
   uint64_t seed = 0;

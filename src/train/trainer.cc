@@ -1,13 +1,18 @@
 #include "train/trainer.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
+#include "base/little_endian.h"
 #include "base/merkle.h"
 #include "formats/safetensors.h"
 
 namespace cairn::train {
 namespace {
+
+// Trained values (16 MB) up to which each worker may have a gradient of its own without being asked to.
+constexpr size_t kSmallState = size_t{4} << 20;
 
 std::string PowerBits(double power) { return std::to_string(std::bit_cast<uint64_t>(power)); }
 
@@ -15,8 +20,8 @@ Digest TokensDigest(const std::vector<TokenSample>& samples) {
   Sha256 sha;
   for (const TokenSample& s : samples) {
     sha.Update(std::to_string(s.ids.size()) + "\n");
-    sha.Update(std::as_bytes(std::span(s.ids)));
-    sha.Update(std::as_bytes(std::span(s.loss_mask)));
+    HashLittleEndian(sha, std::span(s.ids));
+    HashLittleEndian(sha, std::span(s.loss_mask));
   }
   return sha.Finish();
 }
@@ -34,52 +39,41 @@ Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& confi
       model_(model),
       config_(config),
       data_(data),
-      pass_(pool, model),
       muon_(pool),
-      gradients_(model::Gradients::For(model, !model.adapter.has_value())),
       m_(values().size()),
-      v_(values().size()) {}
+      v_(values().size()),
+      workers_(MakeWorkers()) {}
 
 const model::ParameterList& Trainer::list() const { return model_.adapter ? model_.adapter->list : model_.list; }
 std::vector<float>& Trainer::values() { return model_.adapter ? model_.adapter->values : model_.weights; }
 const std::vector<float>& Trainer::values() const { return model_.adapter ? model_.adapter->values : model_.weights; }
-std::vector<float>& Trainer::GradientOf(model::Gradients& g) const { return model_.adapter ? g.adapter : g.weights; }
 
-// Samples [first, last) as one chain: rows of at most row_tokens, micro_batch rows in memory at a time.
-void Trainer::ShardGradients(const std::vector<TokenSample>& samples, size_t first, size_t last, float scale,
-                             model::Gradients& into, double* loss) {
-  model::PackedTokens packed;
-  uint64_t rows = 0, in_row = 0;
-  for (size_t i = first; i < last; ++i) {
-    uint64_t n = samples[i].ids.size();
-    if (rows == 0 || in_row + n > config_.row_tokens) {
-      if (rows == config_.micro_batch) {
-        pass_.Run(packed, scale, into, loss);
-        packed = {};
-        rows = 0;
-      }
-      ++rows;
-      in_row = 0;
-    }
-    in_row += n;
-    packed.Append(samples[i].ids, samples[i].loss_mask);
+// As many owners of shards as the memory options ask for, with all threads among them.
+std::vector<std::unique_ptr<ShardWorker>> Trainer::MakeWorkers() {
+  const auto threads = static_cast<uint64_t>(pool_.size());
+  uint64_t wanted = config_.memory.workers;
+  if (wanted == 0) wanted = values().size() <= kSmallState ? threads : 1;
+  uint64_t count = 1;
+  while (count * 2 <= std::min(wanted, config_.shards)) count *= 2;
+  std::vector<std::unique_ptr<ShardWorker>> workers;
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t share = threads * (i + 1) / count - threads * i / count;
+    workers.push_back(std::make_unique<ShardWorker>(static_cast<int>(std::max<uint64_t>(share, 1)), model_, config_));
   }
-  pass_.Run(packed, scale, into, loss);
-  into.FoldHead(pool_, model_);
+  return workers;
 }
 
-// The canonical binary tree over shards (docs/numerics.md).
-void Trainer::TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count, float scale,
-                            model::Gradients& into, double* loss) {
-  if (count == 1) {
-    size_t first = samples.size() * shard / config_.shards, last = samples.size() * (shard + 1) / config_.shards;
-    ShardGradients(samples, first, last, scale, into, loss);
-    return;
-  }
-  TreeGradients(samples, shard, count / 2, scale, into, loss);
-  model::Gradients right = model::Gradients::For(model_, !model_.adapter.has_value());
-  TreeGradients(samples, shard + count / 2, count / 2, scale, right, loss);
-  kernels::Add(pool_, GradientOf(right).data(), GradientOf(into).data(), values().size());
+// The first worker's gradient becomes the sum of all; the token losses are added in their order.
+double Trainer::Gradients(const std::vector<TokenSample>& samples, float scale) {
+  const uint64_t count = workers_.size(), share = config_.shards / count;
+  pool_.Run(count, [&](size_t i) { workers_[i]->Run(samples, i * share, share, scale); });
+  for (uint64_t step = 1; step < count; step *= 2)
+    for (uint64_t i = 0; i < count; i += 2 * step)
+      kernels::Add(pool_, workers_[i + step]->gradient().data(), workers_[i]->gradient().data(), values().size());
+  double loss = 0;
+  for (const auto& worker : workers_)
+    for (float token : worker->losses()) loss += static_cast<double>(token);
+  return loss;
 }
 
 Result<double> Trainer::GradientNorm(const std::vector<float>& gradient,
@@ -144,13 +138,10 @@ Result<StepRecord> Trainer::Step() {
   record.tokens_digest = TokensDigest(samples);
   if (record.loss_tokens == 0) return BadInput("step " + std::to_string(record.step) + " has no token to learn");
   auto scale = static_cast<float>(1.0 / static_cast<double>(record.loss_tokens));
-  double loss = 0;
-  gradients_.Zero();
-  TreeGradients(samples, 0, config_.shards, scale, gradients_, &loss);
-  record.loss = loss / static_cast<double>(record.loss_tokens);
+  record.loss = Gradients(samples, scale) / static_cast<double>(record.loss_tokens);
   if (!std::isfinite(record.loss))
     return Corrupt("step " + std::to_string(record.step) + ": the loss is not finite; lower the learning rate");
-  std::vector<float>& gradient = GradientOf(gradients_);
+  const std::vector<float>& gradient = workers_[0]->gradient();
   CAIRN_ASSIGN(record.grad_norm, GradientNorm(gradient, samples));
   record.learning_rate = LearningRate(config_, record.step);
   Update(gradient, record.grad_norm, record.learning_rate);
@@ -167,7 +158,7 @@ Digest Trainer::StateDigest() const {
     Sha256 sha;
     sha.Update(t.name);
     for (const std::vector<float>* part : {&values(), &m_, &v_})
-      sha.Update(std::as_bytes(std::span(part->data() + t.offset, t.size())));
+      HashLittleEndian(sha, std::span(part->data() + t.offset, t.size()));
     leaves.push_back(sha.Finish());
   }
   return MerkleRoot(leaves);

@@ -2,13 +2,14 @@
 // 2019, arXiv:1711.05101.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "model/training_pass.h"
 #include "train/config.h"
 #include "train/data.h"
 #include "train/muon.h"
+#include "train/shard_worker.h"
 #include "train/transcript.h"
 
 namespace cairn::train {
@@ -18,6 +19,8 @@ class Trainer {
  public:
   // pool, model and data must outlive the trainer. config.steps is what the learning-rate schedule refers to.
   Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data);
+  Trainer(const Trainer&) = delete;  // its workers refer to it
+  Trainer& operator=(const Trainer&) = delete;
 
   uint64_t step() const { return step_; }
   // Runs step step()+1. kCorrupt when the loss or a gradient is not finite: names step, tensor and samples.
@@ -34,11 +37,8 @@ class Trainer {
   const model::ParameterList& list() const;
   std::vector<float>& values();
   const std::vector<float>& values() const;
-  std::vector<float>& GradientOf(model::Gradients& g) const;
-  void ShardGradients(const std::vector<TokenSample>& samples, size_t first, size_t last, float scale,
-                      model::Gradients& into, double* loss);
-  void TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count, float scale,
-                     model::Gradients& into, double* loss);
+  std::vector<std::unique_ptr<ShardWorker>> MakeWorkers();
+  double Gradients(const std::vector<TokenSample>& samples, float scale);
   Result<double> GradientNorm(const std::vector<float>& gradient, const std::vector<TokenSample>& samples) const;
   bool UsesMuon(const model::TensorSpec& tensor) const;
   void Update(const std::vector<float>& gradient, double norm, float learning_rate);
@@ -47,10 +47,9 @@ class Trainer {
   model::Model& model_;
   TrainConfig config_;
   const DataSource& data_;
-  model::TrainingPass pass_;
   Muon muon_;
-  model::Gradients gradients_;
   std::vector<float> m_, v_;
+  std::vector<std::unique_ptr<ShardWorker>> workers_;  // a power of two
   uint64_t step_ = 0;
   double beta1_power_ = 1, beta2_power_ = 1;
 };

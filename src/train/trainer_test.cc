@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "base/file.h"
 #include "base/philox.h"
@@ -58,14 +59,14 @@ model::Model NewModel(bool lora) {
   return m;
 }
 
-Digest StateAfter(int threads, uint64_t micro_batch, bool lora, uint64_t shards = 1,
+Digest StateAfter(int threads, const MemoryOptions& memory, bool lora, uint64_t shards = 1,
                   Optimizer optimizer = Optimizer::kAdamW) {
   ThreadPool pool(threads);
   model::Model m = NewModel(lora);
   GeneratedSource source(Sample, 9, 8, 0);
   TrainConfig config = Config();
   config.optimizer = optimizer;
-  config.micro_batch = micro_batch;
+  config.memory = memory;
   config.shards = shards;
   Trainer trainer(pool, m, config, source);
   while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
@@ -74,20 +75,69 @@ Digest StateAfter(int threads, uint64_t micro_batch, bool lora, uint64_t shards 
 
 TEST(Trainer, ThreadsAndMicroBatchesChangeNoBit) {
   for (bool lora : {false, true}) {
-    Digest expected = StateAfter(1, 1, lora);
+    Digest expected = StateAfter(1, {1}, lora);
     for (int threads : {1, 2, 3, 7})
       for (uint64_t micro_batch : {1, 2, 4})
-        EXPECT_EQ(StateAfter(threads, micro_batch, lora), expected) << threads << " " << micro_batch;
+        EXPECT_EQ(StateAfter(threads, {micro_batch}, lora), expected) << threads << " " << micro_batch;
+  }
+}
+
+// LoRA on a base that is kept in another type, with and without recomputation.
+Digest LoraStateOn(const model::Model& base, bool recompute) {
+  ThreadPool pool(2);
+  model::Model m = base;
+  model::LoraConfig lora;
+  lora.rank = 4;
+  lora.alpha = 8;
+  m.adapter = model::Adapter::Create(m.config, lora, 3);
+  GeneratedSource source(Sample, 9, 8, 0);
+  TrainConfig config = Config();
+  config.memory.recompute = recompute;
+  Trainer trainer(pool, m, config, source);
+  while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
+  return trainer.StateDigest();
+}
+
+TEST(Trainer, FrozenBasesTrainLikeTheirWidenedSelves) {
+  model::ModelConfig shape = TinyConfig();
+  shape.hidden_size = 32;
+  shape.head_dim = 8;
+  shape.intermediate_size = 64;
+  const model::Model base = model::InitModel(shape, 2);
+  std::set<std::string> digests;
+  for (auto type : {kernels::WeightType::kF32, kernels::WeightType::kBf16, kernels::WeightType::kQ8_0,
+                    kernels::WeightType::kQ4_0}) {
+    const model::Model narrow = model::Narrowed(base, type);
+    model::Model wide = narrow;
+    model::Widen(wide);
+    EXPECT_FALSE(wide.frozen);
+    EXPECT_EQ(model::WeightsDigest(wide), model::WeightsDigest(narrow));
+    const Digest expected = LoraStateOn(wide, false);
+    for (bool recompute : {false, true})
+      EXPECT_EQ(LoraStateOn(narrow, recompute), expected) << kernels::WeightTypeName(type) << " " << recompute;
+    digests.insert(expected.Hex());
+  }
+  EXPECT_EQ(digests.size(), 4u);  // the types differ, so the digests must
+}
+
+TEST(Trainer, OwnersOfShardsChangeNoBit) {
+  for (bool lora : {false, true}) {
+    const Digest expected = StateAfter(1, {2}, lora, 4);
+    for (uint64_t workers : {1, 2, 4, 8}) {
+      MemoryOptions memory;
+      memory.workers = workers;
+      for (int threads : {1, 3}) EXPECT_EQ(StateAfter(threads, memory, lora, 4), expected) << workers << " " << threads;
+    }
   }
 }
 
 TEST(Trainer, InstructionSetsChangeNoBit) {
   for (bool lora : {false, true}) {
-    Digest expected = StateAfter(2, 2, lora, 4);
-    EXPECT_NE(expected, StateAfter(2, 2, lora, 1));
+    Digest expected = StateAfter(2, {2}, lora, 4);
+    EXPECT_NE(expected, StateAfter(2, {2}, lora, 1));
     for (const std::string& target : kernels::SupportedTargets()) {
       ASSERT_TRUE(kernels::ForceTarget(target));
-      EXPECT_EQ(StateAfter(1, 4, lora, 4), expected) << target;
+      EXPECT_EQ(StateAfter(1, {4}, lora, 4), expected) << target;
     }
     kernels::ForceTarget("");
   }
@@ -102,7 +152,8 @@ Digest GoldenRun(bool lora, Optimizer optimizer, int threads, uint64_t micro_bat
   config.steps = 20;
   config.weight_decay = 0.05;
   config.shards = 4;
-  config.micro_batch = micro_batch;
+  config.memory.micro_batch = micro_batch;
+  config.memory.recompute = threads == 3;
   config.optimizer = optimizer;
   GeneratedSource source(Sample, 9, 20, 0);
   Trainer trainer(pool, m, config, source);
@@ -133,10 +184,10 @@ TEST(Trainer, GoldenDigests) {
 }
 
 TEST(Trainer, MuonTrainsTheBlocksAndChangesNoBitEither) {
-  Digest expected = StateAfter(1, 1, false, 1, Optimizer::kMuon);
-  EXPECT_NE(expected, StateAfter(1, 1, false));
-  for (int threads : {2, 3}) EXPECT_EQ(StateAfter(threads, 4, false, 1, Optimizer::kMuon), expected) << threads;
-  EXPECT_EQ(StateAfter(1, 1, true, 1, Optimizer::kMuon), StateAfter(1, 1, true)) << "an adapter is AdamW's";
+  Digest expected = StateAfter(1, {1}, false, 1, Optimizer::kMuon);
+  EXPECT_NE(expected, StateAfter(1, {1}, false));
+  for (int threads : {2, 3}) EXPECT_EQ(StateAfter(threads, {4}, false, 1, Optimizer::kMuon), expected) << threads;
+  EXPECT_EQ(StateAfter(1, {1}, true, 1, Optimizer::kMuon), StateAfter(1, {1}, true)) << "an adapter is AdamW's";
 }
 
 void ExpectLearns(Optimizer optimizer, double learning_rate) {

@@ -35,4 +35,22 @@ void F16ToF32(const uint16_t* x, float* y, size_t n) {
   }
 }
 
+// The nearest of the 65,536 values; of two, the even one.
+void F32ToF16(const float* x, uint16_t* y, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    const uint16_t sign = std::signbit(x[i]) ? 0x8000 : 0;
+    const float size = std::fabs(x[i]);
+    if (std::isnan(x[i])) {
+      y[i] = static_cast<uint16_t>(sign | 0x7E00);
+    } else if (size >= 65520.0f) {
+      y[i] = static_cast<uint16_t>(sign | 0x7C00);
+    } else {
+      int exponent = size < 0x1p-14f ? -14 : std::ilogb(size);
+      // In units of the last place; 2048 of them are the next exponent's 1024 and carry by themselves.
+      const auto units = static_cast<int>(std::nearbyint(std::ldexp(size, 10 - exponent)));
+      y[i] = static_cast<uint16_t>(sign | (((exponent + 14) << 10) + units));
+    }
+  }
+}
+
 }  // namespace cairn::kernels::reference

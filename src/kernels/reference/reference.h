@@ -47,6 +47,7 @@ size_t FirstNotFinite(const float* x, size_t n);
 void Bf16ToF32(const uint16_t* x, float* y, size_t n);
 void F32ToBf16(const float* x, uint16_t* y, size_t n);
 void F16ToF32(const uint16_t* x, float* y, size_t n);
+void F32ToF16(const float* x, uint16_t* y, size_t n);
 
 // Elementary functions from + - * / sqrt fma alone; bounds asserted in elementary_test.cc.
 float Exp(float x);      // x clamped to [-87, 88]: below, the result stays exp(-87), a normal number

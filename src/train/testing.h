@@ -1,0 +1,74 @@
+// A tiny model and twenty steps of training it: the run whose digests are cairn-f32-1 itself. They hold for every
+// processor, compiler, instruction set, number of threads and micro-batch; if one moves, no older transcript replays.
+#pragma once
+
+#include <string>
+
+#include "base/philox.h"
+#include "train/trainer.h"
+
+namespace cairn::train {
+
+inline model::ModelConfig TinyModelConfig() {
+  model::ModelConfig c;
+  c.vocab_size = 61;
+  c.hidden_size = 32;
+  c.intermediate_size = 48;
+  c.num_hidden_layers = 2;
+  c.num_attention_heads = 4;
+  c.num_key_value_heads = 2;
+  c.head_dim = 8;
+  c.max_position_embeddings = 128;
+  c.tie_word_embeddings = true;
+  return c;
+}
+
+inline model::Model TinyModel(bool lora) {
+  model::Model m = model::InitModel(TinyModelConfig(), 2);
+  if (lora) {
+    model::LoraConfig config;
+    config.rank = 4;
+    config.alpha = 8;
+    m.adapter = model::Adapter::Create(m.config, config, 3);
+  }
+  return m;
+}
+
+inline TokenSample TinySample(uint64_t i) {
+  RandomStream random(5, RandomPurpose::kText, i);
+  TokenSample s;
+  s.id = std::to_string(i);
+  uint32_t n = 5 + random.Below(40), first = random.Below(61);
+  for (uint32_t j = 0; j < n; ++j) {
+    s.ids.push_back(static_cast<int32_t>((first + j * 3) % 61));
+    s.loss_mask.push_back(j % 3 != 0);
+  }
+  return s;
+}
+
+inline TrainConfig GoldenConfig(Optimizer optimizer, uint64_t micro_batch) {
+  TrainConfig c;
+  c.steps = 20;
+  c.learning_rate = 3e-3;
+  c.warmup_steps = 2;
+  c.row_tokens = 64;
+  c.segment_steps = 4;
+  c.seed = 1;
+  c.weight_decay = 0.05;
+  c.shards = 4;
+  c.memory.micro_batch = micro_batch;
+  c.optimizer = optimizer;
+  return c;
+}
+
+struct GoldenState {
+  bool lora;
+  Optimizer optimizer;
+  const char* digest;  // of the state after step 20
+};
+inline constexpr GoldenState kGoldenStates[] = {
+    {false, Optimizer::kAdamW, "ca90fa7508ea3a75bdf61bc9dc8e21ba815e8b1eb8da30f786c944c0d6e382b0"},
+    {false, Optimizer::kMuon, "49041299d01178fe1326eedc21c517e0e581824fc58aa3d1407fb33192d49077"},
+    {true, Optimizer::kAdamW, "a16a2d43fd24cab2166da6b4669c9f76dd253e8294404d72fa6229ba07ba5dfc"}};
+
+}  // namespace cairn::train

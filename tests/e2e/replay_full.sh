@@ -1,0 +1,21 @@
+#!/bin/bash
+# Where all weights are trained, every phase of a release replays from the weights that the phase before ended with, and
+# a changed weight is found.
+set -euo pipefail
+source "$(dirname "$0")/../small_project.sh"
+make_project p
+sed -i 's/^  training:/  training:\n    method: full/' p/cairn.yaml
+grep -q 'method: full' p/cairn.yaml || fail "the small project has no method"
+build_digest p >/dev/null
+release=p/build/small
+phases=$(ls "$release/transcript" | wc -l)
+[ "$phases" -ge 2 ] || fail "one phase only"
+"$CAIRN" replay "$release" --segments 99 --base p/base --json 2>/dev/null >replayed
+[ "$(jq '[.segments[].phase] | unique | length' replayed)" = "$phases" ] || fail "not every phase: $(cat replayed)"
+for file in model.safetensors $(cd "$release" && find transcript -name model.safetensors); do
+  rm -rf bad && cp -r "$release" bad
+  printf '\x55' | dd of="bad/$file" bs=1 seek=$(($(stat -c %s "bad/$file") - 1001)) conv=notrunc status=none
+  status=0
+  "$CAIRN" replay bad --segments 99 --base p/base --quiet 2>said || status=$?
+  [ "$status" = 1 ] || fail "a changed byte in $file: exit $status: $(cat said)"
+done
