@@ -2,7 +2,7 @@
 BUILD := build/release
 JOBS ?= $(shell nproc)
 
-.PHONY: all demo test check fuzz seed bench bench-peers clean
+.PHONY: all demo test check fuzz seed bench bench-peers portability exhaustive clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD) -j $(JOBS)
@@ -33,7 +33,6 @@ bench:
 bench-peers:
 	tools/bench-peers
 
-.PHONY: portability exhaustive
 portability:
 	JOBS=$(JOBS) tools/portability
 

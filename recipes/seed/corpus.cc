@@ -104,43 +104,37 @@ Result<void> CheckLists(const Pools& pools, const std::string& where) {
   return {};
 }
 
-// Adds the frames of a folder to the world and to the digest.
-Result<void> AddFrames(const std::string& dir, World& world, Sha256& sha) {
+// Adds the frames of a folder to the world, and a line for each file to `contents`.
+Result<void> AddFrames(const std::string& dir, World& world, std::string& contents) {
   CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(dir));
   for (const std::string& file : files) {
     if (!file.ends_with(".yaml")) continue;
     std::string path = dir + "/" + file;
     CAIRN_ASSIGN(std::string text, ReadFile(path, uint64_t{1} << 24));
-    sha.Update(file + " " + Sha256Of(text).Hex() + "\n");
+    contents += file + " " + Sha256Of(text).Hex() + "\n";
     CAIRN_ASSIGN(std::vector<std::unique_ptr<Frame>> frames, ParseFrames(text, path, world.pools));
     for (auto& frame : frames) world.frames.push_back(std::move(frame));
   }
   return {};
 }
 
-Result<std::unique_ptr<World>> LoadWorld(const std::string& dir, const std::vector<std::string>& folders,
-                                         Digest* digest) {
-  const std::string where = dir + "/words.yaml";
-  auto world = std::make_unique<World>();
-  CAIRN_ASSIGN(world->pools, Pools::Load(where));
-  CAIRN_TRY(CheckLists(world->pools, where));
-  CAIRN_ASSIGN(std::string words, ReadFile(where, uint64_t{1} << 24));
-  Sha256 sha;
-  sha.Update("words.yaml " + Sha256Of(words).Hex() + "\n");
-  for (const std::string& folder : folders) CAIRN_TRY(AddFrames(dir + "/" + folder, *world, sha));
-  if (world->frames.empty()) return BadInput("no frames found", dir + "/frames");
-  *digest = sha.Finish();
-  return world;
-}
-
 }  // namespace
 
 Result<Corpus> Corpus::Load(const std::string& dir) {
+  const std::string words = dir + "/words.yaml", wide = dir + "/frames_wide";
   Corpus corpus;
-  std::vector<std::string> folders = {"frames"};
-  CAIRN_ASSIGN(corpus.world_, LoadWorld(dir, folders, &corpus.digest_));
-  if (PathExists(dir + "/frames_wide")) folders.push_back("frames_wide");
-  CAIRN_ASSIGN(corpus.wide_world_, LoadWorld(dir, folders, &corpus.wide_digest_));
+  corpus.world_ = std::make_unique<World>();
+  CAIRN_ASSIGN(corpus.world_->pools, Pools::Load(words));
+  CAIRN_TRY(CheckLists(corpus.world_->pools, words));
+  CAIRN_ASSIGN(Digest words_digest, Sha256OfFile(words));
+  std::string contents = "words.yaml " + words_digest.Hex() + "\n";
+  CAIRN_TRY(AddFrames(dir + "/frames", *corpus.world_, contents));
+  if (corpus.world_->frames.empty()) return BadInput("no frames found", dir + "/frames");
+  corpus.digest_ = Sha256Of(contents);
+  // The shared frames go on pointing into the first world's pools, which live as long.
+  corpus.wide_world_ = std::make_unique<World>(*corpus.world_);
+  if (PathExists(wide)) CAIRN_TRY(AddFrames(wide, *corpus.wide_world_, contents));
+  corpus.wide_digest_ = Sha256Of(contents);
   return corpus;
 }
 

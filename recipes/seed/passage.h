@@ -16,7 +16,7 @@ namespace cairn::seed {
 // What the generator knows; loaded once, then read only.
 struct World {
   Pools pools;
-  std::vector<std::unique_ptr<Frame>> frames;
+  std::vector<std::shared_ptr<const Frame>> frames;  // a wider world shares those of the one it extends
 };
 
 // Copy and easy scenes come early in training. Lists of random things can only be answered by finding and copying; easy

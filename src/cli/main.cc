@@ -52,8 +52,9 @@ void AddCommon(CLI::App& command, Context& context) {
 }
 
 void AddMemory(CLI::App& command, Context& context) {
-  command.add_flag("--recompute", context.memory.recompute,
-                   "train with the memory of one layer's activations, in about a third more time; changes no bit");
+  command.add_flag(
+      "--recompute", context.memory.recompute,
+      "keep one layer's activations, not all, and run the forward pass of layers twice for it; changes no bit");
   command
       .add_option("--micro-batch", context.memory.micro_batch,
                   "rows of a training batch in memory at a time: fewer need less memory; changes no bit")

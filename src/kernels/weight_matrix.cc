@@ -13,14 +13,6 @@ namespace {
 
 constexpr size_t kScaleBytes = 2;
 
-float ScaleOf(const std::byte* block) {
-  uint16_t half;
-  std::memcpy(&half, block, sizeof half);
-  float scale;
-  F16ToF32(&half, &scale, 1);
-  return scale;
-}
-
 // Writes the scale and returns it as the quantiser goes on with it: unrounded.
 void PutScale(float scale, std::byte* block) {
   uint16_t half;
@@ -82,6 +74,14 @@ size_t WeightRowBytes(WeightType type, size_t columns) {
   return 0;
 }
 
+float BlockScale(const std::byte* block) {
+  uint16_t half;
+  std::memcpy(&half, block, sizeof half);
+  float scale;
+  F16ToF32(&half, &scale, 1);
+  return scale;
+}
+
 void WidenWeights(WeightType type, const std::byte* row, size_t first, size_t n, float* out) {
   if (type == WeightType::kF32) {
     std::memcpy(out, row + first * 4, n * 4);
@@ -91,7 +91,7 @@ void WidenWeights(WeightType type, const std::byte* row, size_t first, size_t n,
     const size_t bytes = WeightRowBytes(type, kWeightBlock);
     for (size_t i = 0; i < n; ++i) {
       const std::byte* block = row + (first + i) / kWeightBlock * bytes;
-      out[i] = static_cast<float>(Quantum(type, block, (first + i) % kWeightBlock)) * ScaleOf(block);
+      out[i] = static_cast<float>(Quantum(type, block, (first + i) % kWeightBlock)) * BlockScale(block);
     }
   }
 }

@@ -28,6 +28,7 @@ struct WeightMatrix {
   const float* f32() const { return static_cast<const float*>(data); }
 };
 
+float BlockScale(const std::byte* block);  // of kQ8_0 and kQ4_0, widened
 // Elements [first, first + n) of a row that starts at `row`.
 void WidenWeights(WeightType type, const std::byte* row, size_t first, size_t n, float* out);
 // x[n] to WeightRowBytes(type, n) bytes, as GGML's reference quantiser does; n is a multiple of kWeightBlock for the

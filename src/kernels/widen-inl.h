@@ -29,26 +29,24 @@ HWY_INLINE void WidenQ8Block(const std::byte* HWY_RESTRICT block, float* HWY_RES
   const DF d;
   const DI di;
   const hn::Rebind<int8_t, DF> d8;
-  float scale;
-  F16ToF32(reinterpret_cast<const uint16_t*>(block), &scale, 1);
+  const VF scale = hn::Set(d, BlockScale(block));
   const auto* q = reinterpret_cast<const int8_t*>(block + 2);
   for (size_t i = 0; i < kWeightBlock; i += kLanes)
-    hn::StoreU(hn::Mul(hn::ConvertTo(d, hn::PromoteTo(di, hn::LoadU(d8, q + i))), hn::Set(d, scale)), d, out + i);
+    hn::StoreU(hn::Mul(hn::ConvertTo(d, hn::PromoteTo(di, hn::LoadU(d8, q + i))), scale), d, out + i);
 }
 
 HWY_INLINE void WidenQ4Block(const std::byte* HWY_RESTRICT block, float* HWY_RESTRICT out) {
   const DF d;
   const DI di;
   const hn::Rebind<uint8_t, DF> d8;
-  float scale;
-  F16ToF32(reinterpret_cast<const uint16_t*>(block), &scale, 1);
+  const VF scale = hn::Set(d, BlockScale(block));
   const auto* q = reinterpret_cast<const uint8_t*>(block + 2);
   for (size_t i = 0; i < kWeightBlock / 2; i += kLanes) {
     const auto pair = hn::PromoteTo(di, hn::LoadU(d8, q + i));
     const auto low = hn::Sub(hn::And(pair, hn::Set(di, 15)), hn::Set(di, 8));
     const auto high = hn::Sub(hn::ShiftRight<4>(pair), hn::Set(di, 8));
-    hn::StoreU(hn::Mul(hn::ConvertTo(d, low), hn::Set(d, scale)), d, out + i);
-    hn::StoreU(hn::Mul(hn::ConvertTo(d, high), hn::Set(d, scale)), d, out + kWeightBlock / 2 + i);
+    hn::StoreU(hn::Mul(hn::ConvertTo(d, low), scale), d, out + i);
+    hn::StoreU(hn::Mul(hn::ConvertTo(d, high), scale), d, out + kWeightBlock / 2 + i);
   }
 }
 

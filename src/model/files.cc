@@ -1,11 +1,11 @@
 // Loading and saving a model directory in Hugging Face's layout (the second half of model.h).
 #include <fmt/format.h>
 
-#include <bit>
 #include <map>
 #include <set>
 
 #include "base/file.h"
+#include "base/little_endian.h"
 #include "formats/safetensors.h"
 #include "model/model.h"
 
@@ -89,7 +89,7 @@ Result<void> ReadWeights(const Shards& shards, Model& model, const std::string& 
 bool InPlace(const formats::SafetensorsFile& file, const formats::TensorInfo& info) {
   const auto at = reinterpret_cast<uintptr_t>(file.Data(info).data());
   const bool known = info.dtype == formats::DType::kF32 || info.dtype == formats::DType::kBF16;
-  return known && std::endian::native == std::endian::little && at % formats::DTypeSize(info.dtype) == 0;
+  return known && kLittleEndianMachine && at % formats::DTypeSize(info.dtype) == 0;
 }
 
 // Matrices stay in the mapped files where the kernels can read them so; everything else is widened.
