@@ -60,6 +60,33 @@ TEST(Attention, EqualsTheDefinition) {
                                kAllValues[i % 4]));
 }
 
+// NaN must reach the loss, which stops training.
+TEST(Attention, NaNReachesTheOutputs) {
+  Rng rng(12);
+  Problem p = RandomProblem(rng, 40, 1, 2, 20, 64, kAllValues[0]);
+  p.start.assign(p.s.t, 0);
+  p.k[11 * p.s.head_dim] = std::numeric_limits<float>::quiet_NaN();
+  const size_t row = p.s.heads * p.s.head_dim;
+  auto outputs = [&](Arrays& a, auto attention) {
+    Floats stats(p.s.t * p.s.heads * 2);
+    attention(a[0].data(), stats.data());
+    for (size_t i = 11 * row; i < a[0].size(); ++i) ASSERT_TRUE(std::isnan(a[0][i])) << i / row;
+  };
+  ExpectDefinition(
+      {Floats(p.q.size())},
+      [&](Arrays& a) {
+        outputs(a, [&](float* out, float* stats) {
+          reference::Attention(p.s, p.start.data(), p.q.data(), p.k.data(), p.v.data(), out, stats);
+        });
+      },
+      [&](ThreadPool& pool, Arrays& a) {
+        outputs(a, [&](float* out, float* stats) {
+          Attention(pool, p.s, p.start.data(), p.q.data(), p.k.data(), p.v.data(), out, stats);
+        });
+      },
+      "attention with NaN");
+}
+
 TEST(Attention, LongSegmentsSpanSeveralTasks) {
   Rng rng(9);
   Problem p = RandomProblem(rng, 300, 1, 2, 8, 1, Values::kPlain);

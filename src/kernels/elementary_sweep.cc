@@ -55,12 +55,12 @@ void Each(const float* x, float* y, size_t n) {
   for (size_t i = 0; i < n; ++i) y[i] = kFunction(x[i]);
 }
 
-double ExactExp(double x) { return reference::Exp64(std::clamp(x, -87.0, 88.0)); }
+double ExactExp(double x) { return std::isnan(x) ? x : reference::Exp64(std::clamp(x, -87.0, 88.0)); }
 double ExactSigmoid(double x) { return 1 / (1 + ExactExp(-x)); }
 double ExactLog(double x) {
   if (x < 0) return std::numeric_limits<double>::quiet_NaN();
   if (x == 0) return -std::numeric_limits<double>::infinity();
-  return std::isinf(x) ? x : reference::Log64(x);
+  return std::isinf(x) || std::isnan(x) ? x : reference::Log64(x);
 }
 
 // Distance in units of the last place of binary32 at `exact`. Infinities, NaN and zeros must be met.
@@ -128,10 +128,7 @@ void SweepFindings::Add(const SweepFindings& later) {
 SweepFindings Sweep(const SweptFunction& function, uint64_t first, uint64_t stride, size_t count, Sha256& digest) {
   std::vector<float> x;
   x.reserve(count);
-  for (size_t i = 0; i < count; ++i) {
-    const float input = std::bit_cast<float>(static_cast<uint32_t>(first + i * stride));
-    if (!std::isnan(input)) x.push_back(input);
-  }
+  for (size_t i = 0; i < count; ++i) x.push_back(std::bit_cast<float>(static_cast<uint32_t>(first + i * stride)));
   std::vector<float> defined(x.size());
   function.definition(x.data(), defined.data(), x.size());
   SweepFindings findings{.inputs = x.size(), .first = {}};
@@ -142,9 +139,13 @@ SweepFindings Sweep(const SweptFunction& function, uint64_t first, uint64_t stri
     findings.worst_input = x[i];
   }
   Compare(function, x, defined, &findings);
-  for (float& y : defined)
-    if (std::isnan(y)) y = std::numeric_limits<float>::quiet_NaN();  // sign and payload are not defined
-  HashLittleEndian(digest, std::span<const float>(defined));
+  std::vector<float> results;
+  for (size_t i = 0; i < x.size(); ++i) {
+    if (std::isnan(x[i])) continue;
+    // Sign and payload of a NaN are not defined.
+    results.push_back(std::isnan(defined[i]) ? std::numeric_limits<float>::quiet_NaN() : defined[i]);
+  }
+  HashLittleEndian(digest, std::span<const float>(results));
   return findings;
 }
 

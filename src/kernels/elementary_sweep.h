@@ -28,7 +28,7 @@ struct SweptFunction {
 std::vector<SweptFunction> SweptFunctions();
 
 struct SweepFindings {
-  uint64_t inputs = 0;       // compared; NaN is left out: what it gives is not defined
+  uint64_t inputs = 0;       // compared; the digest leaves NaN out
   uint64_t differences = 0;  // results of a version that have not the bits of the definition
   std::string first;         // the first of them: instruction set, input and both results
   double worst_ulp = 0;      // of the definition against `exact`; an ulp is that of the exact result

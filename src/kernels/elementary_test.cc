@@ -32,6 +32,8 @@ TEST(Elementary, ExpIsWithinItsBound) {
   EXPECT_EQ(Exp(-0.0f), 1.0f);
   EXPECT_EQ(Exp(-1e30f), Exp(-87.0f));
   EXPECT_EQ(Exp(std::numeric_limits<float>::infinity()), Exp(88.0f));
+  EXPECT_TRUE(
+      std::isnan(Exp(std::bit_cast<float>(0x7F8000FFu))));  // low bits of the payload become the exponent of 2^i
 }
 
 TEST(Elementary, LogIsWithinTwoUlp) {

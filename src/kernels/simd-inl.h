@@ -73,11 +73,12 @@ HWY_INLINE float FoldLanes(D d, hn::Vec<D> v) {
   }
 }
 
-// reference::Exp in every lane.
-HWY_INLINE VF Exp(VF x) {
+// reference::Exp in every lane. NaN is put back at the end: min and max lose it on some processors, and a NaN that is
+// lost would let training go on.
+HWY_INLINE VF Exp(VF argument) {
   const DF d;
   const DI di;
-  x = hn::Min(hn::Max(x, hn::Set(d, -87.0f)), hn::Set(d, 88.0f));
+  const VF x = hn::Min(hn::Max(argument, hn::Set(d, -87.0f)), hn::Set(d, 88.0f));
   const VF magic = hn::Set(d, 12582912.0f);
   const VF z = hn::MulAdd(x, hn::Set(d, 1.44269504088896341f), magic);
   const VF n = hn::Sub(z, magic);
@@ -91,7 +92,7 @@ HWY_INLINE VF Exp(VF x) {
   p = hn::MulAdd(p, r, hn::Set(d, 1.6666665459e-1f));
   p = hn::MulAdd(p, r, hn::Set(d, 5.0000001201e-1f));
   const VF q = hn::Add(hn::MulAdd(p, hn::Mul(r, r), r), hn::Set(d, 1.0f));
-  return hn::BitCast(d, hn::Add(hn::BitCast(di, q), i));
+  return hn::IfThenElse(hn::IsNaN(argument), argument, hn::BitCast(d, hn::Add(hn::BitCast(di, q), i)));
 }
 
 HWY_INLINE VF Sigmoid(VF x) {

@@ -10,6 +10,7 @@ namespace cairn::kernels::reference {
 // Cody-Waite reduction to [-ln2/2, ln2/2], polynomial of degree 7. 12582912 = 1.5 * 2^23 leaves round(x / ln 2) in the
 // low bits of z.
 float Exp(float x) {
+  if (std::isnan(x)) return x;
   x = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
   const float z = std::fma(x, 1.44269504088896341f, 12582912.0f);
   const float n = z - 12582912.0f;

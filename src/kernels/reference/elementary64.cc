@@ -63,6 +63,7 @@ double Cos64(double x) {
 }
 
 double Exp64(double x) {
+  if (std::isnan(x)) return x;
   x = x < -708.0 ? -708.0 : x > 709.0 ? 709.0 : x;
   const double z = std::fma(x, 1.44269504088896338700e+00, kRound);
   const double n = z - kRound;
