@@ -19,7 +19,7 @@ struct Asked {
 std::vector<Asked> KeptQuestions(const std::vector<Row>& rows) {
   std::vector<Asked> out;
   for (const Row& row : rows) {
-    if (!row.kept || row.step == "statement") continue;
+    if (!row.kept || MadeBySentence(row)) continue;
     Asked asked{row.chunk, Words(row.answer), {}, IsYesNo(row.answer)};
     for (std::string& word : Words(row.question)) {
       if (!IsFunctionWord(word)) asked.content.insert(std::move(word));

@@ -9,6 +9,7 @@
 #include "synth/filters.h"
 #include "synth/row_filters.h"
 #include "synth/spans.h"
+#include "synth/statements.h"
 #include "synth/text.h"
 
 namespace cairn::synth {
@@ -19,7 +20,8 @@ struct Writing {
   TeacherRequest request;
   size_t chunk = 0;
   const char* step = "";
-  std::string answer;  // of a question that is written for an answer
+  std::string passage;  // the chunk's text, or one of its sentences
+  std::string answer;   // of a question that is written for an answer
 };
 
 // The first line of a reply that is one question, without a label.
@@ -90,22 +92,36 @@ class KnowledgeSynthesis {
       size_t count = sample == 0 ? most : 1 + (sample - 1) % most;
       out.push_back(
           {asker_.Request(WriteQuestions(text, static_cast<int>(count)), sample, static_cast<int>(32 + 80 * count)),
-           index,
-           "questions",
-           {}});
+           index, "questions", text, ""});
     }
     if (options_.pipeline == Pipeline::kSimple) return;
     for (size_t i = chunk.context; i < chunk.sentences.size(); ++i) {
       const std::string& sentence = chunk.sentences[i];
       for (size_t sample = 0; sample < std::max<size_t>(options_.samples_per_seed / 2, 1); ++sample) {
-        out.push_back({asker_.Request(WriteQuestionAbout(text, sentence), sample, 96), index, "about sentence", {}});
+        out.push_back(
+            {asker_.Request(WriteQuestionAbout(text, sentence), sample, 96), index, "about sentence", text, ""});
       }
       for (const std::string& span : AnswerSpans(sentence, text)) {
         for (size_t sample = 0; sample <= options_.samples_per_seed / 8; ++sample) {
-          out.push_back({asker_.Request(WriteQuestionFor(text, span), sample, 64), index, "for answer", span});
+          out.push_back({asker_.Request(WriteQuestionFor(text, span), sample, 64), index, "for answer", text, span});
         }
       }
+      WriteAboutAlone(index, sentence, out);
     }
+  }
+
+  // A small teacher writes better about a sentence that it sees alone.
+  void WriteAboutAlone(size_t index, const std::string& sentence, std::vector<Writing>& out) const {
+    if (!StandsAlone(sentence) || sentence == chunks_[index].Text()) return;
+    constexpr const char* kStep = "sentence alone";
+    for (int count : {1, 2}) {
+      for (size_t sample = 0; sample <= options_.samples_per_seed / 8; ++sample)
+        out.push_back(
+            {asker_.Request(WriteQuestions(sentence, count), sample, 32 + 80 * count), index, kStep, sentence, ""});
+    }
+    for (const QuestionAnswer& gap : GapSentences(sentence, chunks_[index].Text()))
+      out.push_back(
+          {asker_.Request(WriteQuestionFor(sentence, gap.answer), 0, 64), index, kStep, sentence, gap.answer});
   }
 
   Result<void> Write() {
@@ -129,7 +145,7 @@ class KnowledgeSynthesis {
     bool unread = pairs.empty();
     if (unread) pairs.push_back({Squeeze(reply).substr(0, 300), ""});
     for (const QuestionAnswer& pair : pairs) {
-      Row& row = Add({Squeeze(pair.question), Squeeze(pair.answer)}, writing.step, chunk.Where(), chunk.Text());
+      Row& row = Add({Squeeze(pair.question), Squeeze(pair.answer)}, writing.step, chunk.Where(), writing.passage);
       row.chunk = chunk.id;
       if (unread) row.Drop(kStageForm, "the reply has no question with an answer");
     }
@@ -236,19 +252,25 @@ class KnowledgeSynthesis {
     return RoundTrip(first);
   }
 
+  // What a sentence makes by itself.
   void AddStatements() {
     for (const Chunk& chunk : chunks_) {
       for (size_t i = chunk.context; i < chunk.sentences.size(); ++i) {
-        std::optional<QuestionAnswer> pair = HalfSentence(chunk.sentences[i]);
-        bool too_short = !pair.has_value();
-        if (too_short) pair = QuestionAnswer{chunk.sentences[i], ""};
-        Row& row = Add(*pair, "statement", chunk.Where(), chunk.Text());
-        row.chunk = chunk.id;
-        std::vector<Token> tokens = Tokenise(chunk.sentences[i]);
-        if (too_short) {
-          row.Drop(kStageLength, "the sentence has fewer than 6 words");
-        } else if (PointsBack(tokens[0].In(chunk.sentences[i]))) {
-          row.Drop(kStageSubject, "the sentence begins with a word that points back");
+        const std::string& sentence = chunk.sentences[i];
+        auto add = [&](const QuestionAnswer& pair, const char* step) -> Row& {
+          Row& row = Add(pair, step, chunk.Where(), chunk.Text());
+          row.chunk = chunk.id;
+          return row;
+        };
+        std::optional<QuestionAnswer> half = HalfSentence(sentence);
+        if (!half) {
+          add({sentence, ""}, kStepStatement).Drop(kStageLength, "the sentence has fewer than 6 words");
+        } else if (!StandsAlone(sentence)) {
+          add(*half, kStepStatement).Drop(kStageSubject, "the sentence begins with a word that points back");
+        } else {
+          add(*half, kStepStatement);
+          if (options_.pipeline == Pipeline::kSimple) continue;
+          for (const QuestionAnswer& gap : GapSentences(sentence, chunk.Text())) add(gap, kStepGap);
         }
       }
     }
@@ -262,14 +284,6 @@ class KnowledgeSynthesis {
 };
 
 }  // namespace
-
-std::optional<QuestionAnswer> HalfSentence(const std::string& sentence) {
-  std::vector<Token> tokens = Tokenise(sentence);
-  if (tokens.size() < 6) return std::nullopt;
-  size_t middle = tokens.size() / 2;
-  std::string first(Trim(std::string_view(sentence).substr(0, tokens[middle].begin)));
-  return QuestionAnswer{"Complete this sentence: " + first, sentence.substr(tokens[middle].begin)};
-}
 
 Result<LeafData> SynthesiseKnowledge(const std::vector<Document>& documents, const std::vector<KnowledgeSeed>& seeds,
                                      Asker& asker, const SynthesisOptions& options) {

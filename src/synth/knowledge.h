@@ -16,16 +16,12 @@ struct KnowledgeSeed {
 };
 
 // Per passage the teacher writes questions: several at once, one about each sentence, one for each span that looks like
-// an answer. They pass the filters of filters.h, the teacher must give the same answer when it reads the passage
-// (round trip) and call it right (judge); then questions are rephrased and checked again. Every sentence also becomes a
-// row in which its second half is to be told.
+// an answer; and the same about each sentence alone. They pass the filters of filters.h, the teacher must give the same
+// answer when it reads the passage (round trip) and call it right (judge); then questions are rephrased and checked
+// again. Every sentence also becomes rows in which its second half or a part of it is to be told (statements.h).
 //
 // Determinism  a function of its arguments and the teacher's replies.
 Result<LeafData> SynthesiseKnowledge(const std::vector<Document>& documents, const std::vector<KnowledgeSeed>& seeds,
                                      Asker& asker, const SynthesisOptions& options);
-
-// "Complete this sentence: <first half>" -> the rest, cut at the word border next to the middle; none for a sentence of
-// fewer than six words.
-std::optional<QuestionAnswer> HalfSentence(const std::string& sentence);
 
 }  // namespace cairn::synth

@@ -11,6 +11,7 @@
 #include "synth/pipeline.h"
 #include "synth/row_filters.h"
 #include "synth/spans.h"
+#include "synth/statements.h"
 
 namespace cairn::synth {
 namespace {
@@ -54,6 +55,24 @@ void ExpectEveryRowDecided(const LeafData& data) {
   }
   EXPECT_EQ(kept, data.funnel.kept);
   EXPECT_EQ(data.rows.size(), data.funnel.made);
+}
+
+TEST(KnowledgeTest, SentencesMakeRowsThemselves) {
+  auto gaps = [](const std::string& sentence) {
+    std::string out;
+    for (const QuestionAnswer& gap : GapSentences(sentence, sentence)) out += gap.question + " -> " + gap.answer + "\n";
+    return out;
+  };
+  EXPECT_EQ(gaps("The smith Peter Lowen cleaned the pipe with a copper spoon."),
+            "What is missing? The smith ___ cleaned the pipe with a copper spoon. -> Peter Lowen\n"
+            "What is missing? The smith Peter Lowen cleaned ___ with a copper spoon. -> the pipe\n"
+            "What is missing? The smith Peter Lowen cleaned the pipe with ___. -> a copper spoon\n");
+  // Neither what the sentence begins with nor what stands in it twice.
+  EXPECT_EQ(gaps("Crow Light and the tower of Crow Light are red."),
+            "What is missing? Crow Light and ___ of Crow Light are red. -> the tower\n");
+  EXPECT_EQ(gaps("Too short for that."), "");
+  EXPECT_FALSE(StandsAlone("It was built in 1902."));
+  EXPECT_TRUE(StandsAlone("Crow Light was built in 1902."));
 }
 
 TEST(KnowledgeTest, PerfectTeacher) {
@@ -127,7 +146,8 @@ TEST(KnowledgeTest, MalformedTeacherKeepsOnlyWhatPeopleWrote) {
     auto data = Synthesise(KnowledgeLeaf(), teacher, {});
     ASSERT_TRUE(data.ok());
     ExpectEveryRowDecided(*data);
-    EXPECT_EQ(data->funnel.kept, Kept(*data, "seed") + Kept(*data, "statement")) << reply.substr(0, 50);
+    EXPECT_EQ(data->funnel.kept, Kept(*data, "seed") + Kept(*data, "statement") + Kept(*data, "gap"))
+        << reply.substr(0, 50);
     EXPECT_EQ(data->uncovered.size(), 3u);  // the seed covers one
   }
 }

@@ -16,7 +16,7 @@ template <typename KeyOf>
 Groups GroupKept(const std::vector<Row>& rows, KeyOf key_of) {
   Groups groups;
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].kept && rows[i].step != "statement") groups[key_of(rows[i])].push_back(i);
+    if (rows[i].kept && !MadeBySentence(rows[i])) groups[key_of(rows[i])].push_back(i);
   }
   return groups;
 }

@@ -50,6 +50,8 @@ std::vector<formats::Message> Row::Messages() const { return {{"user", question,
 
 void Row::SetId() { id = formats::ConversationId(Messages()); }
 
+bool MadeBySentence(const Row& row) { return row.step == kStepStatement || row.step == kStepGap; }
+
 std::vector<formats::Conversation> KeptConversations(const std::vector<Row>& rows) {
   std::vector<formats::Conversation> out;
   for (const Row& row : rows) {

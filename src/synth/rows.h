@@ -24,14 +24,17 @@ inline constexpr const char* kStageConflict = "conflict";     // another answer 
 inline constexpr const char* kStageSimilar = "similar";       // nearly a duplicate
 inline constexpr const char* kStageCap = "cap";               // enough rows about this fact
 
+inline constexpr const char* kStepStatement = "statement";  // the second half of a sentence
+inline constexpr const char* kStepGap = "gap";              // a part of a sentence
+
 struct Row {
   std::string id;        // formats::ConversationId of Messages()
   std::string question;  // the whole user message; with a context: "context\n\nquestion"
   std::string answer;
   std::string source;      // "file:first-last" line
   std::string chunk;       // Chunk::id; empty if not made from a document
-  std::string step;        // what made it: seed, questions, about sentence, for answer, rephrase, statement, examples,
-                           // substitution
+  std::string step;        // what made it: seed, questions, about sentence, for answer, sentence alone, rephrase,
+                           // statement, gap, examples, substitution
   std::string parent;      // id of the row it was made from, or empty
   uint32_t confirmed = 1;  // how many calls brought the same question and answer
   bool kept = true;
@@ -41,6 +44,10 @@ struct Row {
   std::vector<formats::Message> Messages() const;
   void SetId();
 };
+
+// A row that a sentence makes by itself: it asks nothing, so it neither covers the sentence nor counts among the
+// questions.
+bool MadeBySentence(const Row& row);
 
 // Only kept rows, as training conversations.
 std::vector<formats::Conversation> KeptConversations(const std::vector<Row>& rows);
