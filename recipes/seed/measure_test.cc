@@ -235,17 +235,21 @@ TEST(SideFilesTest, HeldOutFileIsReadBack) {
 
 TEST(SideFilesTest, ReplayFileIsReadBack) {
   std::string directory = ::testing::TempDir() + "/side_files";
-  ASSERT_TRUE(WriteSideFiles(TheCorpus(), 20260, directory).ok());
+  SeedRecipe recipe;
+  recipe.seed = 20260;
+  recipe.phases.resize(1);
+  recipe.phases[0].level = Level::kEvents;
+  ASSERT_TRUE(WriteSideFiles(TheCorpus(), recipe, directory).ok());
   auto rows = train::ReadConversations(directory + "/replay.jsonl");
   ASSERT_TRUE(rows.ok()) << rows.error().ToString();
-  EXPECT_EQ(rows->size(), 1500u);
+  EXPECT_EQ(rows->size(), 3000u);
   for (const formats::Conversation& row : *rows) {
     bool trained = false;
     for (const formats::Message& message : row.messages)
       trained = trained || (message.role == "assistant" && message.train);
     EXPECT_TRUE(trained) << row.id;
   }
-  EXPECT_EQ(ReadFile(directory + "/replay.jsonl").value(), ReplayFileText(TheCorpus(), 20260));
+  EXPECT_EQ(ReadFile(directory + "/replay.jsonl").value(), ReplayFileText(TheCorpus(), recipe));
   EXPECT_TRUE(PathExists(directory + "/heldout.jsonl"));
 }
 

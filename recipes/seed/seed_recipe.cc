@@ -33,6 +33,7 @@ Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed) {
   t.row_tokens = 512;
   t.memory.micro_batch = 4;
   t.segment_steps = 50;
+  if (node["shards"]) t.shards = node["shards"].as<uint64_t>();
   t.seed = seed;
   return phase;
 }
@@ -64,6 +65,7 @@ Result<SeedRecipe> LoadSeedRecipe(const std::string& path) {
   } catch (const YAML::Exception& e) {
     return BadInput(std::string("the recipe of the seed model: ") + e.what(), path);
   }
+  if (recipe.phases.empty()) return BadInput("the recipe of the seed model has no phases", path);
   for (const SeedPhase& phase : recipe.phases) CAIRN_TRY(phase.training.Validate(path + ": phase " + phase.name));
   return recipe;
 }

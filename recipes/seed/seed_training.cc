@@ -203,7 +203,7 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
   }
   Json seal = {{"transcripts", roots}, {"weights", model::WeightsDigest(model).Hex()}};
   CAIRN_TRY(WriteFileAtomic(output + "/" + kSealFile, PrettyJson(seal)));
-  return WriteSideFiles(p.corpus, p.recipe.seed, output);
+  return WriteSideFiles(p.corpus, p.recipe, output);
 }
 
 Result<uint64_t> ReplaySeed(ThreadPool& pool, const SeedOptions& options, const std::string& model_directory,

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kReplayFile = "replay.jsonl";
 constexpr uint64_t kFirstHeldOut = 100000;
 constexpr uint64_t kFirstReplay = 900000000;
-constexpr size_t kReplayRows = 1500;
+constexpr size_t kReplayRows = 3000;
 // About 500 tokens, the longest sample of the training; the tokenizer need not exist here.
 constexpr size_t kMaxBytes = 2200;
 
@@ -40,11 +40,12 @@ std::string HeldOutFileText(const Corpus& corpus) {
   return text;
 }
 
-std::string ReplayFileText(const Corpus& corpus, uint64_t recipe_seed) {
+std::string ReplayFileText(const Corpus& corpus, const SeedRecipe& recipe) {
+  const Level level = recipe.phases.back().level;
   std::string text;
   size_t rows = 0;
   for (uint64_t index = kFirstReplay; rows < kReplayRows; ++index) {
-    formats::Conversation conversation = corpus.Sample(recipe_seed, index);
+    formats::Conversation conversation = corpus.Sample(recipe.seed, index, level);
     if (BytesOf(conversation) > kMaxBytes) continue;
     conversation.id = formats::ConversationId(conversation.messages);
     text += DumpJson(formats::ConversationToJson(conversation)) + "\n";
@@ -53,9 +54,9 @@ std::string ReplayFileText(const Corpus& corpus, uint64_t recipe_seed) {
   return text;
 }
 
-Result<void> WriteSideFiles(const Corpus& corpus, uint64_t recipe_seed, const std::string& directory) {
+Result<void> WriteSideFiles(const Corpus& corpus, const SeedRecipe& recipe, const std::string& directory) {
   CAIRN_TRY(WriteFileAtomic(directory + "/" + eval::kHeldOutFile, HeldOutFileText(corpus)));
-  return WriteFileAtomic(directory + "/" + kReplayFile, ReplayFileText(corpus, recipe_seed));
+  return WriteFileAtomic(directory + "/" + kReplayFile, ReplayFileText(corpus, recipe));
 }
 
 }  // namespace cairn::seed

@@ -2,10 +2,10 @@
 // abilities are kept, and replay.jsonl, text of its training against forgetting.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "corpus.h"
+#include "seed_recipe.h"
 
 namespace cairn::seed {
 
@@ -13,11 +13,11 @@ namespace cairn::seed {
 // measure` reports on. No asking: it has no list of right answers.
 std::string HeldOutFileText(const Corpus& corpus);
 
-// 1500 conversations as training rows, from index 900,000,000 on, far behind those of the training. Longer ones than
-// the model was trained on are left out.
-std::string ReplayFileText(const Corpus& corpus, uint64_t recipe_seed);
+// 3000 conversations as training rows, of the level that the recipe ends with and from index 900,000,000 on, far behind
+// those of the training. Longer ones than the model was trained on are left out.
+std::string ReplayFileText(const Corpus& corpus, const SeedRecipe& recipe);
 
 // Writes both into the directory.
-Result<void> WriteSideFiles(const Corpus& corpus, uint64_t recipe_seed, const std::string& directory);
+Result<void> WriteSideFiles(const Corpus& corpus, const SeedRecipe& recipe, const std::string& directory);
 
 }  // namespace cairn::seed

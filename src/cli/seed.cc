@@ -59,7 +59,7 @@ void AddMeasure(CLI::App& seed, const std::shared_ptr<Options>& options, Context
 Result<int> SideFiles(const Options& options, const Context& context) {
   CAIRN_ASSIGN(cairn::seed::SeedRecipe recipe, cairn::seed::LoadSeedRecipe(options.Recipe() + "/recipe.yaml"));
   CAIRN_ASSIGN(cairn::seed::Corpus corpus, cairn::seed::Corpus::Load(options.Recipe()));
-  CAIRN_TRY(cairn::seed::WriteSideFiles(corpus, recipe.seed, options.output));
+  CAIRN_TRY(cairn::seed::WriteSideFiles(corpus, recipe, options.output));
   if (context.json) fmt::print("{}\n", DumpJson({{"output", options.output}}));
   return 0;
 }
