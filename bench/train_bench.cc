@@ -17,6 +17,7 @@ namespace {
 struct Options {
   std::string shape = "A", base = "F32", json;
   int threads = 0;
+  bool int8 = false;
   uint64_t steps = 3, warmup = 1;
   train::MemoryOptions memory{.micro_batch = 0};
 };
@@ -36,6 +37,7 @@ train::TrainConfig BenchConfig(const Shape& shape, const Options& options) {
   config.weight_decay = 0.1;
   config.row_tokens = shape.sample_tokens;
   config.memory = options.memory;
+  if (options.int8) config.numerics = train::Numerics::kInt8;
   return config;
 }
 
@@ -54,6 +56,7 @@ Result<void> NarrowBase(model::Model& m, const std::string& base) {
 Result<Figures> Train(ThreadPool& pool, const Shape& shape, const Options& options) {
   model::Model m = RandomModel(pool, shape);
   CAIRN_TRY(NarrowBase(m, options.base));
+  if (options.int8 && !m.adapter) return BadInput("--int8 is for shapes with an adapter");
   ResetPeakRss();
   const train::TrainConfig config = BenchConfig(shape, options);
   train::GeneratedSource source([&](uint64_t i) { return RandomSample(shape, i); }, shape.samples, config.steps, 0);
@@ -89,6 +92,7 @@ Result<void> Run(Options options) {
                                   {"shape", shape.name},
                                   {"threads", options.threads},
                                   {"base", options.base},
+                                  {"int8", options.int8},
                                   {"micro_batch", options.memory.micro_batch},
                                   {"recompute", options.memory.recompute},
                                   {"isa", kernels::CurrentTarget()},
@@ -112,6 +116,7 @@ int Main(int argc, char** argv) {
   app.add_flag("--recompute", options.memory.recompute, "keep blocks' inputs only and run each block twice");
   app.add_option("--base", options.base, "type of a frozen base's matrices (default F32)")
       ->check(CLI::IsMember({"F32", "BF16", "Q8_0", "Q4_0"}));
+  app.add_flag("--int8", options.int8, "the frozen base computes in 8-bit numbers (cairn-i8-1)");
   app.add_option("--json", options.json, "write the figures to this file");
   CLI11_PARSE(app, argc, argv);
   if (auto run = Run(options); !run.ok()) {

@@ -27,7 +27,8 @@ struct Trained {
 };
 Trained Train(ThreadPool& pool, const train::GoldenState& golden, uint64_t steps) {
   model::Model m = train::TinyModel(golden.lora);
-  const train::TrainConfig config = train::GoldenConfig(golden.optimizer, static_cast<uint64_t>(pool.size() % 4 + 1));
+  const train::TrainConfig config =
+      train::GoldenConfig(golden.optimizer, static_cast<uint64_t>(pool.size() % 4 + 1), golden.numerics);
   const train::GeneratedSource source(train::TinySample, 9, config.steps, 0);
   train::Trainer trainer(pool, m, config, source);
   std::string lines;
@@ -38,8 +39,8 @@ Trained Train(ThreadPool& pool, const train::GoldenState& golden, uint64_t steps
 std::vector<Golden> TrainGoldens() {
   std::vector<Golden> goldens;
   for (const train::GoldenState& golden : train::kGoldenStates) {
-    const std::string name = golden.lora ? "lora" : train::OptimizerName(golden.optimizer);
-    goldens.push_back({"train/" + name, [&golden](ThreadPool& pool) { return Train(pool, golden, 20).state; }, true});
+    goldens.push_back({std::string("train/") + golden.name,
+                       [&golden](ThreadPool& pool) { return Train(pool, golden, 20).state; }, true});
   }
   goldens.push_back(
       {"train/records", [](ThreadPool& pool) { return Train(pool, train::kGoldenStates[0], 2).records; }, true});

@@ -7,6 +7,7 @@
 
 #include "base/little_endian.h"
 #include "base/philox.h"
+#include "kernels/int8.h"
 #include "kernels/kernels.h"
 
 namespace cairn {
@@ -127,6 +128,15 @@ void StoredWeights(ThreadPool& pool, Inputs& in, Results& out) {
   std::vector<uint16_t> narrow(scales.size());
   kernels::F32ToF16(scales.data(), narrow.data(), scales.size());
   out.AddBits(narrow);
+}
+
+void Int8(ThreadPool& pool, Inputs& in, Results& out) {
+  const size_t t = 9, n = 40, k = 300;
+  const Floats w = in.Draw(n * k), x = in.Draw(t * k), dy = in.Draw(t * n);
+  Floats y = in.Draw(t * n), dx(t * k);
+  kernels::Int8Linear(pool, x.data(), kernels::NarrowToInt8(pool, w.data(), n, k, false), y.data(), t, true);
+  kernels::Int8Linear(pool, dy.data(), kernels::NarrowToInt8(pool, w.data(), n, k, true), dx.data(), t);
+  for (const Floats& array : {y, dx}) out.Add(array);
 }
 
 void RmsNorm(ThreadPool& pool, Inputs& in, Results& out) {
@@ -293,6 +303,7 @@ std::vector<Golden> KernelGoldens() {
       {"elementary/binary64", Elementary64},
       OverAllValues("matmul", 1, MatMul),
       OverAllValues("stored_weights", 12, StoredWeights),
+      OverAllValues("int8", 13, Int8),
       OverAllValues("rms_norm", 2, RmsNorm),
       OverAllValues("rope", 3, Rope),
       OverAllValues("attention", 4, Attention),

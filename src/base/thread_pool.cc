@@ -55,7 +55,7 @@ struct ThreadPool::State {
   std::atomic<size_t> next{0};
   std::atomic<int> busy{0};
   size_t count = 0;
-  const std::function<void(size_t)>* body = nullptr;
+  const FunctionRef<void(size_t)>* body = nullptr;
   std::atomic<bool> stop{false};
 
   void Drain() {
@@ -99,7 +99,7 @@ ThreadPool::~ThreadPool() {
 
 int ThreadPool::size() const { return static_cast<int>(state_->threads.size()) + 1; }
 
-void ThreadPool::Run(size_t count, const std::function<void(size_t)>& body) {
+void ThreadPool::Run(size_t count, FunctionRef<void(size_t)> body) {
   if (count == 0) return;
   if (state_->threads.empty() || count == 1) {
     for (size_t i = 0; i < count; ++i) body(i);
@@ -120,7 +120,7 @@ void ThreadPool::Run(size_t count, const std::function<void(size_t)>& body) {
   state_->done.wait(lock, [&] { return state_->busy.load() == 0; });
 }
 
-void ThreadPool::RunRanges(size_t count, size_t grain, const std::function<void(size_t, size_t)>& body) {
+void ThreadPool::RunRanges(size_t count, size_t grain, FunctionRef<void(size_t, size_t)> body) {
   if (count == 0) return;
   // Four ranges a thread even out what other programs take from one CPU.
   size_t parts = std::clamp<size_t>(count / std::max<size_t>(grain, 1), 1, static_cast<size_t>(size()) * 4);

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 
+#include "base/function_ref.h"
 #include "base/result.h"
 
 namespace cairn {
@@ -24,9 +24,9 @@ class ThreadPool {
   int size() const;
   // Calls body(i) once for every i in [0, count), on any thread in any order; returns when all are done. The bodies
   // must write disjoint outputs. Not reentrant: body must not call Run of the same pool.
-  void Run(size_t count, const std::function<void(size_t)>& body);
+  void Run(size_t count, FunctionRef<void(size_t)> body);
   // Splits [0, count) into contiguous ranges of at least `grain` and calls body(begin, end) for each.
-  void RunRanges(size_t count, size_t grain, const std::function<void(size_t, size_t)>& body);
+  void RunRanges(size_t count, size_t grain, FunctionRef<void(size_t, size_t)> body);
 
  private:
   struct State;

@@ -23,6 +23,7 @@ struct LinearLayer {
   size_t in, out, rank = 0;
   float scale = 0;
   const float *a = nullptr, *b = nullptr;
+  const Int8Layer* int8 = nullptr;
   size_t w_offset, a_offset = 0, b_offset = 0;
 
   LinearLayer(const Model& model, size_t layer, int p) {
@@ -31,6 +32,7 @@ struct LinearLayer {
     out = shape.out;
     w_offset = model.offsets.layers[layer].projection[p];
     w = model.Matrix(w_offset);
+    if (model.int8) int8 = &model.int8->layers[layer][static_cast<size_t>(p)];
     if (!model.adapter || !model.adapter->config.targets[p]) return;
     const LoraOffsets& o = model.adapter->offsets[layer][static_cast<size_t>(p)];
     rank = static_cast<size_t>(model.adapter->config.rank);
@@ -43,7 +45,11 @@ struct LinearLayer {
 
   // y (+)= W x + B (scale * (A x)); low [T, rank] keeps scale * (A x).
   void Forward(ThreadPool& pool, const float* x, float* y, size_t t, bool accumulate, std::vector<float>& low) const {
-    kernels::Linear(pool, x, w, y, t, in, out, accumulate);
+    if (int8) {
+      kernels::Int8Linear(pool, x, int8->forward, y, t, accumulate);
+    } else {
+      kernels::Linear(pool, x, w, y, t, in, out, accumulate);
+    }
     if (rank == 0) return;
     kernels::Linear(pool, x, a, low.data(), t, in, rank);
     kernels::Scale(pool, scale, low.data(), t * rank);
@@ -54,7 +60,11 @@ struct LinearLayer {
   void Backward(ThreadPool& pool, const float* dy, const float* x, float* dx, size_t t, bool accumulate,
                 const std::vector<float>& low, std::vector<float>& dlow, const GradientViews& gradients) const {
     if (gradients.weights) kernels::LinearGradWeight(pool, dy, x, gradients.weights + w_offset, t, in, out);
-    kernels::LinearGradInput(pool, dy, w, dx, t, in, out, accumulate);
+    if (int8) {
+      kernels::Int8Linear(pool, dy, int8->backward, dx, t, accumulate);
+    } else {
+      kernels::LinearGradInput(pool, dy, w, dx, t, in, out, accumulate);
+    }
     if (rank == 0) return;
     kernels::LinearGradInput(pool, dy, b, dlow.data(), t, rank, out, false);
     kernels::Scale(pool, scale, dlow.data(), t * rank);

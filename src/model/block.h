@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <functional>
 #include <vector>
 
 #include "model/model.h"
@@ -24,7 +23,7 @@ struct BlockBuffers {
 };
 
 // Computes att from q, k, v of the buffers (and, when decoding, a cache).
-using AttentionFunction = std::function<void(BlockBuffers&)>;
+using AttentionFunction = FunctionRef<void(BlockBuffers&)>;
 
 // out [T, C]; reads buffers.x; positions [T].
 void BlockForward(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions, size_t t,

@@ -117,11 +117,7 @@ Model Narrowed(const Model& model, kernels::WeightType type) {
       narrow(t, kernels::WeightType::kF32);
     }
   }
-  Model out;
-  out.config = model.config;
-  out.list = model.list;
-  out.offsets = model.offsets;
-  out.rope = model.rope;
+  Model out = ModelWithoutWeights(model.config);
   out.adapter = model.adapter;
   out.frozen = std::move(frozen);
   return out;
@@ -129,6 +125,7 @@ Model Narrowed(const Model& model, kernels::WeightType type) {
 
 void MergeAdapter(ThreadPool& pool, Model& model) {
   if (!model.adapter) return;
+  model.int8.reset();  // made from the weights as they were
   Widen(model);
   const Adapter& adapter = *model.adapter;
   auto rank = static_cast<size_t>(adapter.config.rank);

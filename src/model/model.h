@@ -12,6 +12,7 @@
 #include "kernels/kernels.h"
 #include "model/config.h"
 #include "model/frozen.h"
+#include "model/int8_layers.h"
 #include "model/lora.h"
 #include "model/parameters.h"
 
@@ -24,7 +25,8 @@ struct Model {
   std::vector<float> weights;                   // list.size() elements, empty if frozen
   std::shared_ptr<const FrozenWeights> frozen;  // instead of weights, where only an adapter or nothing is trained
   std::optional<Adapter> adapter;
-  kernels::RopeTable rope;  // max_position_embeddings rows, at most 8192
+  std::shared_ptr<const Int8Layers> int8;  // what the blocks' linear layers compute with, if set; with an adapter only
+  kernels::RopeTable rope;                 // max_position_embeddings rows, at most 8192
 
   // The tensor at an offset of list.
   kernels::WeightMatrix Matrix(size_t offset) const;

@@ -25,6 +25,10 @@ size_t PackedTokens::LossTokens() const {
   return static_cast<size_t>(std::count_if(targets.begin(), targets.end(), [](auto t) { return t >= 0; }));
 }
 
+void PackedTokens::Clear() {
+  for (auto* v : {&ids, &positions, &segment_start, &targets}) v->clear();
+}
+
 Gradients Gradients::For(const Model& model, bool train_weights) {
   Gradients g;
   if (train_weights) {
@@ -62,18 +66,18 @@ void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, BlockBuffer
 void TrainingPass::Forward(const PackedTokens& batch) {
   size_t t = batch.size(), hidden = static_cast<size_t>(model_.config.hidden_size),
          layers = model_.offsets.layers.size();
-  blocks_.resize(recompute_ ? std::min<size_t>(layers, 1) : layers);
+  blocks_.resize(recompute_ ? 1 : layers);
   for (auto& b : blocks_) b.Resize(model_, t);
-  inputs_.resize(recompute_ ? layers : 0);
+  inputs_.resize(recompute_ ? layers - 1 : 0);
   for (auto* v : {&final_x_, &final_h_, &dx_}) v->resize(t * hidden);
   final_rstd_.resize(t);
   kernels::Embedding(pool_, model_.Matrix(model_.offsets.embedding), batch.ids.data(), blocks_[0].x.data(), t, hidden);
   for (size_t l = 0; l < layers; ++l) {
     const bool keeps_next = l + 1 < layers && !recompute_;
     RunBlock(batch, l, BlockOf(l), keeps_next ? blocks_[l + 1].x.data() : final_x_.data());
-    if (!recompute_) continue;
+    if (!recompute_ || l + 1 == layers) continue;  // the last block is kept whole
     inputs_[l].assign(blocks_[0].x.begin(), blocks_[0].x.end());
-    if (l + 1 < layers) std::copy(final_x_.begin(), final_x_.end(), blocks_[0].x.begin());
+    std::copy(final_x_.begin(), final_x_.end(), blocks_[0].x.begin());
   }
   kernels::RmsNorm(pool_, final_x_.data(), model_.Vector(model_.offsets.final_norm), final_h_.data(),
                    final_rstd_.data(), t, hidden, static_cast<float>(model_.config.rms_norm_eps));
@@ -87,30 +91,30 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
   scratch_.Resize(model_, t);
 
   // Head: only the rows that count in the loss, a block of them at a time, so no [T, V] matrix exists.
-  std::vector<size_t> wanted;
+  wanted_.clear();
   for (size_t i = 0; i < t; ++i)
-    if (batch.targets[i] >= 0) wanted.push_back(i);
-  const size_t head_rows = std::min(HeadRows(vocab), wanted.size());
+    if (batch.targets[i] >= 0) wanted_.push_back(i);
+  const size_t head_rows = std::min(HeadRows(vocab), wanted_.size());
   rows_.resize(head_rows * hidden);
   drows_.resize(head_rows * hidden);
   logits_.resize(head_rows * vocab);
-  std::vector<formats::TokenId> targets(head_rows);
+  targets_.resize(head_rows);
   std::vector<float>& dh = scratch_.dh;  // gradient of final_h_; rows without loss stay zero
   std::fill(dh.begin(), dh.end(), 0.0f);
   const kernels::WeightMatrix head = model_.Matrix(model_.offsets.head);
-  for (size_t first = 0; first < wanted.size(); first += head_rows) {
-    size_t n = std::min(head_rows, wanted.size() - first);
+  for (size_t first = 0; first < wanted_.size(); first += head_rows) {
+    size_t n = std::min(head_rows, wanted_.size() - first);
     for (size_t i = 0; i < n; ++i) {
-      std::copy_n(final_h_.data() + wanted[first + i] * hidden, hidden, rows_.data() + i * hidden);
-      targets[i] = batch.targets[wanted[first + i]];
+      std::copy_n(final_h_.data() + wanted_[first + i] * hidden, hidden, rows_.data() + i * hidden);
+      targets_[i] = batch.targets[wanted_[first + i]];
     }
     kernels::Linear(pool_, rows_.data(), head, logits_.data(), n, hidden, vocab);
     losses.resize(losses.size() + n);
-    kernels::CrossEntropy(pool_, logits_.data(), targets.data(), losses.data() + losses.size() - n, n, vocab, scale,
+    kernels::CrossEntropy(pool_, logits_.data(), targets_.data(), losses.data() + losses.size() - n, n, vocab, scale,
                           true);
     kernels::LinearGradInput(pool_, logits_.data(), head, drows_.data(), n, hidden, vocab, false);
     for (size_t i = 0; i < n; ++i)
-      std::copy_n(drows_.data() + i * hidden, hidden, dh.data() + wanted[first + i] * hidden);
+      std::copy_n(drows_.data() + i * hidden, hidden, dh.data() + wanted_[first + i] * hidden);
     if (!gradients.weights.empty()) {
       float* dhead = gradients.head.empty() ? gradients.weights.data() + model_.offsets.head : gradients.head.data();
       kernels::LinearGradWeight(pool_, logits_.data(), rows_.data(), dhead, n, hidden, vocab);
@@ -122,7 +126,7 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
                            final_rstd_.data(), dx_.data(),
                            views.weights ? views.weights + model_.offsets.final_norm : nullptr, t, hidden, false);
   for (size_t l = model_.offsets.layers.size(); l-- > 0;) {
-    if (recompute_) {
+    if (recompute_ && l + 1 < model_.offsets.layers.size()) {
       std::copy(inputs_[l].begin(), inputs_[l].end(), blocks_[0].x.begin());
       RunBlock(batch, l, blocks_[0], final_x_.data());  // final_x_ is free: its gradient is in dx_
     }

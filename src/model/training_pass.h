@@ -17,6 +17,7 @@ struct PackedTokens {
   void Append(const std::vector<formats::TokenId>& sample, const std::vector<uint8_t>& loss_mask);
   size_t size() const { return ids.size(); }
   size_t LossTokens() const;
+  void Clear();  // keeps the memory
 };
 
 // Gradient buffers of one shard. With tied embeddings the head's part is kept apart until FoldHead: rows of the
@@ -30,8 +31,8 @@ struct Gradients {
 
 class TrainingPass {
  public:
-  // recompute: only the blocks' inputs are kept, and each block runs again before its backward pass: the memory of one
-  // block instead of all, the same bits.
+  // recompute: only the blocks' inputs are kept, and all but the last run again before their backward passes: the
+  // memory of one block instead of all, the same bits.
   TrainingPass(ThreadPool& pool, const Model& model, bool recompute = false)
       : pool_(pool), model_(model), recompute_(recompute) {}
   // Adds d(sum of token losses * scale) to the gradients; appends the losses of the tokens that count, in order. Peak
@@ -48,8 +49,10 @@ class TrainingPass {
   const Model& model_;
   const bool recompute_;
   std::vector<BlockBuffers> blocks_;        // one for each layer, or one for all with recompute
-  std::vector<std::vector<float>> inputs_;  // [layer] [T, C], with recompute
+  std::vector<std::vector<float>> inputs_;  // [layer but the last] [T, C], with recompute
   BackwardScratch scratch_;
+  std::vector<size_t> wanted_;             // rows of which the loss counts
+  std::vector<formats::TokenId> targets_;  // of a block of them
   std::vector<float> final_x_, final_rstd_, final_h_, dx_, rows_, drows_, logits_;
 };
 

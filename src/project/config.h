@@ -23,6 +23,7 @@ inline constexpr const char* kProjectFileName = "cairn.yaml";
 enum class Pipeline { kFull, kSimple };
 enum class TrainingMethod { kLora, kFull };
 enum class LoraTargets { kAllLinear, kAttention, kMlp };
+enum class LoraNumerics { kF32, kI8 };
 enum class BaseQuantization { kNone, kQ8_0, kQ4_0 };
 enum class PhaseData { kKnowledge, kSkills, kAll };
 enum class OptimizerName { kAdamw };
@@ -58,6 +59,7 @@ struct LoraOptions {
   double alpha = 32;
   LoraTargets targets = LoraTargets::kAllLinear;
   BaseQuantization quantize = BaseQuantization::kNone;
+  LoraNumerics numerics = LoraNumerics::kF32;
 };
 
 struct PhaseConfig {

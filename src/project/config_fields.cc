@@ -12,6 +12,7 @@ namespace cairn::project {
 CAIRN_ENUM_NAMES(Pipeline, "full", "simple")
 CAIRN_ENUM_NAMES(TrainingMethod, "lora", "full")
 CAIRN_ENUM_NAMES(LoraTargets, "all-linear", "attention", "mlp")
+CAIRN_ENUM_NAMES(LoraNumerics, "f32", "i8")
 CAIRN_ENUM_NAMES(BaseQuantization, "none", "q8_0", "q4_0")
 CAIRN_ENUM_NAMES(PhaseData, "knowledge", "skills", "all")
 CAIRN_ENUM_NAMES(OptimizerName, "adamw")

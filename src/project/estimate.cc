@@ -1,6 +1,8 @@
 // The estimate of `cairn build --plan`: rows, tokens, minutes, memory and disk of the steps that would run, on this
 // machine.
+#include "kernels/int8.h"
 #include "kernels/machine_speed.h"
+#include "project/phase.h"
 #include "project/steps.h"
 #include "synth/chunk.h"
 
@@ -11,6 +13,7 @@ namespace {
 // (23), kept (1.6; a better teacher keeps several times as many) and tokens that the teacher reads and writes (28 calls
 // of about 115); per skill, rows kept; per kept row, tokens.
 constexpr double kMadePerSentence = 23, kKeptPerSentence = 3, kTeacherTokensPerSentence = 3200;
+constexpr double kInt8Speed = 2.5;  // of training in cairn-i8-1, compared with binary32 (docs/performance.md)
 constexpr double kRowsPerSkill = 250, kTeacherTokensPerSkill = 40000, kTokensPerRow = 30;
 
 // What a matmul of the model's own size reaches here now.
@@ -71,10 +74,12 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
   }
   // Training: 2 operations per parameter forward, 4 backward (2 for frozen weights); about half of the matmul's rate is
   // reached.
-  double per_token = parameters * (training.method == TrainingMethod::kLora ? 4 : 6);
+  const bool int8 = NumericsOf(training) == train::Numerics::kInt8;
+  double per_token = parameters * (training.method == TrainingMethod::kLora ? 4 : 6) /
+                     (int8 && kernels::Int8IsFast() ? kInt8Speed : 1);
   double seconds =
       (train_tokens * per_token + (project.HasEndpoint() ? 0 : teacher_tokens * parameters * 2)) / (rate * 0.5);
-  double state = training.method == TrainingMethod::kLora ? 2 : 5;
+  double state = training.method == TrainingMethod::kLora ? (int8 ? 2.5 : 2) : 5;
   return Json{{"rows", static_cast<uint64_t>(rows)},
               {"teacher_tokens", static_cast<uint64_t>(teacher_tokens)},
               {"training_tokens", static_cast<uint64_t>(train_tokens)},

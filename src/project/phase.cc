@@ -12,10 +12,23 @@ namespace {
 // A whole phase has about this many segments: enough to replay a small slice, few enough to keep their states.
 constexpr uint64_t kSegments = 6;
 
-uint64_t TokensOf(const model::ChatModel& base, const formats::Conversation& c) {
-  uint64_t n = 0;
-  for (const auto& m : c.messages) n += base.tokenizer.Encode(m.content).size() + 2;
-  return n;
+Result<train::EpochSamples> Tokenised(const PhaseSamples& samples, const model::ChatModel& base,
+                                      const TrainingConfig& training) {
+  auto longest = static_cast<size_t>(base.model.config.max_position_embeddings);
+  train::EpochSamples epochs;
+  uint64_t tokens = 0;
+  for (size_t i = 0; i < samples.conversations.size(); ++i) {
+    CAIRN_ASSIGN(train::TokenSample sample,
+                 train::Tokenise(base.format, base.tokenizer, samples.conversations[i], longest));
+    const bool contributed = i < samples.contributed;
+    if (contributed) tokens += sample.ids.size();
+    (contributed ? epochs.every_epoch : epochs.in_turn).push_back(std::move(sample));
+  }
+  // replay is a share of the mixture: r / (1 - r) tokens of base data for each contributed one.
+  if (training.replay < 1)
+    epochs.in_turn_tokens =
+        static_cast<uint64_t>(static_cast<double>(tokens) * training.replay / (1 - training.replay));
+  return epochs;
 }
 
 std::optional<kernels::WeightType> QuantizedType(const TrainingConfig& training) {
@@ -30,43 +43,38 @@ PhasePlan PlanOf(const TrainingConfig& training, size_t phase) {
   return {std::to_string(phase + 1) + "-" + config.name, config.epochs, training.seed + phase};
 }
 
+train::Numerics NumericsOf(const TrainingConfig& training) {
+  const bool int8 = training.method == TrainingMethod::kLora && training.lora.numerics == LoraNumerics::kI8;
+  return int8 ? train::Numerics::kInt8 : train::Numerics::kF32;
+}
+
 Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,
-                                std::vector<formats::Conversation> base_data, double replay,
-                                const model::ChatModel& base, uint64_t seed) {
-  PhaseSamples samples;
+                                std::vector<formats::Conversation> base_data, const model::ChatModel& base,
+                                const TrainingConfig& training, const PhasePlan& plan) {
   auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
   std::sort(contributed.begin(), contributed.end(), by_id);
   contributed.erase(
       std::unique(contributed.begin(), contributed.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
       contributed.end());
-  samples.contributed = contributed.size();
-  uint64_t tokens = 0;
-  for (const auto& c : contributed) tokens += TokensOf(base, c);
-  samples.conversations = std::move(contributed);
-  // replay is a share of the mixture: r / (1 - r) tokens of base data for each contributed one.
-  double wanted = replay < 1 ? static_cast<double>(tokens) * replay / (1 - replay) : 0;
-  RandomStream random(seed, RandomPurpose::kMix, 0);
-  for (uint32_t i : Permutation(static_cast<uint32_t>(base_data.size()), random)) {
-    if (wanted <= 0) break;
-    wanted -= static_cast<double>(TokensOf(base, base_data[i]));
-    samples.conversations.push_back(base_data[i]);
-    ++samples.replayed;
-  }
+  PhaseSamples samples{std::move(contributed), 0};
+  samples.contributed = samples.conversations.size();
+  RandomStream random(plan.seed, RandomPurpose::kMix, 0);
+  for (uint32_t i : Permutation(static_cast<uint32_t>(base_data.size()), random))
+    samples.conversations.push_back(std::move(base_data[i]));
+  CAIRN_ASSIGN(train::EpochSamples epochs, Tokenised(samples, base, training));
+  size_t taken = 0;
+  for (uint64_t epoch = 0; epoch < plan.epochs && taken < epochs.in_turn.size(); ++epoch)
+    taken += train::TakenInTurn(epochs.in_turn, taken, epochs.in_turn_tokens);
+  samples.conversations.resize(std::min(samples.contributed + taken, samples.conversations.size()));
   return samples;
 }
 
-Result<train::EpochSource> PhaseSource(const std::vector<formats::Conversation>& conversations,
-                                       const model::ChatModel& base, const TrainingConfig& training,
-                                       const PhasePlan& plan) {
-  auto longest = static_cast<size_t>(base.model.config.max_position_embeddings);
-  std::vector<train::TokenSample> samples;
-  for (const auto& c : conversations) {
-    CAIRN_ASSIGN(train::TokenSample sample, train::Tokenise(base.format, base.tokenizer, c, longest));
-    samples.push_back(std::move(sample));
-  }
-  if (samples.empty())
+Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const model::ChatModel& base,
+                                       const TrainingConfig& training, const PhasePlan& plan) {
+  if (samples.contributed == 0)
     return BadInput("phase " + plan.directory_name + " has no sample; does the taxonomy have leaves of its kind?");
-  return train::EpochSource(std::move(samples), training.batch_tokens, plan.epochs, plan.seed);
+  CAIRN_ASSIGN(train::EpochSamples epochs, Tokenised(samples, base, training));
+  return train::EpochSource(std::move(epochs), training.batch_tokens, plan.epochs, plan.seed);
 }
 
 train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhasePlan& plan, uint64_t steps) {
@@ -77,6 +85,7 @@ train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhaseP
   config.warmup_steps = static_cast<uint64_t>(std::ceil(training.optimizer.warmup * static_cast<double>(steps)));
   config.weight_decay = training.optimizer.weight_decay;
   config.clip_norm = training.optimizer.clip_norm;
+  config.numerics = NumericsOf(training);
   config.shards = training.shards;
   config.segment_steps = std::max<uint64_t>(1, (steps + kSegments - 1) / kSegments);
   config.seed = plan.seed;
@@ -84,10 +93,11 @@ train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhaseP
 }
 
 Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, const TrainingConfig& training,
-                   const Digest& start, const std::vector<formats::Conversation>& conversations,
-                   const Digest& base_digest) {
+                   const Digest& start, const PhaseSamples& samples, const Digest& base_digest) {
   Json inputs = {{"base", base_digest.Hex()},
-                 {"samples", Sha256Of(train::ConversationsToJsonl(conversations)).Hex()},
+                 {"samples", Sha256Of(train::ConversationsToJsonl(samples.conversations)).Hex()},
+                 {"contributed", samples.contributed},
+                 {"replay", training.replay},
                  {"epochs", plan.epochs},
                  {"batch_tokens", training.batch_tokens},
                  {"method", training.method == TrainingMethod::kLora ? "lora" : "full"}};

@@ -19,27 +19,27 @@ struct PhasePlan {
 };
 PhasePlan PlanOf(const TrainingConfig& training, size_t phase);
 
-// The phase's samples in order of their ids, equal ones once: contributed rows, then base data up to the replay share
-// (of tokens).
+// The first `contributed` conversations are trained on in every epoch; the others are base data, of which each epoch
+// takes the next ones up to the replay share (of tokens).
 struct PhaseSamples {
   std::vector<formats::Conversation> conversations;
-  uint64_t contributed = 0, replayed = 0;
+  uint64_t contributed = 0;
 };
+// Contributed rows in order of their ids, equal ones once; base data in a seeded order, as much as all epochs take.
 Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,
-                                std::vector<formats::Conversation> base_data, double replay,
-                                const model::ChatModel& base, uint64_t seed);
+                                std::vector<formats::Conversation> base_data, const model::ChatModel& base,
+                                const TrainingConfig& training, const PhasePlan& plan);
 
 // Tokens of the samples in epochs; samples longer than the model reads are an error (synthesis does not make any).
-Result<train::EpochSource> PhaseSource(const std::vector<formats::Conversation>& conversations,
-                                       const model::ChatModel& base, const TrainingConfig& training,
-                                       const PhasePlan& plan);
+Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const model::ChatModel& base,
+                                       const TrainingConfig& training, const PhasePlan& plan);
 
+train::Numerics NumericsOf(const TrainingConfig& training);
 train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhasePlan& plan, uint64_t steps);
 
 // The header of the phase's transcript.
 Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, const TrainingConfig& training,
-                   const Digest& start, const std::vector<formats::Conversation>& conversations,
-                   const Digest& base_digest);
+                   const Digest& start, const PhaseSamples& samples, const Digest& base_digest);
 
 // Narrows the matrices of a frozen base as spec.training.lora.quantize asks.
 Result<void> QuantizeBase(model::Model& model, const TrainingConfig& training);

@@ -47,7 +47,7 @@ Result<void> WriteProvenance(const Project& project, const std::string& release)
   config["spec"]["base"]["model"] = project.BaseName();
   config["spec"]["teacher"]["model"] = project.TeacherName();
   input.external_parameters = {{"project", config}};
-  input.internal_parameters = {{"numerics", train::kNumericsVersion}};
+  input.internal_parameters = {{"numerics", train::NumericsName(NumericsOf(project.config.spec.training))}};
   input.builder_id = "https://cairn.dev/cairn/0.1.0";
   input.resolved_dependencies.push_back({"base model", "", {{"sha256", project.base_digest.Hex()}}, nullptr});
   input.resolved_dependencies.push_back({"teacher", "", {{"sha256", project.teacher_digest.Hex()}}, nullptr});

@@ -21,7 +21,7 @@ struct ReleasedPhase {
   std::string directory;  // <release>/transcript/<name>
   train::Transcript transcript;
   train::TrainConfig config;
-  std::vector<formats::Conversation> conversations;
+  PhaseSamples samples;
   std::unique_ptr<train::EpochSource> source;
 };
 
@@ -33,15 +33,25 @@ struct Release {
   std::vector<ReleasedPhase> phases;
 };
 
-// The samples are those that the header names; said here by file, before their content is looked at.
-Result<void> CheckSamples(const ReleasedPhase& phase) {
+// The samples, if they are those that the header names: said here by file, before their content is looked at.
+Result<PhaseSamples> LoadSamples(const ReleasedPhase& phase) {
   std::string path = phase.directory + "/" + kSamplesFile;
   CAIRN_ASSIGN(Digest found, Sha256OfFile(path));
   const Json& header = phase.transcript.header;
   Json inputs = header.is_object() ? header.value("inputs", Json()) : Json();
   if (!inputs.is_object() || inputs.value("samples", Json()) != found.Hex())
     return Corrupt("these are not the samples that header.json names (found sha256 " + found.Hex() + ")", path);
-  return {};
+  PhaseSamples samples;
+  CAIRN_ASSIGN(samples.conversations, train::ReadConversations(path));
+  Json contributed = inputs.value("contributed", Json());
+  if (!contributed.is_number_unsigned() || contributed == 0 || contributed > samples.conversations.size())
+    return Corrupt(
+        fmt::format("\"contributed\" must say how many of the {} samples are; a release of an older cairn is "
+                    "replayed by that one",
+                    samples.conversations.size()),
+        phase.directory + "/header.json");
+  samples.contributed = contributed;
+  return samples;
 }
 
 Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig& training,
@@ -50,9 +60,8 @@ Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig
   phase.plan = PlanOf(training, index);
   phase.directory = release + "/transcript/" + phase.plan.directory_name;
   CAIRN_ASSIGN(phase.transcript, train::LoadTranscript(phase.directory));
-  CAIRN_TRY(CheckSamples(phase));
-  CAIRN_ASSIGN(phase.conversations, train::ReadConversations(phase.directory + "/" + kSamplesFile));
-  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(phase.conversations, base, training, phase.plan));
+  CAIRN_ASSIGN(phase.samples, LoadSamples(phase));
+  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(phase.samples, base, training, phase.plan));
   phase.config = PhaseTrainConfig(training, phase.plan, source.steps());
   if (phase.transcript.records.size() != phase.config.steps)
     return Corrupt(fmt::format("the samples make {} steps, the transcript has {}", phase.config.steps,
@@ -143,8 +152,8 @@ Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint
   auto start = std::chrono::steady_clock::now();
   CAIRN_ASSIGN(model::Model model, PhaseStart(release, index, pool));
   train::Trainer trainer(pool, model, phase.config, *phase.source);
-  Json header = PhaseHeaderOf(phase.config, phase.plan, training, trainer.StateDigest(), phase.conversations,
-                              release.base_digest);
+  Json header =
+      PhaseHeaderOf(phase.config, phase.plan, training, trainer.StateDigest(), phase.samples, release.base_digest);
   if (header != phase.transcript.header)
     return Corrupt("the samples, the start state or the configuration are not those of the transcript's header",
                    phase.directory);

@@ -11,6 +11,9 @@
 namespace cairn::project {
 namespace {
 
+// Rises when the same rows and settings give other weights, the numerics aside.
+constexpr int kTrainingVersion = 2;
+
 // What a phase hands on: an adapter in PEFT layout, or after full training a model directory.
 constexpr const char* kAdapterDirectory = "adapter";
 
@@ -80,17 +83,15 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
     contributed.insert(contributed.end(), rows.begin(), rows.end());
   }
   CAIRN_ASSIGN(auto base_data, BaseData(project));
-  CAIRN_ASSIGN(PhaseSamples samples,
-               MixSamples(std::move(contributed), std::move(base_data), training.replay, *base, plan.seed));
-  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(samples.conversations, *base, training, plan));
+  CAIRN_ASSIGN(PhaseSamples samples, MixSamples(std::move(contributed), std::move(base_data), *base, training, plan));
+  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(samples, *base, training, plan));
   CAIRN_ASSIGN(model::Model model, StartModel(context, phase == 0 ? "" : step.Input("previous")));
   CAIRN_TRY(QuantizeBase(model, training));
 
   train::TrainConfig config = PhaseTrainConfig(training, plan, source.steps());
   config.memory = context.memory;
   train::Trainer trainer(context.pool, model, config, source);
-  Json header =
-      PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples.conversations, project.base_digest);
+  Json header = PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples, project.base_digest);
   train::PhaseOptions options{.directory = step.work_dir + "/run",
                               .checkpoint_seconds = CheckpointSeconds(),
                               .keep_states_every = KeepStatesEvery(model),
@@ -138,11 +139,12 @@ Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context) {
     dag::Step step;
     step.id = TrainStepId(project, i);
     step.kind = "train";
+    step.version = kTrainingVersion;
     step.parameters = {{"training", settings},
                        {"phase", i},
                        {"name", training.phases[i].name},
                        {"epochs", training.phases[i].epochs},
-                       {"numerics", train::kNumericsVersion},
+                       {"numerics", train::NumericsName(NumericsOf(training))},
                        {"base", project.BaseName()}};
     step.files = {{"base model", PinnedInput(project.base_digest)}};
     for (const taxonomy::Leaf& leaf : project.leaves) {

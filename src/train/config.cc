@@ -8,10 +8,11 @@
 namespace cairn::train {
 namespace {
 
+constexpr const char* kNumericsNames[] = {kNumericsVersion, "cairn-i8-1"};
 constexpr const char* kScheduleNames[] = {"constant", "linear", "cosine"};
 constexpr const char* kOptimizerNames[] = {"adamw", "muon"};
 
-// One list of the fields that decide the result: writing, reading and the transcript derive from it.
+// One list of the numbers that decide the result; numerics, schedule and optimiser have names.
 template <typename Config, typename Visitor>
 void ForEachField(Config& c, Visitor&& visit) {
   visit("steps", c.steps);
@@ -31,6 +32,7 @@ void ForEachField(Config& c, Visitor&& visit) {
 
 }  // namespace
 
+const char* NumericsName(Numerics numerics) { return kNumericsNames[static_cast<int>(numerics)]; }
 const char* ScheduleName(Schedule schedule) { return kScheduleNames[static_cast<int>(schedule)]; }
 const char* OptimizerName(Optimizer optimizer) { return kOptimizerNames[static_cast<int>(optimizer)]; }
 

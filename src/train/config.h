@@ -12,6 +12,9 @@ namespace cairn::train {
 
 inline constexpr const char* kNumericsVersion = "cairn-f32-1";
 
+// kInt8: the frozen linear layers under an adapter in 8-bit numbers, everything else in binary32.
+enum class Numerics { kF32, kInt8 };
+const char* NumericsName(Numerics numerics);  // "cairn-f32-1", "cairn-i8-1"
 enum class Schedule { kConstant, kLinear, kCosine };
 const char* ScheduleName(Schedule schedule);
 // kMuon: the matrices of the blocks by Muon, everything else by AdamW; only where all weights are trained.
@@ -22,7 +25,7 @@ const char* OptimizerName(Optimizer optimizer);
 struct MemoryOptions {
   uint64_t micro_batch = 2;  // rows of each worker
   uint64_t workers = 0;      // owners that the shards are split among, at most one a shard; 0: chosen by size
-  bool recompute = false;    // keep each block's input alone and run the block again before its backward pass
+  bool recompute = false;  // keep the blocks' inputs alone and run all but the last again before their backward passes
 };
 
 struct TrainConfig {
@@ -38,8 +41,9 @@ struct TrainConfig {
   uint64_t row_tokens =
       512;  // samples are packed into rows of at most this many tokens (longer samples: a row of their own)
   MemoryOptions memory;
-  uint64_t shards = 1;          // power of two: gradient sum tree (docs/numerics.md)
-  uint64_t segment_steps = 50;  // a digest of the whole state every so many steps
+  Numerics numerics = Numerics::kF32;  // kInt8 needs an adapter
+  uint64_t shards = 1;                 // power of two: gradient sum tree (docs/numerics.md)
+  uint64_t segment_steps = 50;         // a digest of the whole state every so many steps
   uint64_t seed = 0;
 
   Result<void> Validate(const std::string& where) const;

@@ -1,26 +1,39 @@
 #include "train/data.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/file.h"
 #include "base/philox.h"
 
 namespace cairn::train {
 
-EpochSource::EpochSource(std::vector<TokenSample> samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed)
-    : samples_(std::move(samples)) {
+size_t TakenInTurn(const std::vector<TokenSample>& pool, size_t next, uint64_t tokens) {
+  size_t count = 0;
+  for (uint64_t n = 0; n < tokens && count < pool.size(); ++count) n += pool[(next + count) % pool.size()].ids.size();
+  return count;
+}
+
+EpochSource::EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed)
+    : samples_(std::move(samples.every_epoch)) {
+  const size_t fixed = samples_.size(), turning = samples.in_turn.size();
+  samples_.insert(samples_.end(), samples.in_turn.begin(), samples.in_turn.end());
+  size_t next = 0;
   for (uint64_t epoch = 0; epoch < epochs; ++epoch) {
+    std::vector<uint32_t> members(fixed + TakenInTurn(samples.in_turn, next, samples.in_turn_tokens));
+    std::iota(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(fixed), uint32_t{0});
+    for (size_t i = fixed; i < members.size(); ++i, ++next) members[i] = static_cast<uint32_t>(fixed + next % turning);
     RandomStream random(seed, RandomPurpose::kShuffle, epoch);
     uint64_t in_step = batch_tokens;
-    for (uint32_t i : Permutation(static_cast<uint32_t>(samples_.size()), random)) {
-      uint64_t n = samples_[i].ids.size();
+    for (uint32_t place : Permutation(static_cast<uint32_t>(members.size()), random)) {
+      const uint64_t n = samples_[members[place]].ids.size();
       tokens_ += n;
       bool opens = plan_.empty() || in_step + n > batch_tokens;
       if (opens) {
         plan_.emplace_back();
         in_step = 0;
       }
-      plan_.back().push_back(i);
+      plan_.back().push_back(members[place]);
       in_step += n;
     }
   }

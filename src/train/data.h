@@ -25,17 +25,27 @@ class DataSource {
   virtual std::vector<TokenSample> Samples(uint64_t step) const = 0;
 };
 
-// A fixed set of samples over several epochs: each epoch in its own seeded order, cut into steps of at most
-// batch_tokens (at least one sample each). The last step of an epoch may be short.
+// What is trained on in every epoch, and what is taken from in turn, so that epochs differ in it.
+struct EpochSamples {
+  std::vector<TokenSample> every_epoch;
+  std::vector<TokenSample> in_turn;  // the next ones in each epoch, after the last one the first again
+  uint64_t in_turn_tokens = 0;       // an epoch takes until it has so many, at most all of them once
+};
+
+// How many samples of the pool an epoch takes that begins with the `next`-th (counted on from round to round).
+size_t TakenInTurn(const std::vector<TokenSample>& pool, size_t next, uint64_t tokens);
+
+// Several epochs, each in its own seeded order, cut into steps of at most batch_tokens (at least one sample each). The
+// last step of an epoch may be short.
 class EpochSource : public DataSource {
  public:
-  EpochSource(std::vector<TokenSample> samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed);
+  EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed);
   uint64_t steps() const override { return plan_.size(); }
   std::vector<TokenSample> Samples(uint64_t step) const override;
   uint64_t tokens() const { return tokens_; }  // over all epochs
 
  private:
-  std::vector<TokenSample> samples_;
+  std::vector<TokenSample> samples_;  // of every epoch, then those in turn
   std::vector<std::vector<uint32_t>> plan_;
   uint64_t tokens_ = 0;
 };

@@ -87,7 +87,7 @@ std::string StatePath(const std::string& directory, uint64_t step) {
 }
 
 Json PhaseHeader(const TrainConfig& config, const std::string& name, const Digest& start, const Json& inputs) {
-  return {{"numerics", kNumericsVersion},
+  return {{"numerics", NumericsName(config.numerics)},
           {"phase", name},
           {"training", TrainConfigToJson(config)},
           {"start_state", start.Hex()},

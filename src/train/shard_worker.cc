@@ -2,52 +2,57 @@
 
 namespace cairn::train {
 
-ShardWorker::ShardWorker(int threads, const model::Model& model, const TrainConfig& config)
+ShardWorker::ShardWorker(int threads, const model::Model& model, const TrainConfig& config, uint64_t shards)
     : pool_(threads),
       model_(model),
       config_(config),
       pass_(pool_, model, config.memory.recompute),
-      sum_(model::Gradients::For(model, !model.adapter.has_value())) {}
+      sum_(model::Gradients::For(model, !model.adapter.has_value())) {
+  // Planned once: a step allocates no buffer.
+  for (uint64_t count = shards; count > 1; count /= 2)
+    right_.push_back(model::Gradients::For(model, !model.adapter.has_value()));
+}
 
 void ShardWorker::Run(const std::vector<TokenSample>& samples, uint64_t first, uint64_t count, float scale) {
   scale_ = scale;
   losses_.clear();
   sum_.Zero();
-  TreeGradients(samples, first, count, sum_);
+  TreeGradients(samples, first, count, 0, sum_);
 }
 
 // Samples [first, last) as one chain: rows of at most row_tokens, memory.micro_batch of them at a time.
 void ShardWorker::ShardGradients(const std::vector<TokenSample>& samples, size_t first, size_t last,
                                  model::Gradients& into) {
-  model::PackedTokens packed;
+  packed_.Clear();
   uint64_t rows = 0, in_row = 0;
   for (size_t i = first; i < last; ++i) {
     uint64_t n = samples[i].ids.size();
     if (rows == 0 || in_row + n > config_.row_tokens) {
       if (rows == config_.memory.micro_batch) {
-        pass_.Run(packed, scale_, into, losses_);
-        packed = {};
+        pass_.Run(packed_, scale_, into, losses_);
+        packed_.Clear();
         rows = 0;
       }
       ++rows;
       in_row = 0;
     }
     in_row += n;
-    packed.Append(samples[i].ids, samples[i].loss_mask);
+    packed_.Append(samples[i].ids, samples[i].loss_mask);
   }
-  pass_.Run(packed, scale_, into, losses_);
+  pass_.Run(packed_, scale_, into, losses_);
   into.FoldHead(pool_, model_);
 }
 
-void ShardWorker::TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count,
+void ShardWorker::TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count, size_t depth,
                                 model::Gradients& into) {
   if (count == 1) {
     size_t first = samples.size() * shard / config_.shards, last = samples.size() * (shard + 1) / config_.shards;
     return ShardGradients(samples, first, last, into);
   }
-  TreeGradients(samples, shard, count / 2, into);
-  model::Gradients right = model::Gradients::For(model_, !model_.adapter.has_value());
-  TreeGradients(samples, shard + count / 2, count / 2, right);
+  TreeGradients(samples, shard, count / 2, depth + 1, into);
+  model::Gradients& right = right_[depth];
+  right.Zero();
+  TreeGradients(samples, shard + count / 2, count / 2, depth + 1, right);
   kernels::Add(pool_, GradientOf(right).data(), GradientOf(into).data(), GradientOf(into).size());
 }
 

@@ -1,5 +1,6 @@
-// A tiny model and twenty steps of training it: the run whose digests are cairn-f32-1 itself. They hold for every
-// processor, compiler, instruction set, number of threads and micro-batch; if one moves, no older transcript replays.
+// For tests: a tiny model, samples and a configuration to train it with, and the twenty steps whose digests are
+// cairn-f32-1 itself. They hold for every processor, compiler, instruction set, number of threads and micro-batch; if
+// one moves, no older transcript replays.
 #pragma once
 
 #include <string>
@@ -46,29 +47,42 @@ inline TokenSample TinySample(uint64_t i) {
   return s;
 }
 
-inline TrainConfig GoldenConfig(Optimizer optimizer, uint64_t micro_batch) {
+inline TrainConfig TinyTraining() {
   TrainConfig c;
-  c.steps = 20;
+  c.steps = 8;
   c.learning_rate = 3e-3;
   c.warmup_steps = 2;
   c.row_tokens = 64;
   c.segment_steps = 4;
   c.seed = 1;
+  return c;
+}
+
+inline TrainConfig GoldenConfig(Optimizer optimizer, uint64_t micro_batch, Numerics numerics = Numerics::kF32) {
+  TrainConfig c = TinyTraining();
+  c.steps = 20;
   c.weight_decay = 0.05;
   c.shards = 4;
   c.memory.micro_batch = micro_batch;
   c.optimizer = optimizer;
+  c.numerics = numerics;
   return c;
 }
 
 struct GoldenState {
+  const char* name;
   bool lora;
   Optimizer optimizer;
+  Numerics numerics;
   const char* digest;  // of the state after step 20
 };
-inline constexpr GoldenState kGoldenStates[] = {
-    {false, Optimizer::kAdamW, "ca90fa7508ea3a75bdf61bc9dc8e21ba815e8b1eb8da30f786c944c0d6e382b0"},
-    {false, Optimizer::kMuon, "49041299d01178fe1326eedc21c517e0e581824fc58aa3d1407fb33192d49077"},
-    {true, Optimizer::kAdamW, "a16a2d43fd24cab2166da6b4669c9f76dd253e8294404d72fa6229ba07ba5dfc"}};
+inline constexpr GoldenState kGoldenStates[] = {{"adamw", false, Optimizer::kAdamW, Numerics::kF32,
+                                                 "ca90fa7508ea3a75bdf61bc9dc8e21ba815e8b1eb8da30f786c944c0d6e382b0"},
+                                                {"muon", false, Optimizer::kMuon, Numerics::kF32,
+                                                 "49041299d01178fe1326eedc21c517e0e581824fc58aa3d1407fb33192d49077"},
+                                                {"lora", true, Optimizer::kAdamW, Numerics::kF32,
+                                                 "a16a2d43fd24cab2166da6b4669c9f76dd253e8294404d72fa6229ba07ba5dfc"},
+                                                {"lora-i8", true, Optimizer::kAdamW, Numerics::kInt8,
+                                                 "55156704dc51b4d7bd92856ac6dce67c8c73b89175abe6959cea05d021d83c8d"}};
 
 }  // namespace cairn::train

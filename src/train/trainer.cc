@@ -42,7 +42,11 @@ Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& confi
       muon_(pool),
       m_(values().size()),
       v_(values().size()),
-      workers_(MakeWorkers()) {}
+      workers_(MakeWorkers()) {
+  CAIRN_CHECK(model_.int8 == nullptr && (config_.numerics == Numerics::kF32 || model_.adapter));
+}
+
+Trainer::~Trainer() { model_.int8.reset(); }
 
 const model::ParameterList& Trainer::list() const { return model_.adapter ? model_.adapter->list : model_.list; }
 std::vector<float>& Trainer::values() { return model_.adapter ? model_.adapter->values : model_.weights; }
@@ -58,7 +62,8 @@ std::vector<std::unique_ptr<ShardWorker>> Trainer::MakeWorkers() {
   std::vector<std::unique_ptr<ShardWorker>> workers;
   for (uint64_t i = 0; i < count; ++i) {
     const uint64_t share = threads * (i + 1) / count - threads * i / count;
-    workers.push_back(std::make_unique<ShardWorker>(static_cast<int>(std::max<uint64_t>(share, 1)), model_, config_));
+    workers.push_back(std::make_unique<ShardWorker>(static_cast<int>(std::max<uint64_t>(share, 1)), model_, config_,
+                                                    config_.shards / count));
   }
   return workers;
 }
@@ -125,6 +130,7 @@ void Trainer::Update(const std::vector<float>& gradient, double norm, float lear
 }
 
 Result<StepRecord> Trainer::Step() {
+  if (config_.numerics == Numerics::kInt8 && !model_.int8) model_.int8 = model::MakeInt8Layers(pool_, model_);
   std::vector<TokenSample> samples = data_.Samples(step_ + 1);
   StepRecord record;
   record.step = step_ + 1;
@@ -178,7 +184,7 @@ Result<void> Trainer::SaveState(const std::string& path) const {
                                    {{"step", std::to_string(step_)},
                                     {"beta1_power", PowerBits(beta1_power_)},
                                     {"beta2_power", PowerBits(beta2_power_)},
-                                    {"numerics", kNumericsVersion},
+                                    {"numerics", NumericsName(config_.numerics)},
                                     {"digest", StateDigest().Hex()}});
 }
 

@@ -17,10 +17,12 @@ namespace cairn::train {
 // Trains the model's adapter if it has one (the weights stay frozen), else all its weights.
 class Trainer {
  public:
+  // With numerics kInt8 the model holds its 8-bit layers from the first step until the trainer ends.
   // pool, model and data must outlive the trainer. config.steps is what the learning-rate schedule refers to.
   Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data);
   Trainer(const Trainer&) = delete;  // its workers refer to it
   Trainer& operator=(const Trainer&) = delete;
+  ~Trainer();
 
   uint64_t step() const { return step_; }
   // Runs step step()+1. kCorrupt when the loss or a gradient is not finite: names step, tensor and samples.

@@ -5,66 +5,18 @@
 #include <set>
 
 #include "base/file.h"
-#include "base/philox.h"
 #include "train/phase.h"
+#include "train/testing.h"
 
 namespace cairn::train {
 namespace {
 
-model::ModelConfig TinyConfig() {
-  model::ModelConfig c;
-  c.vocab_size = 61;
-  c.hidden_size = 32;
-  c.intermediate_size = 48;
-  c.num_hidden_layers = 2;
-  c.num_attention_heads = 4;
-  c.num_key_value_heads = 2;
-  c.head_dim = 8;
-  c.max_position_embeddings = 128;
-  c.tie_word_embeddings = true;
-  return c;
-}
-
-TokenSample Sample(uint64_t i) {
-  RandomStream random(5, RandomPurpose::kText, i);
-  TokenSample s;
-  s.id = std::to_string(i);
-  uint32_t n = 5 + random.Below(40), first = random.Below(61);
-  for (uint32_t j = 0; j < n; ++j) {
-    s.ids.push_back(static_cast<int32_t>((first + j * 3) % 61));
-    s.loss_mask.push_back(j % 3 != 0);
-  }
-  return s;
-}
-
-TrainConfig Config() {
-  TrainConfig c;
-  c.steps = 8;
-  c.learning_rate = 3e-3;
-  c.warmup_steps = 2;
-  c.row_tokens = 64;
-  c.segment_steps = 4;
-  c.seed = 1;
-  return c;
-}
-
-model::Model NewModel(bool lora) {
-  model::Model m = model::InitModel(TinyConfig(), 2);
-  if (lora) {
-    model::LoraConfig config;
-    config.rank = 4;
-    config.alpha = 8;
-    m.adapter = model::Adapter::Create(m.config, config, 3);
-  }
-  return m;
-}
-
 Digest StateAfter(int threads, const MemoryOptions& memory, bool lora, uint64_t shards = 1,
                   Optimizer optimizer = Optimizer::kAdamW) {
   ThreadPool pool(threads);
-  model::Model m = NewModel(lora);
-  GeneratedSource source(Sample, 9, 8, 0);
-  TrainConfig config = Config();
+  model::Model m = TinyModel(lora);
+  GeneratedSource source(TinySample, 9, 8, 0);
+  TrainConfig config = TinyTraining();
   config.optimizer = optimizer;
   config.memory = memory;
   config.shards = shards;
@@ -90,8 +42,8 @@ Digest LoraStateOn(const model::Model& base, bool recompute) {
   lora.rank = 4;
   lora.alpha = 8;
   m.adapter = model::Adapter::Create(m.config, lora, 3);
-  GeneratedSource source(Sample, 9, 8, 0);
-  TrainConfig config = Config();
+  GeneratedSource source(TinySample, 9, 8, 0);
+  TrainConfig config = TinyTraining();
   config.memory.recompute = recompute;
   Trainer trainer(pool, m, config, source);
   while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
@@ -99,7 +51,7 @@ Digest LoraStateOn(const model::Model& base, bool recompute) {
 }
 
 TEST(Trainer, FrozenBasesTrainLikeTheirWidenedSelves) {
-  model::ModelConfig shape = TinyConfig();
+  model::ModelConfig shape = TinyModelConfig();
   shape.hidden_size = 32;
   shape.head_dim = 8;
   shape.intermediate_size = 64;
@@ -143,44 +95,49 @@ TEST(Trainer, InstructionSetsChangeNoBit) {
   }
 }
 
-// Twenty steps of a tiny model. These digests are cairn-f32-1 itself: they hold for every compiler, instruction set,
-// number of threads and micro-batch, and if one moves, no older transcript replays any more.
-Digest GoldenRun(bool lora, Optimizer optimizer, int threads, uint64_t micro_batch) {
+Digest GoldenRun(const GoldenState& golden, int threads, uint64_t micro_batch) {
   ThreadPool pool(threads);
-  model::Model m = NewModel(lora);
-  TrainConfig config = Config();
-  config.steps = 20;
-  config.weight_decay = 0.05;
-  config.shards = 4;
-  config.memory.micro_batch = micro_batch;
+  model::Model m = TinyModel(golden.lora);
+  TrainConfig config = GoldenConfig(golden.optimizer, micro_batch, golden.numerics);
   config.memory.recompute = threads == 3;
-  config.optimizer = optimizer;
-  GeneratedSource source(Sample, 9, 20, 0);
+  GeneratedSource source(TinySample, 9, 20, 0);
   Trainer trainer(pool, m, config, source);
   while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
   return trainer.StateDigest();
 }
 
 TEST(Trainer, GoldenDigests) {
-  struct Golden {
-    bool lora;
-    Optimizer optimizer;
-    const char* digest;
-  };
-  constexpr Golden kGoldens[] = {
-      {false, Optimizer::kAdamW, "ca90fa7508ea3a75bdf61bc9dc8e21ba815e8b1eb8da30f786c944c0d6e382b0"},
-      {false, Optimizer::kMuon, "49041299d01178fe1326eedc21c517e0e581824fc58aa3d1407fb33192d49077"},
-      {true, Optimizer::kAdamW, "a16a2d43fd24cab2166da6b4669c9f76dd253e8294404d72fa6229ba07ba5dfc"}};
-  for (const Golden& golden : kGoldens) {
+  for (const GoldenState& golden : kGoldenStates) {
     for (auto [threads, rows] : {std::pair{1, 4}, {2, 1}, {3, 2}, {7, 4}})
-      EXPECT_EQ(GoldenRun(golden.lora, golden.optimizer, threads, static_cast<uint64_t>(rows)).Hex(), golden.digest)
+      EXPECT_EQ(GoldenRun(golden, threads, static_cast<uint64_t>(rows)).Hex(), golden.digest)
           << threads << " threads, " << rows << " rows";
     for (const std::string& target : kernels::SupportedTargets()) {
       ASSERT_TRUE(kernels::ForceTarget(target));
-      EXPECT_EQ(GoldenRun(golden.lora, golden.optimizer, 2, 2).Hex(), golden.digest) << target;
+      EXPECT_EQ(GoldenRun(golden, 2, 2).Hex(), golden.digest) << target;
     }
     kernels::ForceTarget("");
   }
+}
+
+TEST(Trainer, Int8IsNearF32AndEndsWithTheTrainer) {
+  auto loss = [](Numerics numerics) {
+    ThreadPool pool(2);
+    model::Model m = TinyModel(true);
+    TrainConfig config = TinyTraining();
+    config.numerics = numerics;
+    GeneratedSource source(TinySample, 9, config.steps, 0);
+    double last = 0;
+    {
+      Trainer trainer(pool, m, config, source);
+      while (trainer.step() < config.steps) last = trainer.Step().value().loss;
+      EXPECT_EQ(m.int8 != nullptr, numerics == Numerics::kInt8);
+    }
+    EXPECT_EQ(m.int8, nullptr);
+    return last;
+  };
+  const double exact = loss(Numerics::kF32), narrow = loss(Numerics::kInt8);
+  EXPECT_NE(narrow, exact);
+  EXPECT_NEAR(narrow, exact, 0.02 * exact);
 }
 
 TEST(Trainer, MuonTrainsTheBlocksAndChangesNoBitEither) {
@@ -192,12 +149,12 @@ TEST(Trainer, MuonTrainsTheBlocksAndChangesNoBitEither) {
 
 void ExpectLearns(Optimizer optimizer, double learning_rate) {
   ThreadPool pool(2);
-  model::Model m = NewModel(false);
-  TrainConfig config = Config();
+  model::Model m = TinyModel(false);
+  TrainConfig config = TinyTraining();
   config.steps = 60;
   config.optimizer = optimizer;
   config.learning_rate = learning_rate;
-  GeneratedSource source(Sample, 9, 60, 0);
+  GeneratedSource source(TinySample, 9, 60, 0);
   Trainer trainer(pool, m, config, source);
   auto first = trainer.Step();
   ASSERT_TRUE(first.ok());
@@ -211,10 +168,10 @@ TEST(Trainer, LearnsThePatternWithMuon) { ExpectLearns(Optimizer::kMuon, 2e-2); 
 
 TEST(Trainer, NotFiniteStopsTheRunAndSaysWhere) {
   ThreadPool pool(1);
-  model::Model m = NewModel(false);
+  model::Model m = TinyModel(false);
   m.weights[0] = std::numeric_limits<float>::infinity();
-  GeneratedSource source(Sample, 9, 8, 0);
-  Trainer trainer(pool, m, Config(), source);
+  GeneratedSource source(TinySample, 9, 8, 0);
+  Trainer trainer(pool, m, TinyTraining(), source);
   Result<StepRecord> record = StepRecord{};
   while (record.ok() && trainer.step() < 8) record = trainer.Step();
   ASSERT_FALSE(record.ok());
@@ -231,9 +188,9 @@ class Phase : public testing::Test {
   // Runs the phase, cancelled by a data source that stops the process's patience after `until` steps (0: never).
   Result<Transcript> RunTo(uint64_t until, double checkpoint_seconds, const std::string& name) {
     ThreadPool pool(2);
-    model::Model m = NewModel(true);
-    TrainConfig config = Config();
-    GeneratedSource source(Sample, 9, 8, 0);
+    model::Model m = TinyModel(true);
+    TrainConfig config = TinyTraining();
+    GeneratedSource source(TinySample, 9, 8, 0);
     Trainer trainer(pool, m, config, source);
     Json header = PhaseHeader(config, "test", trainer.StateDigest(), Json::object());
     if (until > 0) {  // what a killed run leaves behind: a checkpoint and lines that may reach further
@@ -285,9 +242,9 @@ TEST_F(Phase, TranscriptIsCheckedAndReplayFindsAChangedByte) {
   EXPECT_TRUE(PathExists(StatePath((directory_ / "run/states").string(), 8)));
   // From the state kept at step 4 to the end.
   ThreadPool pool(1);
-  model::Model m = NewModel(true);
-  TrainConfig config = Config();
-  GeneratedSource source(Sample, 9, 8, 0);
+  model::Model m = TinyModel(true);
+  TrainConfig config = TinyTraining();
+  GeneratedSource source(TinySample, 9, 8, 0);
   Trainer trainer(pool, m, config, source);
   ASSERT_TRUE(trainer.LoadState(StatePath((directory_ / "run/states").string(), 4)).ok());
   auto replayed = ReplaySteps(trainer, *transcript, 8, true);
@@ -295,8 +252,8 @@ TEST_F(Phase, TranscriptIsCheckedAndReplayFindsAChangedByte) {
   EXPECT_EQ(*replayed, 4u);
 
   // Another sample at step 6.
-  GeneratedSource changed([](uint64_t i) { return Sample(i == 50 ? 51 : i); }, 9, 8, 0);
-  model::Model m2 = NewModel(true);
+  GeneratedSource changed([](uint64_t i) { return TinySample(i == 50 ? 51 : i); }, 9, 8, 0);
+  model::Model m2 = TinyModel(true);
   Trainer other(pool, m2, config, changed);
   auto refused = ReplaySteps(other, *transcript, 8, true);
   ASSERT_FALSE(refused.ok());
@@ -306,8 +263,9 @@ TEST_F(Phase, TranscriptIsCheckedAndReplayFindsAChangedByte) {
 
 TEST(Data, EpochsHoldEverySampleOnceInSeededOrder) {
   std::vector<TokenSample> samples;
-  for (uint64_t i = 0; i < 50; ++i) samples.push_back(Sample(i));
-  EpochSource a(samples, 120, 2, 7), b(samples, 120, 2, 7), c(samples, 120, 2, 8);
+  for (uint64_t i = 0; i < 50; ++i) samples.push_back(TinySample(i));
+  const EpochSamples all{samples, {}, 0};
+  EpochSource a(all, 120, 2, 7), b(all, 120, 2, 7), c(all, 120, 2, 8);
   std::map<std::string, int> seen;
   std::string order_a, order_b, order_c;
   for (uint64_t s = 1; s <= a.steps(); ++s) {
@@ -327,6 +285,45 @@ TEST(Data, EpochsHoldEverySampleOnceInSeededOrder) {
   for (const auto& [id, n] : seen) EXPECT_EQ(n, 2) << id;
   EXPECT_EQ(order_a, order_b);
   EXPECT_NE(order_a, order_c);
+}
+
+// Each epoch takes samples until it has the tokens.
+uint64_t TakenInEpochs(const EpochSamples& samples, uint64_t epochs) {
+  uint64_t taken = 0;
+  for (uint64_t epoch = 0; epoch < epochs; ++epoch)
+    for (uint64_t tokens = 0; tokens < samples.in_turn_tokens; ++taken)
+      tokens += samples.in_turn[taken % samples.in_turn.size()].ids.size();
+  return taken;
+}
+
+TEST(Data, EpochsTakeOtherBaseSamplesInTurn) {
+  EpochSamples samples;
+  std::set<std::string> fixed;
+  for (uint64_t i = 0; i < 4; ++i) {
+    samples.every_epoch.push_back(TinySample(i));
+    fixed.insert(samples.every_epoch.back().id);
+  }
+  for (uint64_t i = 4; i < 10; ++i) samples.in_turn.push_back(TinySample(i));
+  const EpochSamples given = samples;
+  // Room for two samples, by their tokens.
+  samples.in_turn_tokens = given.in_turn[0].ids.size() + 1;
+  for (uint64_t epochs : {1, 2, 4}) {
+    EpochSource source(samples, 1000000, epochs, 7);  // one step an epoch
+    std::map<std::string, int> seen;
+    for (uint64_t s = 1; s <= source.steps(); ++s)
+      for (const TokenSample& t : source.Samples(s)) ++seen[t.id];
+    for (const std::string& id : fixed) EXPECT_EQ(seen[id], static_cast<int>(epochs));
+    uint64_t from_pool = 0;
+    for (const auto& [id, times] : seen) {
+      if (fixed.contains(id)) continue;
+      from_pool += static_cast<uint64_t>(times);
+      EXPECT_TRUE(times == 1 || epochs == 4) << id << ": the pool is not used up yet";
+    }
+    EXPECT_EQ(from_pool, TakenInEpochs(samples, epochs));
+    EXPECT_TRUE(seen.contains(given.in_turn[0].id));
+  }
+  samples.in_turn_tokens = 1000000;  // more than there are: all of them, once
+  EXPECT_EQ(EpochSource(samples, 1000000, 1, 7).Samples(1).size(), 10u);
 }
 
 }  // namespace

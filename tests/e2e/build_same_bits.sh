@@ -17,3 +17,16 @@ for isa in $("$CAIRN" system info --json | jq -r '.instruction_sets[]'); do
     [ "$digest" = "${expected:=$digest}" ] || fail "$isa with $n threads and $rows rows at a time gives another release"
   done
 done
+
+# The same in 8-bit numbers, which are another profile.
+sed -i 's/lora: {/lora: {numerics: i8, /' p/cairn.yaml
+binary32=$expected expected=
+for isa in $("$CAIRN" system info --json | jq -r '.instruction_sets[]'); do
+  rm -rf p/.cairn p/build
+  digest=$(build_digest p --isa "$isa" --threads 2)
+  echo "$digest $isa, 8-bit numbers"
+  [ "$digest" = "${expected:=$digest}" ] || fail "$isa gives another release in 8-bit numbers"
+done
+[ "$expected" != "$binary32" ] || fail "numerics: i8 changed nothing"
+grep -q cairn-i8-1 p/build/small/provenance.json || fail "the provenance does not name the profile"
+"$CAIRN" replay p/build/small --segments 99 --base p/base --threads 1 --quiet || fail "it does not replay"

@@ -11,6 +11,10 @@ void Linear(const float* x, const float* w, float* y, size_t t, size_t k, size_t
 void LinearGradInput(const float* dy, const float* w, float* dx, size_t t, size_t k, size_t n, bool accumulate);
 void LinearGradWeight(const float* dy, const float* x, float* dw, size_t t, size_t k, size_t n);
 
+// cairn-i8-1 (kernels/int8.h). NarrowBlock: n <= kInt8Block elements to whole numbers, returns their scale.
+float NarrowBlock(const float* x, size_t n, int8_t* q);
+void Int8Linear(const float* x, const float* w, float* y, size_t t, size_t k, size_t n, bool accumulate);
+
 void RmsNorm(const float* x, const float* w, float* y, float* rstd, size_t t, size_t c, float eps);
 void RmsNormBackward(const float* dy, const float* x, const float* w, const float* rstd, float* dx, float* dw, size_t t,
                      size_t c, bool accumulate_dx);
@@ -50,7 +54,7 @@ void F16ToF32(const uint16_t* x, float* y, size_t n);
 void F32ToF16(const float* x, uint16_t* y, size_t n);
 
 // Elementary functions from + - * / sqrt fma alone; bounds asserted in elementary_test.cc.
-float Exp(float x);      // x clamped to [-87, 88]: below, the result stays exp(-87), a normal number
+float Exp(float x);      // x clamped to [-87, 88]: below, the result stays exp(-87), a normal number; NaN stays NaN
 float Log(float x);      // -inf at 0, NaN below
 float Sigmoid(float x);  // 1 / (1 + Exp(-x))
 double Sin64(double x);  // |x| <= 2^20

@@ -1,0 +1,30 @@
+// The inner part of Int8Linear: a few rows of x against one panel of W.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cairn::kernels {
+
+constexpr size_t kInt8TileRows = 6;  // 12 sums and 12 results of 16 lanes, of 32 registers
+
+struct Int8Tile {
+  size_t rows, cols;  // at most kInt8TileRows, kInt8Panel
+  size_t k;           // of x, padded to a multiple of 4
+  size_t blocks;
+  const int8_t* x;  // [rows, k]
+  const int32_t* x_sums;
+  const float* x_scales;  // both [rows, blocks]
+  const uint8_t* w;       // as in Int8Matrix
+  const float* w_scales;
+  float* y;
+  size_t ldy;
+  bool accumulate;
+};
+
+// With the instructions of AVX-512 VNNI, where the processor has them.
+bool HasVnni();
+void AllowVnni(bool allowed);  // for tests of what runs without
+void RunInt8TileVnni(const Int8Tile& tile);
+
+}  // namespace cairn::kernels
