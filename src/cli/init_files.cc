@@ -19,9 +19,11 @@ spec:
     samplesPerSeed: 8          # calls of the teacher for each passage
   training:
     method: lora               # lora trains an adapter, full trains all weights
-    phases:
-      - {{name: knowledge, data: knowledge, epochs: 3}}
-      - {{name: skills, data: all, epochs: 2}}
+    phases:                    # a small project needs many epochs, a large one fewer
+      - {{name: knowledge, data: knowledge, epochs: 10}}
+      - {{name: skills, data: all, epochs: 4}}
+    batchTokens: 1024          # tokens of a training step; 4096 or more for a large project
+    replay: 0.8                # share of the base model's own data, against forgetting
   evaluation:
     gates:                     # if one does not hold, no release is made
       leaf-questions: ">= 0.8"             # share of right answers on the eval.yaml of each contribution

@@ -10,11 +10,11 @@ namespace cairn::project {
 namespace {
 
 // Measured on the example project with the built-in teacher and samplesPerSeed 8: per sentence of a document, rows made
-// (23), kept (1.6; a better teacher keeps several times as many) and tokens that the teacher reads and writes (28 calls
-// of about 115); per skill, rows kept; per kept row, tokens.
-constexpr double kMadePerSentence = 23, kKeptPerSentence = 3, kTeacherTokensPerSentence = 3200;
+// and kept, and tokens that the teacher reads and writes (64 calls of about 75); per skill, rows kept; per kept row,
+// tokens.
+constexpr double kMadePerSentence = 43, kKeptPerSentence = 16, kTeacherTokensPerSentence = 4800;
 constexpr double kInt8Speed = 2.5;  // of training in cairn-i8-1, compared with binary32 (docs/performance.md)
-constexpr double kRowsPerSkill = 250, kTeacherTokensPerSkill = 40000, kTokensPerRow = 30;
+constexpr double kRowsPerSkill = 250, kTeacherTokensPerSkill = 40000, kTokensPerRow = 20;
 
 // What a matmul of the model's own size reaches here now.
 double MeasureRate(ThreadPool& pool, const model::ModelConfig& config) {
