@@ -7,12 +7,14 @@
 
 #include "base/little_endian.h"
 #include "base/philox.h"
+#include "kernels/awkward_values.h"
 #include "kernels/int8.h"
 #include "kernels/kernels.h"
 
 namespace cairn {
 namespace {
 
+using kernels::Values;
 using Floats = std::vector<float>;
 
 // What a kernel wrote, array after array.
@@ -33,27 +35,6 @@ class Results {
   Sha256 sha_;
 };
 
-enum class Values { kPlain, kSubnormal, kHuge, kMixed };
-constexpr Values kAllValues[] = {Values::kPlain, Values::kSubnormal, Values::kHuge, Values::kMixed};
-
-float Draw(RandomStream& random, Values kind) {
-  const float unit = static_cast<float>(2 * random.Unit() - 1);
-  switch (kind) {
-    case Values::kPlain:
-      return unit * 3.0f;
-    case Values::kSubnormal:
-      return unit * 0x1p-70f;  // products are subnormal or underflow to +-0
-    case Values::kHuge:
-      return unit * 0x1p55f;  // products of three overflow
-    case Values::kMixed:
-      break;
-  }
-  const uint32_t pick = random.Below(8);
-  if (pick == 0) return std::copysign(0.0f, unit);
-  if (pick == 1) return unit * 0x1p-126f;
-  return std::ldexp(unit, static_cast<int>(random.Below(60)) - 30);
-}
-
 // Inputs of one operation: a stream of its own, so that a new operation moves no other digest.
 class Inputs {
  public:
@@ -61,7 +42,10 @@ class Inputs {
       : random_(operation, RandomPurpose::kText, static_cast<uint64_t>(kind)), kind_(kind) {}
   Floats Draw(size_t n) {
     Floats x(n);
-    for (float& f : x) f = cairn::Draw(random_, kind_);
+    for (float& f : x) {
+      const float unit = static_cast<float>(2 * random_.Unit() - 1);
+      f = kernels::AwkwardValue(unit, kind_, [&](uint32_t below) { return random_.Below(below); });
+    }
     return x;
   }
   Floats Positive(size_t n) {
@@ -85,7 +69,7 @@ using Body = std::function<void(ThreadPool&, Inputs&, Results&)>;
 Golden OverAllValues(const std::string& name, uint64_t operation, Body body) {
   return {"kernel/" + name, [operation, body = std::move(body)](ThreadPool& pool) {
             Results results;
-            for (Values kind : kAllValues) {
+            for (Values kind : kernels::kAllValues) {
               Inputs inputs(operation, kind);
               body(pool, inputs, results);
             }

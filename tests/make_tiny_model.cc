@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "formats/bpe_trainer.h"
 #include "model/model.h"
+#include "model/testing.h"
 #include "train/data.h"
 
 namespace cairn {
@@ -29,15 +30,7 @@ Result<formats::Tokenizer> TinyTokenizer() {
 }
 
 model::ModelConfig TinyConfig(const formats::Tokenizer& tokenizer) {
-  model::ModelConfig config;
-  config.vocab_size = tokenizer.vocab_size();
-  config.hidden_size = 32;
-  config.intermediate_size = 48;
-  config.num_hidden_layers = 2;
-  config.num_attention_heads = 4;
-  config.num_key_value_heads = 2;
-  config.head_dim = 8;
-  config.max_position_embeddings = 512;
+  model::ModelConfig config = model::TinyConfig(tokenizer.vocab_size(), 512);
   config.eos_token_id = *tokenizer.SpecialId("<|end|>");
   return config;
 }

@@ -6,25 +6,13 @@
 #include "base/json.h"
 #include "formats/unicode.h"
 #include "model/model.h"
+#include "model/testing.h"
 
 namespace cairn::infer {
 
-inline model::ModelConfig TinyConfig() {
-  model::ModelConfig c;
-  c.vocab_size = 300;
-  c.hidden_size = 32;
-  c.intermediate_size = 48;
-  c.num_hidden_layers = 2;
-  c.num_attention_heads = 4;
-  c.num_key_value_heads = 2;
-  c.head_dim = 8;
-  c.max_position_embeddings = 192;
-  return c;
-}
-
 // Weights far larger than at the start of a training, so that answers vary.
 inline model::Model TinyModel(uint64_t seed) {
-  model::Model m = model::InitModel(TinyConfig(), seed);
+  model::Model m = model::InitModel(model::TinyConfig(300, 192), seed);
   for (float& w : m.weights) w = w == 1.0f ? w : w * 8;
   return m;
 }

@@ -63,15 +63,6 @@ double ExactLog(double x) {
   return std::isinf(x) || std::isnan(x) ? x : reference::Log64(x);
 }
 
-// Distance in units of the last place of binary32 at `exact`. Infinities, NaN and zeros must be met.
-double UlpError(float got, double exact) {
-  if (std::isnan(exact) && std::isnan(got)) return 0;
-  if (static_cast<double>(got) == exact) return 0;
-  if (!std::isfinite(got) || !std::isfinite(exact) || exact == 0) return std::numeric_limits<double>::infinity();
-  const int exponent = std::max(std::ilogb(exact), -126);
-  return std::fabs(static_cast<double>(got) - exact) / std::ldexp(1.0, exponent - 23);
-}
-
 std::string Describe(const std::string& target, float input, float got, float defined) {
   char text[160];
   std::snprintf(text, sizeof text, "%s of %a gives %a, the definition %a", target.c_str(), static_cast<double>(input),
@@ -96,6 +87,14 @@ void Compare(const SweptFunction& function, const std::vector<float>& x, const s
 }
 
 }  // namespace
+
+double UlpError(float got, double exact) {
+  if (std::isnan(exact) && std::isnan(got)) return 0;
+  if (static_cast<double>(got) == exact) return 0;
+  if (!std::isfinite(got) || !std::isfinite(exact) || exact == 0) return std::numeric_limits<double>::infinity();
+  const int exponent = std::max(std::ilogb(exact), -126);
+  return std::fabs(static_cast<double>(got) - exact) / std::ldexp(1.0, exponent - 23);
+}
 
 // Exp, in ulp of a result in [sqrt(1/2), 1) before scaling, the worst case: 1/2 for q, 1/4 for the fma before it, 0.2
 // for r, 0.09 for the squares and the polynomial, 0.03 for its coefficients.

@@ -24,6 +24,9 @@ struct SweptFunction {
   double bound;               // of the definition's error, in ulp (docs/numerics.md)
 };
 
+// Distance in units of the last place of binary32 at `exact`. Infinities, NaN and zeros must be met.
+double UlpError(float got, double exact);
+
 // exp, log, sigmoid.
 std::vector<SweptFunction> SweptFunctions();
 

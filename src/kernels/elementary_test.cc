@@ -1,16 +1,13 @@
 // Error bounds of the elementary functions, by sampling, against the system's binary64 and long double functions.
 #include <limits>
 
+#include "kernels/elementary_sweep.h"
 #include "kernels/test_util.h"
 
 namespace cairn::kernels {
 namespace {
 
-// Distance in units of the last place of the binary32 number nearest to `exact`.
-double UlpError(float got, double exact) {
-  const int exponent = std::max(std::ilogb(exact), -126);
-  return std::fabs(static_cast<double>(got) - exact) / std::ldexp(1.0, exponent - 23);
-}
+// As UlpError, of binary64.
 double UlpError64(double got, long double exact) {
   const int exponent = std::max(std::ilogb(exact), -1022);
   return static_cast<double>(std::fabs(static_cast<long double>(got) - exact) / std::ldexp(1.0L, exponent - 52));

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/awkward_values.h"
 #include "kernels/kernels.h"
 #include "kernels/reference/reference.h"
 
@@ -20,26 +21,10 @@ namespace cairn::kernels {
 using Rng = std::mt19937;
 using Floats = std::vector<float>;
 
-enum class Values { kPlain, kSubnormal, kHuge, kMixed };
-constexpr Values kAllValues[] = {Values::kPlain, Values::kSubnormal, Values::kHuge, Values::kMixed};
-
 inline float RandomValue(Rng& rng, Values kind) {
   const float sign = (rng() & 1) ? -1.0f : 1.0f;
   const float unit = sign * static_cast<float>(rng() >> 8) * 0x1p-24f;
-  switch (kind) {
-    case Values::kPlain:
-      return unit * 3.0f;
-    case Values::kSubnormal:
-      return unit * 0x1p-70f;  // products are subnormal or underflow to +-0
-    case Values::kHuge:
-      return unit * 0x1p55f;  // sums of products stay finite
-    case Values::kMixed:
-      break;
-  }
-  const uint32_t pick = rng() % 8;
-  if (pick == 0) return sign * 0.0f;
-  if (pick == 1) return unit * 0x1p-126f;
-  return std::ldexp(unit, static_cast<int>(rng() % 60) - 30);
+  return AwkwardValue(unit, kind, [&](uint32_t n) { return static_cast<uint32_t>(rng() % n); });
 }
 
 inline Floats RandomFloats(Rng& rng, size_t n, Values kind) {

@@ -12,23 +12,20 @@ namespace {
 // A whole phase has about this many segments: enough to replay a small slice, few enough to keep their states.
 constexpr uint64_t kSegments = 6;
 
-Result<train::EpochSamples> Tokenised(const PhaseSamples& samples, const model::ChatModel& base,
-                                      const TrainingConfig& training) {
+Result<void> Add(const model::ChatModel& base, formats::Conversation conversation, PhaseSamples& samples,
+                 std::vector<train::TokenSample>& to) {
   auto longest = static_cast<size_t>(base.model.config.max_position_embeddings);
-  train::EpochSamples epochs;
+  CAIRN_ASSIGN(train::TokenSample sample, train::Tokenise(base.format, base.tokenizer, conversation, longest));
+  samples.conversations.push_back(std::move(conversation));
+  to.push_back(std::move(sample));
+  return {};
+}
+
+// replay is a share of the mixture: r / (1 - r) tokens of base data for each contributed one.
+uint64_t ReplayTokens(const std::vector<train::TokenSample>& contributed, double replay) {
   uint64_t tokens = 0;
-  for (size_t i = 0; i < samples.conversations.size(); ++i) {
-    CAIRN_ASSIGN(train::TokenSample sample,
-                 train::Tokenise(base.format, base.tokenizer, samples.conversations[i], longest));
-    const bool contributed = i < samples.contributed;
-    if (contributed) tokens += sample.ids.size();
-    (contributed ? epochs.every_epoch : epochs.in_turn).push_back(std::move(sample));
-  }
-  // replay is a share of the mixture: r / (1 - r) tokens of base data for each contributed one.
-  if (training.replay < 1)
-    epochs.in_turn_tokens =
-        static_cast<uint64_t>(static_cast<double>(tokens) * training.replay / (1 - training.replay));
-  return epochs;
+  for (const train::TokenSample& sample : contributed) tokens += sample.ids.size();
+  return replay < 1 ? static_cast<uint64_t>(static_cast<double>(tokens) * replay / (1 - replay)) : 0;
 }
 
 std::optional<kernels::WeightType> QuantizedType(const TrainingConfig& training) {
@@ -56,25 +53,36 @@ Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,
   contributed.erase(
       std::unique(contributed.begin(), contributed.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
       contributed.end());
-  PhaseSamples samples{std::move(contributed), 0};
-  samples.contributed = samples.conversations.size();
+  PhaseSamples samples;
+  train::EpochSamples& tokens = samples.tokens;
+  for (formats::Conversation& c : contributed) CAIRN_TRY(Add(base, std::move(c), samples, tokens.every_epoch));
+  tokens.in_turn_tokens = ReplayTokens(tokens.every_epoch, training.replay);
   RandomStream random(plan.seed, RandomPurpose::kMix, 0);
-  for (uint32_t i : Permutation(static_cast<uint32_t>(base_data.size()), random))
-    samples.conversations.push_back(std::move(base_data[i]));
-  CAIRN_ASSIGN(train::EpochSamples epochs, Tokenised(samples, base, training));
-  size_t taken = 0;
-  for (uint64_t epoch = 0; epoch < plan.epochs && taken < epochs.in_turn.size(); ++epoch)
-    taken += train::TakenInTurn(epochs.in_turn, taken, epochs.in_turn_tokens);
-  samples.conversations.resize(std::min(samples.contributed + taken, samples.conversations.size()));
+  const std::vector<uint32_t> order = Permutation(static_cast<uint32_t>(base_data.size()), random);
+  for (uint64_t epoch = 0; epoch < plan.epochs; ++epoch) {
+    for (uint64_t taken = 0; taken < tokens.in_turn_tokens && tokens.in_turn.size() < order.size();) {
+      CAIRN_TRY(Add(base, std::move(base_data[order[tokens.in_turn.size()]]), samples, tokens.in_turn));
+      taken += tokens.in_turn.back().ids.size();
+    }
+  }
   return samples;
 }
 
-Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const model::ChatModel& base,
-                                       const TrainingConfig& training, const PhasePlan& plan) {
-  if (samples.contributed == 0)
+Result<PhaseSamples> RecordedSamples(std::vector<formats::Conversation> conversations, size_t contributed,
+                                     const model::ChatModel& base, const TrainingConfig& training) {
+  PhaseSamples samples;
+  train::EpochSamples& tokens = samples.tokens;
+  for (size_t i = 0; i < conversations.size(); ++i)
+    CAIRN_TRY(Add(base, std::move(conversations[i]), samples, i < contributed ? tokens.every_epoch : tokens.in_turn));
+  tokens.in_turn_tokens = ReplayTokens(tokens.every_epoch, training.replay);
+  return samples;
+}
+
+Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const TrainingConfig& training,
+                                       const PhasePlan& plan) {
+  if (samples.tokens.every_epoch.empty())
     return BadInput("phase " + plan.directory_name + " has no sample; does the taxonomy have leaves of its kind?");
-  CAIRN_ASSIGN(train::EpochSamples epochs, Tokenised(samples, base, training));
-  return train::EpochSource(std::move(epochs), training.batch_tokens, plan.epochs, plan.seed);
+  return train::EpochSource(samples.tokens, training.batch_tokens, plan.epochs, plan.seed);
 }
 
 train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhasePlan& plan, uint64_t steps) {
@@ -96,7 +104,7 @@ Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, cons
                    const Digest& start, const PhaseSamples& samples, const Digest& base_digest) {
   Json inputs = {{"base", base_digest.Hex()},
                  {"samples", Sha256Of(train::ConversationsToJsonl(samples.conversations)).Hex()},
-                 {"contributed", samples.contributed},
+                 {"contributed", samples.tokens.every_epoch.size()},
                  {"replay", training.replay},
                  {"epochs", plan.epochs},
                  {"batch_tokens", training.batch_tokens},

@@ -19,20 +19,22 @@ struct PhasePlan {
 };
 PhasePlan PlanOf(const TrainingConfig& training, size_t phase);
 
-// The first `contributed` conversations are trained on in every epoch; the others are base data, of which each epoch
-// takes the next ones up to the replay share (of tokens).
+// Contributed rows, trained on in every epoch, then base data, of which each epoch takes the next rows up to the replay
+// share (of tokens). Samples longer than the model reads are an error (synthesis does not make any).
 struct PhaseSamples {
   std::vector<formats::Conversation> conversations;
-  uint64_t contributed = 0;
+  train::EpochSamples tokens;  // of the same, in the same order
 };
 // Contributed rows in order of their ids, equal ones once; base data in a seeded order, as much as all epochs take.
 Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,
                                 std::vector<formats::Conversation> base_data, const model::ChatModel& base,
                                 const TrainingConfig& training, const PhasePlan& plan);
+// The samples of a release: what MixSamples gave, of which so many were contributed.
+Result<PhaseSamples> RecordedSamples(std::vector<formats::Conversation> conversations, size_t contributed,
+                                     const model::ChatModel& base, const TrainingConfig& training);
 
-// Tokens of the samples in epochs; samples longer than the model reads are an error (synthesis does not make any).
-Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const model::ChatModel& base,
-                                       const TrainingConfig& training, const PhasePlan& plan);
+Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const TrainingConfig& training,
+                                       const PhasePlan& plan);
 
 train::Numerics NumericsOf(const TrainingConfig& training);
 train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhasePlan& plan, uint64_t steps);

@@ -34,24 +34,23 @@ struct Release {
 };
 
 // The samples, if they are those that the header names: said here by file, before their content is looked at.
-Result<PhaseSamples> LoadSamples(const ReleasedPhase& phase) {
+Result<PhaseSamples> LoadSamples(const ReleasedPhase& phase, const model::ChatModel& base,
+                                 const TrainingConfig& training) {
   std::string path = phase.directory + "/" + kSamplesFile;
   CAIRN_ASSIGN(Digest found, Sha256OfFile(path));
   const Json& header = phase.transcript.header;
   Json inputs = header.is_object() ? header.value("inputs", Json()) : Json();
   if (!inputs.is_object() || inputs.value("samples", Json()) != found.Hex())
     return Corrupt("these are not the samples that header.json names (found sha256 " + found.Hex() + ")", path);
-  PhaseSamples samples;
-  CAIRN_ASSIGN(samples.conversations, train::ReadConversations(path));
+  CAIRN_ASSIGN(std::vector<formats::Conversation> conversations, train::ReadConversations(path));
   Json contributed = inputs.value("contributed", Json());
-  if (!contributed.is_number_unsigned() || contributed == 0 || contributed > samples.conversations.size())
+  if (!contributed.is_number_unsigned() || contributed == 0 || contributed > conversations.size())
     return Corrupt(
         fmt::format("\"contributed\" must say how many of the {} samples are; a release of an older cairn is "
                     "replayed by that one",
-                    samples.conversations.size()),
+                    conversations.size()),
         phase.directory + "/header.json");
-  samples.contributed = contributed;
-  return samples;
+  return RecordedSamples(std::move(conversations), contributed.get<size_t>(), base, training);
 }
 
 Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig& training,
@@ -60,8 +59,8 @@ Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig
   phase.plan = PlanOf(training, index);
   phase.directory = release + "/transcript/" + phase.plan.directory_name;
   CAIRN_ASSIGN(phase.transcript, train::LoadTranscript(phase.directory));
-  CAIRN_ASSIGN(phase.samples, LoadSamples(phase));
-  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(phase.samples, base, training, phase.plan));
+  CAIRN_ASSIGN(phase.samples, LoadSamples(phase, base, training));
+  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(phase.samples, training, phase.plan));
   phase.config = PhaseTrainConfig(training, phase.plan, source.steps());
   if (phase.transcript.records.size() != phase.config.steps)
     return Corrupt(fmt::format("the samples make {} steps, the transcript has {}", phase.config.steps,

@@ -84,7 +84,7 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   }
   CAIRN_ASSIGN(auto base_data, BaseData(project));
   CAIRN_ASSIGN(PhaseSamples samples, MixSamples(std::move(contributed), std::move(base_data), *base, training, plan));
-  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(samples, *base, training, plan));
+  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(samples, training, plan));
   CAIRN_ASSIGN(model::Model model, StartModel(context, phase == 0 ? "" : step.Input("previous")));
   CAIRN_TRY(QuantizeBase(model, training));
 

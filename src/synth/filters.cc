@@ -1,7 +1,6 @@
 #include "synth/filters.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "synth/text.h"
@@ -14,11 +13,7 @@ bool Has(const std::vector<std::string>& words, std::string_view word) {
 }
 
 std::vector<std::string> WithoutLeadingPreposition(std::vector<std::string> words) {
-  static constexpr std::array<std::string_view, 10> kPrepositions = {"in",   "on",  "at", "by",   "from",
-                                                                     "with", "for", "of", "into", "to"};
-  while (words.size() > 1 && std::find(kPrepositions.begin(), kPrepositions.end(), words[0]) != kPrepositions.end()) {
-    words.erase(words.begin());
-  }
+  while (words.size() > 1 && IsPreposition(words[0])) words.erase(words.begin());
   return words;
 }
 
@@ -31,7 +26,7 @@ bool HasAntecedent(std::string_view question, const std::vector<Token>& tokens, 
   for (size_t i = 0; i < at; ++i) {
     std::string_view word = tokens[i].In(question);
     if (i > 0 && StartsUpper(word)) return true;
-    if (thing && i + 1 < at && (Lower(word) == "the" || Lower(word) == "a" || Lower(word) == "an")) return true;
+    if (thing && i + 1 < at && IsArticle(Lower(word))) return true;
   }
   return false;
 }

@@ -1,7 +1,6 @@
 #include "synth/statements.h"
 
 #include <algorithm>
-#include <array>
 
 #include "synth/spans.h"
 #include "synth/text.h"
@@ -12,13 +11,8 @@ namespace {
 constexpr size_t kFewestWords = 6;
 constexpr size_t kLongestPhrase = 4;  // words of a phrase that is left out, without its article
 
-bool IsArticle(std::string_view word) { return word == "a" || word == "an" || word == "the"; }
-
-bool Opens(std::string_view word) {
-  static constexpr std::array<std::string_view, 14> kWords = {"a",  "an", "the", "of",   "in",   "on",   "at",
-                                                              "to", "by", "for", "from", "with", "into", "under"};
-  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
-}
+// "under" opens a phrase and is no part of it that could be left out, as it can in "in 1902".
+bool Opens(std::string_view word) { return IsArticle(word) || IsPreposition(word) || word == "under"; }
 
 // Phrases behind an article or a preposition, the sentence's first one aside, which is most often what it is about:
 // "The smith cleaned the pipe with a copper spoon." -> "the pipe", "a copper spoon".

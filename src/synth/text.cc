@@ -162,7 +162,7 @@ std::vector<std::string> Words(std::string_view text) {
     for (std::string_view ending : {std::string_view("'s"), std::string_view("\u2019s")}) {
       if (word.size() > ending.size() && word.ends_with(ending)) word.resize(word.size() - ending.size());
     }
-    if (word == "a" || word == "an" || word == "the") continue;
+    if (IsArticle(word)) continue;
     words.push_back(WithoutThousands(NumberOfWord(word)));
   }
   return words;
@@ -193,6 +193,14 @@ double Jaccard(const std::vector<std::string>& a, const std::vector<std::string>
   size_t both = 0;
   for (const std::string& word : left) both += right.count(word);
   return static_cast<double>(both) / static_cast<double>(left.size() + right.size() - both);
+}
+
+bool IsArticle(std::string_view word) { return word == "a" || word == "an" || word == "the"; }
+
+bool IsPreposition(std::string_view word) {
+  static constexpr std::array<std::string_view, 10> kWords = {"in",   "on",  "at", "by",   "from",
+                                                              "with", "for", "of", "into", "to"};
+  return OneOf(kWords, word);
 }
 
 bool IsPersonalPronoun(std::string_view word) {

@@ -41,6 +41,8 @@ bool ContainsWords(const std::vector<std::string>& haystack, const std::vector<s
 // |A and B| / |A or B| over the sets of words; 1 if both are empty.
 double Jaccard(const std::vector<std::string>& a, const std::vector<std::string>& b);
 
+bool IsArticle(std::string_view word);          // lower-case words: a, an, the
+bool IsPreposition(std::string_view word);      // lower-case words: those that may lead an answer, "in 1902"
 bool IsPersonalPronoun(std::string_view word);  // it, he, she, they and their forms, any case
 // A word that points back to something said before: pronouns, "this", "these", "that", "those", "both".
 bool PointsBack(std::string_view word);

@@ -8,21 +8,18 @@
 
 namespace cairn::train {
 
-size_t TakenInTurn(const std::vector<TokenSample>& pool, size_t next, uint64_t tokens) {
-  size_t count = 0;
-  for (uint64_t n = 0; n < tokens && count < pool.size(); ++count) n += pool[(next + count) % pool.size()].ids.size();
-  return count;
-}
-
 EpochSource::EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed)
     : samples_(std::move(samples.every_epoch)) {
   const size_t fixed = samples_.size(), turning = samples.in_turn.size();
   samples_.insert(samples_.end(), samples.in_turn.begin(), samples.in_turn.end());
   size_t next = 0;
   for (uint64_t epoch = 0; epoch < epochs; ++epoch) {
-    std::vector<uint32_t> members(fixed + TakenInTurn(samples.in_turn, next, samples.in_turn_tokens));
-    std::iota(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(fixed), uint32_t{0});
-    for (size_t i = fixed; i < members.size(); ++i, ++next) members[i] = static_cast<uint32_t>(fixed + next % turning);
+    std::vector<uint32_t> members(fixed);
+    std::iota(members.begin(), members.end(), uint32_t{0});
+    for (uint64_t taken = 0; taken < samples.in_turn_tokens && members.size() < fixed + turning; ++next) {
+      members.push_back(static_cast<uint32_t>(fixed + next % turning));
+      taken += samples_[members.back()].ids.size();
+    }
     RandomStream random(seed, RandomPurpose::kShuffle, epoch);
     uint64_t in_step = batch_tokens;
     for (uint32_t place : Permutation(static_cast<uint32_t>(members.size()), random)) {

@@ -32,9 +32,6 @@ struct EpochSamples {
   uint64_t in_turn_tokens = 0;       // an epoch takes until it has so many, at most all of them once
 };
 
-// How many samples of the pool an epoch takes that begins with the `next`-th (counted on from round to round).
-size_t TakenInTurn(const std::vector<TokenSample>& pool, size_t next, uint64_t tokens);
-
 // Several epochs, each in its own seeded order, cut into steps of at most batch_tokens (at least one sample each). The
 // last step of an epoch may be short.
 class EpochSource : public DataSource {

@@ -6,20 +6,13 @@
 #include <string>
 
 #include "base/philox.h"
+#include "model/testing.h"
 #include "train/trainer.h"
 
 namespace cairn::train {
 
 inline model::ModelConfig TinyModelConfig() {
-  model::ModelConfig c;
-  c.vocab_size = 61;
-  c.hidden_size = 32;
-  c.intermediate_size = 48;
-  c.num_hidden_layers = 2;
-  c.num_attention_heads = 4;
-  c.num_key_value_heads = 2;
-  c.head_dim = 8;
-  c.max_position_embeddings = 128;
+  model::ModelConfig c = model::TinyConfig(61, 128);
   c.tie_word_embeddings = true;
   return c;
 }
