@@ -2,7 +2,7 @@
 BUILD := build/release
 JOBS ?= $(shell nproc)
 
-.PHONY: all demo test check fuzz seed bench bench-peers portability exhaustive clean
+.PHONY: all install demo test check fuzz seed bench bench-peers portability exhaustive clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD) -j $(JOBS)
@@ -10,6 +10,10 @@ all: $(BUILD)/build.ninja
 $(BUILD)/build.ninja: tools/install-deps
 	tools/install-deps build
 	cmake --preset release
+
+# To /usr/local, or below DESTDIR.
+install: all
+	cmake --install $(BUILD)
 
 demo: all
 	tools/demo

@@ -2,11 +2,6 @@
 
 #include <openssl/evp.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <vector>
-
 namespace cairn {
 namespace {
 
@@ -71,15 +66,5 @@ Digest Sha256Of(std::span<const std::byte> bytes) {
   return sha.Finish();
 }
 Digest Sha256Of(std::string_view text) { return Sha256Of(std::as_bytes(std::span(text.data(), text.size()))); }
-
-Result<Digest> Sha256OfFile(const std::string& path) {
-  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) return Error{errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo, std::strerror(errno), path};
-  Sha256 sha;
-  std::vector<std::byte> buffer(1 << 20);
-  while (size_t n = std::fread(buffer.data(), 1, buffer.size(), file.get())) sha.Update(std::span(buffer.data(), n));
-  if (std::ferror(file.get())) return IoError(std::strerror(errno), path);
-  return sha.Finish();
-}
 
 }  // namespace cairn

@@ -43,8 +43,6 @@ class Sha256 {
 
 Digest Sha256Of(std::string_view text);
 Digest Sha256Of(std::span<const std::byte> bytes);
-// Streams the file; kNotFound or kIo.
-Result<Digest> Sha256OfFile(const std::string& path);
 
 std::string ToHex(std::span<const uint8_t> bytes);
 

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "base/file.h"
+
 namespace cairn {
 namespace {
 

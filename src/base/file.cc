@@ -28,6 +28,19 @@ struct Descriptor {
   }
 };
 
+// Not blocking: a named pipe in the place of a file would wait for a writer for ever.
+int OpenToRead(const std::string& path) { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }
+
+// The next bytes of the file, as many as fit; 0 at its end.
+Result<size_t> ReadSome(int fd, std::span<char> to, const std::string& path) {
+  ssize_t n;
+  do {
+    n = ::read(fd, to.data(), to.size());
+  } while (n < 0 && errno == EINTR);
+  if (n < 0) return OsError(path);
+  return static_cast<size_t>(n);
+}
+
 Result<void> WriteAll(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     ssize_t n = ::write(fd, bytes.data(), bytes.size());
@@ -47,7 +60,7 @@ Result<void> SyncDirectory(const std::string& directory) {
 }  // namespace
 
 Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
-  Descriptor d{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  Descriptor d{OpenToRead(path)};
   struct stat info {};
   if (d.fd < 0 || ::fstat(d.fd, &info) != 0) return OsError(path);
   if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);
@@ -58,14 +71,26 @@ Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
   std::string bytes(static_cast<size_t>(info.st_size), '\0');
   size_t done = 0;
   while (done < bytes.size()) {
-    ssize_t n = ::read(d.fd, bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return OsError(path);
+    CAIRN_ASSIGN(size_t n, ReadSome(d.fd, std::span(bytes).subspan(done), path));
     if (n == 0) break;
-    done += static_cast<size_t>(n);
+    done += n;
   }
   bytes.resize(done);
   return bytes;
+}
+
+Result<Digest> Sha256OfFile(const std::string& path) {
+  Descriptor d{OpenToRead(path)};
+  struct stat info {};
+  if (d.fd < 0 || ::fstat(d.fd, &info) != 0) return OsError(path);
+  if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);
+  Sha256 sha;
+  std::vector<char> buffer(1 << 20);
+  for (;;) {
+    CAIRN_ASSIGN(size_t n, ReadSome(d.fd, buffer, path));
+    if (n == 0) return sha.Finish();
+    sha.Update(std::string_view(buffer.data(), n));
+  }
 }
 
 Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes) {
@@ -91,6 +116,27 @@ Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes) {
     return written;
   }
   return SyncDirectory(directory);
+}
+
+namespace {
+
+// "<name>.tmp.<process>.<number>", as WriteFileAtomic calls them.
+bool IsTemporary(const std::string& name) {
+  size_t at = name.rfind(".tmp.");
+  return at != std::string::npos && name.find_first_not_of("0123456789.", at + 5) == std::string::npos;
+}
+
+}  // namespace
+
+Result<void> RemoveTemporaryFiles(const std::string& directory) {
+  std::error_code code;
+  std::vector<fs::path> found;
+  for (fs::recursive_directory_iterator it(directory, code), end; !code && it != end; it.increment(code))
+    if (IsTemporary(it->path().filename().string())) found.push_back(it->path());
+  for (const fs::path& path : found)
+    if (!code) fs::remove(path, code);
+  if (code && code != std::errc::no_such_file_or_directory) return IoError(code.message(), directory);
+  return {};
 }
 
 Result<void> MakeDirectories(const std::string& path) {
@@ -126,7 +172,7 @@ Result<std::vector<std::string>> ListFiles(const std::string& root) {
 }
 
 Result<MappedFile> MappedFile::Open(const std::string& path) {
-  Descriptor d{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  Descriptor d{OpenToRead(path)};
   struct stat info {};
   if (d.fd < 0 || ::fstat(d.fd, &info) != 0) return OsError(path);
   if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);

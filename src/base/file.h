@@ -8,16 +8,24 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
 
 namespace cairn {
 
-// Whole file as bytes. kNotFound, kIo; kBadInput if larger than max_bytes.
+// Whole file as bytes. kNotFound, kIo; kBadInput if it is no regular file or larger than max_bytes.
 Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes = uint64_t{1} << 31);
+
+// Of the whole file, streamed. kNotFound, kIo; kBadInput if it is no regular file.
+Result<Digest> Sha256OfFile(const std::string& path);
 
 // Temporary file beside path, fsync, rename, fsync of the directory: readers see the old bytes or the new, never a
 // mixture. Makes missing parent directories.
 Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes);
+
+// Removes what WriteFileAtomic left below the directory in processes that were killed. REQUIRES that no other process
+// writes there.
+Result<void> RemoveTemporaryFiles(const std::string& directory);
 
 Result<void> MakeDirectories(const std::string& path);
 bool PathExists(const std::string& path);

@@ -114,5 +114,23 @@ TEST_F(FileTest, MapsFiles) {
   EXPECT_FALSE(MappedFile::Open(dir_).ok());
 }
 
+// In the place of a file these would wait for ever, or never end.
+TEST_F(FileTest, PipesAndDevicesAreRefused) {
+  ASSERT_EQ(::mkfifo(Path("pipe").c_str(), 0600), 0);
+  for (const std::string& path : {Path("pipe"), std::string("/dev/zero"), dir_}) {
+    EXPECT_FALSE(ReadFile(path).ok()) << path;
+    EXPECT_FALSE(MappedFile::Open(path).ok()) << path;
+    EXPECT_FALSE(Sha256OfFile(path).ok()) << path;
+  }
+}
+
+TEST_F(FileTest, LeftTemporaryFilesAreRemoved) {
+  for (const char* name : {"a", "b.tmp.12.0", "x/c.safetensors.tmp.7.31", "x/d.tmp.note", "x/e.tmp.1a"})
+    ASSERT_TRUE(WriteFileAtomic(Path(name), "1").ok());
+  ASSERT_TRUE(RemoveTemporaryFiles(dir_).ok());
+  EXPECT_THAT(ListFiles(dir_).value(), ElementsAre("a", "x/d.tmp.note", "x/e.tmp.1a"));
+  EXPECT_TRUE(RemoveTemporaryFiles(Path("nowhere")).ok());
+}
+
 }  // namespace
 }  // namespace cairn

@@ -10,6 +10,7 @@ namespace cairn {
 namespace {
 
 constexpr int kMaxDepth = 64;
+constexpr size_t kMaxValues = size_t{1} << 24;  // each costs many bytes in memory, however short its text
 
 std::string Place(std::string_view text, size_t offset, const std::string& where) {
   offset = std::min(offset, text.size());
@@ -37,6 +38,7 @@ Result<Json> ParseJson(std::string_view text, const std::string& where) {
   };
   // Depth is bounded before the parser runs: deep nesting would cost it memory.
   int depth = 0;
+  size_t values = 1;
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
@@ -53,6 +55,8 @@ Result<Json> ParseJson(std::string_view text, const std::string& where) {
     } else if (c == ']' || c == '}') {
       --depth;
     }
+    if (!in_string && (c == ',' || c == '[' || c == '{') && ++values > kMaxValues)
+      return BadInput("JSON with more than 16 million values", Place(text, i, where));
   }
   try {
     Json value = Json::parse(text.begin(), text.end(), guard);

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/terminal.h"
+
 namespace cairn {
 namespace {
 
@@ -52,9 +54,9 @@ void Progress::Update(uint64_t done, const std::string& detail) {
   }
   if (!detail.empty()) line += ", " + detail;
   if (terminal_) {
-    fmt::print(stderr, "\r\033[K{}", line);
+    Say(stderr, "\r\033[K{}", line);
   } else {
-    fmt::print(stderr, "{}\n", line);
+    Say(stderr, "{}\n", line);
   }
   std::fflush(stderr);
 }
@@ -64,8 +66,8 @@ void Progress::Finish(const std::string& summary) {
   finished_ = true;
   if (quiet_) return;
   double elapsed = Seconds(std::chrono::steady_clock::now() - start_);
-  fmt::print(stderr, "{}{} done in {}{}{}\n", terminal_ ? "\r\033[K" : "", label_, HumanDuration(elapsed),
-             summary.empty() ? "" : ", ", summary);
+  Say(stderr, "{}{} done in {}{}{}\n", terminal_ ? "\r\033[K" : "", label_, HumanDuration(elapsed),
+      summary.empty() ? "" : ", ", summary);
 }
 
 std::string HumanDuration(double seconds) {

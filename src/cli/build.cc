@@ -30,9 +30,9 @@ const char* StateText(dag::StepState state) {
 }
 
 void PrintStep(const dag::StepReport& step, bool explain) {
-  fmt::print(stderr, "  {:<44} {}\n", step.id, StateText(step.state));
+  Say(stderr, "  {:<44} {}\n", step.id, StateText(step.state));
   if (explain)
-    for (const std::string& reason : step.reasons) fmt::print(stderr, "      because: {}\n", reason);
+    for (const std::string& reason : step.reasons) Say(stderr, "      because: {}\n", reason);
 }
 
 std::string Accuracy(const Json& a) {
@@ -42,40 +42,40 @@ std::string Accuracy(const Json& a) {
 }
 
 void PrintReport(const project::BuildReport& report) {
-  fmt::print(stderr, "\n{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "leaf", "rows", "kept", "before", "after");
+  Say(stderr, "\n{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "leaf", "rows", "kept", "before", "after");
   for (const Json& leaf : report.leaves) {
     const Json& funnel = leaf["funnel"];
-    fmt::print(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", leaf["path"].get<std::string>(),
-               funnel["made"].get<uint64_t>(), funnel["kept"].get<uint64_t>(), Accuracy(leaf.value("before", Json())),
-               Accuracy(leaf.value("after", Json())));
+    Say(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", leaf["path"].get<std::string>(), funnel["made"].get<uint64_t>(),
+        funnel["kept"].get<uint64_t>(), Accuracy(leaf.value("before", Json())), Accuracy(leaf.value("after", Json())));
     for (const Json& stage : funnel["stages"])
       if (stage["dropped"].get<uint64_t>() > 0)
-        fmt::print(stderr, "    dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(),
-                   stage["stage"].get<std::string>());
+        Say(stderr, "    dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
+    if (!leaf["uncovered"].empty())
+      Say(stderr, "    {} sentences without a row; `cairn data generate` names them\n", leaf["uncovered"].size());
+    for (const Json& note : leaf["notes"]) Say(stderr, "    note: {}\n", note.get<std::string>());
   }
   const Json& regression = report.evaluation["regression"];
   if (!regression.is_null())
-    fmt::print(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "base model's own held-out set", "", "",
-               Accuracy(regression["before"]), Accuracy(regression["after"]));
+    Say(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "base model's own held-out set", "", "",
+        Accuracy(regression["before"]), Accuracy(regression["after"]));
   for (const Json& gate : report.evaluation["gates"])
-    fmt::print(stderr, "gate {:<8} {}\n", gate["pass"].get<bool>() ? "passed" : "FAILED",
-               gate["text"].get<std::string>());
-  fmt::print(stderr, "cost: {} of steps, {} CPU time in this run, peak memory {}\n",
-             HumanDuration(report.cost["seconds"].get<double>()),
-             HumanDuration(report.cost["cpu_seconds_this_run"].get<double>()),
-             HumanBytes(report.cost["peak_memory_bytes"].get<uint64_t>()));
+    Say(stderr, "gate {:<8} {}\n", gate["pass"].get<bool>() ? "passed" : "FAILED", gate["text"].get<std::string>());
+  Say(stderr, "cost: {} of steps, {} CPU time in this run, peak memory {}\n",
+      HumanDuration(report.cost["seconds"].get<double>()),
+      HumanDuration(report.cost["cpu_seconds_this_run"].get<double>()),
+      HumanBytes(report.cost["peak_memory_bytes"].get<uint64_t>()));
   if (!report.release_path.empty())
-    fmt::print(stderr, "release {}\ndigest  {}\n", report.release_path, report.release_digest.Hex());
+    Say(stderr, "release {}\ndigest  {}\n", report.release_path, report.release_digest.Hex());
 }
 
 Result<int> Plan(const project::Project& project, ThreadPool& pool, const Context& context, bool explain) {
   CAIRN_ASSIGN(project::PlanReport plan, project::PlanProject(project, pool));
   for (const auto& step : plan.steps) PrintStep(step, explain);
   const Json& e = plan.estimate;
-  fmt::print(stderr, "estimate: {} rows, {} training tokens, {}, memory {}, disk {}\n", e["rows"].get<uint64_t>(),
-             e["training_tokens"].get<uint64_t>(), HumanDuration(e["minutes"].get<double>() * 60),
-             HumanBytes(e["memory_bytes"].get<uint64_t>()), HumanBytes(e["disk_bytes"].get<uint64_t>()));
-  if (context.json) fmt::print("{}\n", DumpJson({{"steps", project::StepReportsToJson(plan.steps)}, {"estimate", e}}));
+  Say(stderr, "estimate: {} rows, {} training tokens, {}, memory {}, disk {}\n", e["rows"].get<uint64_t>(),
+      e["training_tokens"].get<uint64_t>(), HumanDuration(e["minutes"].get<double>() * 60),
+      HumanBytes(e["memory_bytes"].get<uint64_t>()), HumanBytes(e["disk_bytes"].get<uint64_t>()));
+  if (context.json) Say(stdout, "{}\n", DumpJson({{"steps", project::StepReportsToJson(plan.steps)}, {"estimate", e}}));
   return 0;
 }
 
@@ -87,19 +87,19 @@ Result<int> Build(const Options& options, const Context& context) {
   build.quiet = context.quiet;
   build.memory = context.memory;
   build.observer.started = [&](const dag::StepReport& step, size_t index, size_t count) {
-    if (!context.quiet) fmt::print(stderr, "[{}/{}] {}\n", index, count, step.id);
+    if (!context.quiet) Say(stderr, "[{}/{}] {}\n", index, count, step.id);
     if (options.explain)
-      for (const std::string& reason : step.reasons) fmt::print(stderr, "      because: {}\n", reason);
+      for (const std::string& reason : step.reasons) Say(stderr, "      because: {}\n", reason);
   };
   build.observer.skipped = [&](const dag::StepReport& step, size_t index, size_t count) {
-    if (!context.quiet) fmt::print(stderr, "[{}/{}] {} unchanged\n", index, count, step.id);
+    if (!context.quiet) Say(stderr, "[{}/{}] {} unchanged\n", index, count, step.id);
   };
   CAIRN_ASSIGN(project::BuildReport report, project::BuildProject(project, pool, build));
-  for (const std::string& line : report.moved) fmt::print(stderr, "since cairn.lock: {}\n", line);
+  for (const std::string& line : report.moved) Say(stderr, "since cairn.lock: {}\n", line);
   if (!context.quiet) PrintReport(report);
-  if (context.json) fmt::print("{}\n", DumpJson(project::BuildReportToJson(report)));
+  if (context.json) Say(stdout, "{}\n", DumpJson(project::BuildReportToJson(report)));
   if (report.gates_passed) return 0;
-  fmt::print(stderr, "cairn: a gate failed, so no release was made\n");
+  Say(stderr, "cairn: a gate failed, so no release was made\n");
   return 1;
 }
 

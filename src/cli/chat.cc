@@ -49,24 +49,8 @@ Result<std::string> ModelFor(const Options& options, const Context& context) {
   if (!options.model.empty()) return ResolveModel(options.model);
   std::string release = NewestRelease();
   if (release.empty() && PathExists(project::kProjectFileName) && !context.quiet)
-    fmt::print(stderr, "cairn: this project has no release yet; asking the built-in model\n");
+    Say(stderr, "cairn: this project has no release yet; asking the built-in model\n");
   return ResolveModel(release.empty() ? "seed" : release);
-}
-
-// A model may be anybody's: control characters in its text must not reach the terminal.
-std::string Printable(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    auto c = static_cast<unsigned char>(text[i]);
-    bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || c1) {
-      out += "\uFFFD";
-      i += c1;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 struct Answer {
@@ -99,7 +83,7 @@ Result<Answer> Chat::Ask(bool stream) {
   infer::TokenCallback print;
   if (stream)
     print = [](size_t, std::string_view text) {
-      fmt::print("{}", Printable(text));
+      Say(stdout, "{}", Printable(text));
       std::fflush(stdout);
     };
   auto start = std::chrono::steady_clock::now();
@@ -113,15 +97,16 @@ Result<int> Chat::Once() {
   history_ = {{"user", *options_.question}};
   CAIRN_ASSIGN(Answer answer, Ask(!context_.json));
   if (!context_.json) {
-    fmt::print("\n");
+    Say(stdout, "\n");
     return 0;
   }
-  fmt::print("{}\n", DumpJson({{"question", *options_.question},
-                               {"answer", answer.reply.text},
-                               {"model", model_.directory},
-                               {"tokens", answer.reply.tokens.size()},
-                               {"finish_reason", infer::FinishReasonName(answer.reply.finish_reason)},
-                               {"seconds", answer.seconds}}));
+  Say(stdout, "{}\n",
+      DumpJson({{"question", *options_.question},
+                {"answer", answer.reply.text},
+                {"model", model_.directory},
+                {"tokens", answer.reply.tokens.size()},
+                {"finish_reason", infer::FinishReasonName(answer.reply.finish_reason)},
+                {"seconds", answer.seconds}}));
   return 0;
 }
 
@@ -138,7 +123,7 @@ Result<void> Chat::MakeRoom() {
     history_.erase(history_.begin(), history_.begin() + 2);
     forgot = true;
   }
-  if (forgot && !context_.quiet) fmt::print(stderr, "(the conversation is long; its beginning was forgotten)\n");
+  if (forgot && !context_.quiet) Say(stderr, "(the conversation is long; its beginning was forgotten)\n");
   return {};
 }
 
@@ -146,7 +131,7 @@ Result<void> Chat::Turn(std::string line) {
   history_.push_back({"user", std::move(line)});
   auto room = MakeRoom();
   Result<Answer> answer = room.ok() ? Ask(true) : room.error();
-  fmt::print("\n");
+  Say(stdout, "\n");
   std::fflush(stdout);
   if (answer.ok()) {
     history_.push_back({"assistant", answer->reply.text});
@@ -160,12 +145,12 @@ bool Chat::Command(const std::string& line) {
   if (line == "/quit" || line == "/exit") return false;
   if (line == "/new") {
     history_.clear();
-    fmt::print(stderr, "(new conversation)\n");
+    Say(stderr, "(new conversation)\n");
   } else {
-    if (line != "/help") fmt::print(stderr, "unknown command {}\n", Printable(line));
-    fmt::print(stderr,
-               "/new   forget the conversation\n/quit  leave (or Ctrl-D)\n/help  this list\n"
-               "Ctrl-C stops an answer; a second one leaves. Any other line goes to the model.\n");
+    if (line != "/help") Say(stderr, "unknown command {}\n", Printable(line));
+    Say(stderr,
+        "/new   forget the conversation\n/quit  leave (or Ctrl-D)\n/help  this list\n"
+        "Ctrl-C stops an answer; a second one leaves. Any other line goes to the model.\n");
   }
   return true;
 }
@@ -184,12 +169,12 @@ std::optional<std::string> ReadLine() {
 
 Result<int> Chat::Converse() {
   bool terminal = isatty(STDIN_FILENO) != 0;
-  if (!context_.quiet) fmt::print(stderr, "Talking to {}. /help lists the commands.\n", model_.directory);
+  if (!context_.quiet) Say(stderr, "Talking to {}. /help lists the commands.\n", model_.directory);
   for (;;) {
-    if (terminal) fmt::print(stderr, "> ");
+    if (terminal) Say(stderr, "> ");
     std::optional<std::string> line = ReadLine();
     if (!line || Interrupted()) {
-      if (terminal) fmt::print(stderr, "\n");
+      if (terminal) Say(stderr, "\n");
       return Interrupted() ? 130 : 0;
     }
     if (line->find_first_not_of(" \t") == std::string::npos) continue;
@@ -204,7 +189,7 @@ Result<int> Chat::Converse() {
     if (turn.error().code == ErrorCode::kCancelled)
       ClearInterrupt();
     else
-      fmt::print(stderr, "cairn: {}\n", turn.error().ToString());
+      Say(stderr, "cairn: {}\n", turn.error().ToString());
   }
 }
 

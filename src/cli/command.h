@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/terminal.h"
 #include "train/config.h"
 
 namespace cairn::cli {

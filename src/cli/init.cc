@@ -70,11 +70,11 @@ Result<int> Init(const Options& options, const Context& context) {
     for (const InitFile& file : ExampleTaxonomy()) CAIRN_TRY(write(std::string("taxonomy/") + file.path, file.text));
   CAIRN_TRY(write(project::kProjectFileName, text));
   if (!context.quiet) {
-    for (const std::string& name : written) fmt::print(stderr, "wrote {}/{}\n", directory, name);
-    fmt::print(stderr, "Next: cd {}; cairn taxonomy check; cairn build\n", directory);
+    for (const std::string& name : written) Say(stderr, "wrote {}/{}\n", directory, name);
+    Say(stderr, "Next: cd {}; cairn taxonomy check; cairn build\n", directory);
   }
   if (context.json)
-    fmt::print("{}\n", DumpJson({{"directory", directory}, {"name", config.metadata.name}, {"files", written}}));
+    Say(stdout, "{}\n", DumpJson({{"directory", directory}, {"name", config.metadata.name}, {"files", written}}));
   return 0;
 }
 

@@ -15,12 +15,11 @@ Result<int> Keygen(const Options& options, const Context& context) {
   std::string public_path = PublicKeyPath(options.out);
   CAIRN_ASSIGN(trust::PublicKey key, trust::GenerateKeyFiles(options.out, public_path));
   if (!context.quiet)
-    fmt::print(stderr,
-               "private key {} (keep it secret, it has no passphrase)\npublic key  {} (publish it)\nfingerprint {}\n",
-               options.out, public_path, key.Hint());
+    Say(stderr, "private key {} (keep it secret, it has no passphrase)\npublic key  {} (publish it)\nfingerprint {}\n",
+        options.out, public_path, key.Hint());
   if (context.json)
-    fmt::print("{}\n",
-               DumpJson({{"private_key", options.out}, {"public_key", public_path}, {"fingerprint", key.Hint()}}));
+    Say(stdout, "{}\n",
+        DumpJson({{"private_key", options.out}, {"public_key", public_path}, {"fingerprint", key.Hint()}}));
   return 0;
 }
 

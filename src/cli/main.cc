@@ -65,11 +65,11 @@ void AddMemory(CLI::App& command, Context& context) {
 namespace {
 
 int Fail(const Context& context, const Error& error) {
-  fmt::print(stderr, "cairn: {}\n", error.ToString());
+  Say(stderr, "cairn: {}\n", PrintableLine(error.ToString()));
   if (context.json)
-    fmt::print("{}\n",
-               DumpJson({{"error",
-                          {{"code", ErrorCodeName(error.code)}, {"message", error.message}, {"where", error.where}}}}));
+    Say(stdout, "{}\n",
+        DumpJson(
+            {{"error", {{"code", ErrorCodeName(error.code)}, {"message", error.message}, {"where", error.where}}}}));
   return ExitCodeOf(error.code);
 }
 
@@ -77,7 +77,7 @@ int Fail(const Context& context, const Error& error) {
 int FailUsage(Context& context, const CLI::App& app, const CLI::ParseError& error,
               const std::vector<std::string>& words) {
   context.json = std::find(words.begin(), words.end(), "--json") != words.end();
-  if (words.empty()) fmt::print(stderr, "{}", app.help());
+  if (words.empty()) Say(stderr, "{}", app.help());
   std::string unknown = UnknownName(app, words);
   return Fail(context, BadInput(unknown.empty() ? std::string(error.what()) + "; see --help" : unknown));
 }
@@ -117,7 +117,11 @@ int Main(int argc, char** argv) {
   InstallInterruptHandler();
   try {
     auto result = context.run();
-    return result.ok() ? *result : Fail(context, result.error());
+    if (!result.ok()) return Fail(context, result.error());
+    // Whoever reads the output must not take half of it for all.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      return Fail(context, IoError("cannot write to standard output (is the disk full?)"));
+    return *result;
   } catch (const std::exception& e) {  // the last barrier: libraries are caught where they are called, memory is not
     bool memory = dynamic_cast<const std::bad_alloc*>(&e) != nullptr;
     return Fail(context, IoError(memory ? "not enough memory" : std::string("a fault in cairn itself: ") + e.what()));

@@ -17,20 +17,20 @@ project::BuildOptions Announcing(const Context& context) {
   build.quiet = context.quiet;
   build.memory = context.memory;
   build.observer.started = [&context](const dag::StepReport& step, size_t index, size_t count) {
-    if (!context.quiet) fmt::print(stderr, "[{}/{}] {}\n", index, count, step.id);
+    if (!context.quiet) Say(stderr, "[{}/{}] {}\n", index, count, step.id);
   };
   return build;
 }
 
 void PrintFunnel(const Json& leaf) {
   const Json& funnel = leaf["funnel"];
-  fmt::print(stderr, "{}: {} rows made, {} kept\n", leaf["path"].get<std::string>(), funnel["made"].get<uint64_t>(),
-             funnel["kept"].get<uint64_t>());
+  Say(stderr, "{}: {} rows made, {} kept\n", leaf["path"].get<std::string>(), funnel["made"].get<uint64_t>(),
+      funnel["kept"].get<uint64_t>());
   for (const Json& stage : funnel["stages"])
     if (stage["dropped"].get<uint64_t>() > 0)
-      fmt::print(stderr, "  dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
-  for (const Json& sentence : leaf["uncovered"]) fmt::print(stderr, "  no row about {}\n", sentence.get<std::string>());
-  for (const Json& note : leaf["notes"]) fmt::print(stderr, "  note: {}\n", note.get<std::string>());
+      Say(stderr, "  dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
+  for (const Json& sentence : leaf["uncovered"]) Say(stderr, "  no row about {}\n", sentence.get<std::string>());
+  for (const Json& note : leaf["notes"]) Say(stderr, "  note: {}\n", note.get<std::string>());
 }
 
 Result<int> RunPart(const Options& options, const Context& context, project::Part part) {
@@ -39,11 +39,12 @@ Result<int> RunPart(const Options& options, const Context& context, project::Par
   CAIRN_ASSIGN(project::PartReport report, project::BuildPart(project, pool, Announcing(context), part));
   if (!context.quiet)
     for (const Json& leaf : report.leaves) PrintFunnel(leaf);
-  fmt::print(stderr, "written to {}\n", report.output);
+  Say(stderr, "written to {}\n", report.output);
   if (context.json)
-    fmt::print("{}\n", DumpJson({{"leaves", report.leaves},
-                                 {"steps", project::StepReportsToJson(report.steps)},
-                                 {"output", report.output}}));
+    Say(stdout, "{}\n",
+        DumpJson({{"leaves", report.leaves},
+                  {"steps", project::StepReportsToJson(report.steps)},
+                  {"output", report.output}}));
   return 0;
 }
 
@@ -54,16 +55,17 @@ Result<int> Evaluate(const Options& options, const Context& context) {
   CAIRN_ASSIGN(Json evaluation, project::EvaluateModel(project, pool, model, context.quiet));
   for (const Json& leaf : evaluation["leaves"]) {
     const Json& a = leaf["after"];
-    fmt::print(stderr, "{}: {} of {} right, {:.0f} % [{:.0f}-{:.0f}], F1 {:.2f}\n", leaf["path"].get<std::string>(),
-               a["correct"].get<uint64_t>(), a["n"].get<uint64_t>(), a["accuracy"].get<double>() * 100,
-               a["low"].get<double>() * 100, a["high"].get<double>() * 100, a["f1"].get<double>());
+    Say(stderr, "{}: {} of {} right, {:.0f} % [{:.0f}-{:.0f}], F1 {:.2f}\n", leaf["path"].get<std::string>(),
+        a["correct"].get<uint64_t>(), a["n"].get<uint64_t>(), a["accuracy"].get<double>() * 100,
+        a["low"].get<double>() * 100, a["high"].get<double>() * 100, a["f1"].get<double>());
     if (context.quiet) continue;
     for (const Json& item : leaf["items"])
       if (!item["after_correct"].get<bool>())
-        fmt::print(stderr, "  {}\n      expected: {}\n      given:    {}\n", item["question"].get<std::string>(),
-                   item["expected"].get<std::string>(), item["after"].get<std::string>());
+        Say(stderr, "  {}\n      expected: {}\n      given:    {}\n",
+            PrintableLine(item["question"].get<std::string>()), PrintableLine(item["expected"].get<std::string>()),
+            PrintableLine(item["after"].get<std::string>()));
   }
-  if (context.json) fmt::print("{}\n", DumpJson(evaluation));
+  if (context.json) Say(stdout, "{}\n", DumpJson(evaluation));
   return 0;
 }
 

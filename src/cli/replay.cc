@@ -30,12 +30,12 @@ Result<int> Replay(const Options& options, const Context& context) {
   CAIRN_ASSIGN(auto segments, project::ReplayRelease(options.release, pool, ModelResolverFor("."), replay));
   Json json = Json::array();
   for (const auto& s : segments) {
-    fmt::print(stderr, "{} steps {}..{}: every bit equal ({})\n", s.phase, s.first_step, s.last_step,
-               HumanDuration(s.seconds));
+    Say(stderr, "{} steps {}..{}: every bit equal ({})\n", s.phase, s.first_step, s.last_step,
+        HumanDuration(s.seconds));
     json.push_back(
         {{"phase", s.phase}, {"first_step", s.first_step}, {"last_step", s.last_step}, {"seconds", s.seconds}});
   }
-  if (context.json) fmt::print("{}\n", DumpJson({{"equal", true}, {"segments", json}, {"seed", replay.seed}}));
+  if (context.json) Say(stdout, "{}\n", DumpJson({{"equal", true}, {"segments", json}, {"seed", replay.seed}}));
   return 0;
 }
 
@@ -49,11 +49,12 @@ void AddReplay(CLI::App& app, Context& context) {
                                         "weights. Exit 1 and the name of what differs if anything does.");
   AddCommon(*replay, context);
   replay->add_option("release", options->release, "folder of the release")->required();
-  auto* segments =
-      replay->add_option("--segments", options->segments, "how many segments, drawn at random")->capture_default_str();
+  auto* segments = replay->add_option("--segments", options->segments, "how many segments, drawn at random")
+                       ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 32))
+                       ->capture_default_str();
   replay->add_option("--step", options->step, "the segment that holds this step instead")->excludes(segments);
   replay->add_option("--seed", options->seed, "of the draw (default: the time)");
-  replay->add_option("--base", options->base, "the base model's folder, if it lies elsewhere");
+  replay->add_option("--base", options->base, "the base model's folder, if it is not the built-in one");
   replay->footer("Example: cairn replay build/harbour-guide --segments 3");
   replay->callback([options, &context] { context.run = [options, &context] { return Replay(*options, context); }; });
 }

@@ -32,14 +32,14 @@ Result<int> Measure(const Options& options, const Context& context) {
   if (!options.failures.empty()) CAIRN_TRY(WriteFileAtomic(options.failures, cairn::seed::ItemsToJsonl(measured)));
   std::string table = cairn::seed::MeasurementToMarkdown(measured);
   if (!context.json) {
-    fmt::print("{}", table);
+    Say(stdout, "{}", table);
     return 0;
   }
-  if (!context.quiet) fmt::print(stderr, "{}", table);
+  if (!context.quiet) Say(stderr, "{}", table);
   Json json = cairn::seed::MeasurementToJson(measured);
   json["model"] = directory;
   json["weights"] = model::WeightsDigest(chat.model).Hex();
-  fmt::print("{}\n", DumpJson(json));
+  Say(stdout, "{}\n", DumpJson(json));
   return 0;
 }
 
@@ -60,7 +60,7 @@ Result<int> SideFiles(const Options& options, const Context& context) {
   CAIRN_ASSIGN(cairn::seed::SeedRecipe recipe, cairn::seed::LoadSeedRecipe(options.Recipe() + "/recipe.yaml"));
   CAIRN_ASSIGN(cairn::seed::Corpus corpus, cairn::seed::Corpus::Load(options.Recipe()));
   CAIRN_TRY(cairn::seed::WriteSideFiles(corpus, recipe, options.output));
-  if (context.json) fmt::print("{}\n", DumpJson({{"output", options.output}}));
+  if (context.json) Say(stdout, "{}\n", DumpJson({{"output", options.output}}));
   return 0;
 }
 
@@ -109,7 +109,7 @@ void AddSeed(CLI::App& app, Context& context) {
       std::string model = options->model.empty() ? HomeDirectory() + "/models/seed" : options->model;
       if (options->phase < 1) return BadInput("--phase counts from 1");
       CAIRN_ASSIGN(uint64_t steps, cairn::seed::ReplaySeed(pool, run, model, options->phase - 1, options->steps));
-      if (context.json) fmt::print("{}\n", DumpJson({{"steps", steps}, {"equal", true}}));
+      if (context.json) Say(stdout, "{}\n", DumpJson({{"steps", steps}, {"equal", true}}));
       return 0;
     };
   });

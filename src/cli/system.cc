@@ -1,4 +1,4 @@
-// cairn system info: what this machine and this installation offer.
+// cairn system info | schema: what this machine and this installation offer, and the form of cairn.yaml.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -66,13 +66,13 @@ Json Speed(int threads) {
 }
 
 void PrintSpeed(const Json& speed) {
-  fmt::print("with {} thread{}     FMA peak {:.0f} GFLOP/s, memory {:.0f} GB/s read\n", speed["threads"].get<int>(),
-             speed["threads"] == 1 ? " " : "s", speed["fma_peak_gflops"].get<double>(),
-             speed["read_gigabytes_per_second"].get<double>());
+  Say(stdout, "with {} thread{}     FMA peak {:.0f} GFLOP/s, memory {:.0f} GB/s read\n", speed["threads"].get<int>(),
+      speed["threads"] == 1 ? " " : "s", speed["fma_peak_gflops"].get<double>(),
+      speed["read_gigabytes_per_second"].get<double>());
   for (const Json& layer : speed["linear_layers"])
-    fmt::print("                   linear layer {} x {} -> {}: {:.0f} GFLOP/s, {:.0f} % of the peak\n",
-               layer["rows"].get<size_t>(), layer["inputs"].get<size_t>(), layer["outputs"].get<size_t>(),
-               layer["gflops"].get<double>(), layer["share_of_peak"].get<double>() * 100);
+    Say(stdout, "                   linear layer {} x {} -> {}: {:.0f} GFLOP/s, {:.0f} % of the peak\n",
+        layer["rows"].get<size_t>(), layer["inputs"].get<size_t>(), layer["outputs"].get<size_t>(),
+        layer["gflops"].get<double>(), layer["share_of_peak"].get<double>() * 100);
 }
 
 Result<int> Info(const Context& context, bool bench) {
@@ -82,25 +82,25 @@ Result<int> Info(const Context& context, bool bench) {
     if (context.Threads() > 1) facts["speed"].push_back(Speed(context.Threads()));
   }
   if (context.json) {
-    fmt::print("{}\n", DumpJson(facts));
+    Say(stdout, "{}\n", DumpJson(facts));
     return 0;
   }
   const Json& seed = facts["seed"];
-  fmt::print("cairn              {}, numerics {}\n", kVersion, train::kNumericsVersion);
-  fmt::print("CPUs               {}\n", AvailableCpus());
-  fmt::print("instruction sets   {} (in use: {})\n", Joined(kernels::SupportedTargets()), kernels::CurrentTarget());
-  fmt::print("memory             {}, free {}\n", HumanBytes(facts["memory_bytes"].get<uint64_t>()),
-             HumanBytes(facts["memory_free_bytes"].get<uint64_t>()));
-  fmt::print("float environment  {}\n", facts["float_environment"].get<std::string>());
-  fmt::print("home directory     {}\n", HomeDirectory());
+  Say(stdout, "cairn              {}, numerics {}\n", kVersion, train::kNumericsVersion);
+  Say(stdout, "CPUs               {}\n", AvailableCpus());
+  Say(stdout, "instruction sets   {} (in use: {})\n", Joined(kernels::SupportedTargets()), kernels::CurrentTarget());
+  Say(stdout, "memory             {}, free {}\n", HumanBytes(facts["memory_bytes"].get<uint64_t>()),
+      HumanBytes(facts["memory_free_bytes"].get<uint64_t>()));
+  Say(stdout, "float environment  {}\n", facts["float_environment"].get<std::string>());
+  Say(stdout, "home directory     {}\n", HomeDirectory());
   if (seed["present"].get<bool>())
-    fmt::print("built-in model     {}\n                   sha256 {}\n", seed["path"].get<std::string>(),
-               seed["digest"].get<std::string>());
+    Say(stdout, "built-in model     {}\n                   sha256 {}\n", seed["path"].get<std::string>(),
+        seed["digest"].get<std::string>());
   else
-    fmt::print("built-in model     none: {}\n", seed["reason"].get<std::string>());
+    Say(stdout, "built-in model     none: {}\n", seed["reason"].get<std::string>());
   if (!bench) return 0;
   for (const Json& speed : facts["speed"]) PrintSpeed(speed);
-  fmt::print("A share far below 80 % means that other programs keep the machine busy, or that it is throttled.\n");
+  Say(stdout, "A share far below 80 % means that other programs keep the machine busy, or that it is throttled.\n");
   return 0;
 }
 
@@ -121,6 +121,16 @@ void AddSystem(CLI::App& app, Context& context) {
   system->footer("Example: cairn system info");
   info->footer("Examples: cairn system info --json\n          cairn system info --bench");
   info->callback([&context, bench] { context.run = [&context, bench] { return Info(context, *bench); }; });
+  CLI::App* schema = system->add_subcommand("schema",
+                                            "print the JSON Schema of cairn.yaml. An editor that is given it completes "
+                                            "and checks the project file while it is written.");
+  schema->footer("Example: cairn system schema > cairn.schema.json");
+  schema->callback([&context] {
+    context.run = []() -> Result<int> {
+      Say(stdout, "{}", PrettyJson(project::ProjectConfigSchema()));
+      return 0;
+    };
+  });
 }
 
 }  // namespace cairn::cli

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "project/config.h"
+#include "project/project.h"
 #include "taxonomy/new_leaf.h"
 #include "taxonomy/tree.h"
 
@@ -78,23 +79,28 @@ Json ProblemToJson(const taxonomy::Problem& problem) {
           {"remedy", problem.remedy}};
 }
 
+struct Root {
+  std::string path;
+  taxonomy::LeafOptions options;
+};
+
 // The taxonomy that the project in the working directory names, or ./taxonomy, or the working directory itself.
-Result<std::string> RootOf(const std::string& given) {
-  if (!given.empty()) return given;
+Result<Root> RootOf(const std::string& given) {
+  if (!given.empty()) return Root{given, {}};
   if (PathExists(project::kProjectFileName)) {
     CAIRN_ASSIGN(project::ProjectConfig config, project::ReadProjectConfig(project::kProjectFileName));
-    return config.spec.taxonomy.path;
+    return Root{config.spec.taxonomy.path, project::LeafOptionsOf(config.spec.taxonomy)};
   }
-  return std::string(PathExists("taxonomy") ? "taxonomy" : ".");
+  return Root{PathExists("taxonomy") ? "taxonomy" : ".", {}};
 }
 
 // What `--base` asks for: the changed leaves, of those below `paths` if there are any.
-Result<std::vector<std::string>> ChangedBelow(const std::string& root, const Options& options,
+Result<std::vector<std::string>> ChangedBelow(const Root& root, const Options& options,
                                               std::vector<std::string>* removed) {
-  CAIRN_ASSIGN(taxonomy::LeafChanges changes, taxonomy::ChangedLeaves(root, options.base));
+  CAIRN_ASSIGN(taxonomy::LeafChanges changes, taxonomy::ChangedLeaves(root.path, options.base));
   *removed = changes.removed;
   if (options.paths.empty()) return std::move(changes.changed);
-  CAIRN_ASSIGN(taxonomy::TaxonomyReport named, taxonomy::CheckTaxonomy(root, options.paths));
+  CAIRN_ASSIGN(taxonomy::TaxonomyReport named, taxonomy::CheckTaxonomy(root.path, options.paths, root.options));
   std::vector<std::string> both;
   std::set_intersection(changes.changed.begin(), changes.changed.end(), named.seen.begin(), named.seen.end(),
                         std::back_inserter(both));
@@ -108,23 +114,23 @@ std::string Count(size_t n, const std::string& thing, const std::string& plural)
 void PrintProblems(const taxonomy::TaxonomyReport& report, std::FILE* out) {
   bool github = std::getenv("GITHUB_ACTIONS") != nullptr;
   for (const taxonomy::Problem& problem : report.problems) {
-    fmt::print(out, "{}{}: {}\n", problem.where.empty() ? "" : problem.where + ": ", SeverityName(problem),
-               Sentence(problem));
-    if (github) fmt::print(out, "{}\n", GitHubLine(problem));
+    Say(out, "{}{}: {}\n", problem.where.empty() ? "" : PrintableLine(problem.where) + ": ", SeverityName(problem),
+        PrintableLine(Sentence(problem)));
+    if (github) Say(out, "{}\n", GitHubLine(problem));
   }
 }
 
 Result<int> Check(const Options& options, const Context& context) {
-  CAIRN_ASSIGN(std::string root, RootOf(options.root));
+  CAIRN_ASSIGN(Root root, RootOf(options.root));
   taxonomy::TaxonomyReport report;
   std::vector<std::string> paths = options.paths, removed;
   if (!options.base.empty()) {
     CAIRN_ASSIGN(paths, ChangedBelow(root, options, &removed));
-    for (std::string& path : paths) path = taxonomy::JoinPath(root, path);
+    for (std::string& path : paths) path = taxonomy::JoinPath(root.path, path);
   }
   // An empty list means all leaves, but no leaf changed means none.
   if (options.base.empty() || !paths.empty()) {
-    CAIRN_ASSIGN(report, taxonomy::CheckTaxonomy(root, paths));
+    CAIRN_ASSIGN(report, taxonomy::CheckTaxonomy(root.path, paths, root.options));
   }
   auto warnings =
       static_cast<size_t>(std::count_if(report.problems.begin(), report.problems.end(), [](const taxonomy::Problem& p) {
@@ -133,31 +139,32 @@ Result<int> Check(const Options& options, const Context& context) {
   std::FILE* out = context.json ? stderr : stdout;
   PrintProblems(report, out);
   if (!context.quiet)
-    fmt::print(out, "{} checked in {}: {}, {}{}\n", Count(report.seen.size(), "leaf", "leaves"), root,
-               Count(report.error_count, "error", "errors"), Count(warnings, "warning", "warnings"),
-               removed.empty() ? "" : ", " + Count(removed.size(), "leaf", "leaves") + " removed");
+    Say(out, "{} checked in {}: {}, {}{}\n", Count(report.seen.size(), "leaf", "leaves"), root.path,
+        Count(report.error_count, "error", "errors"), Count(warnings, "warning", "warnings"),
+        removed.empty() ? "" : ", " + Count(removed.size(), "leaf", "leaves") + " removed");
   if (context.json) {
     Json problems = Json::array();
     for (const taxonomy::Problem& problem : report.problems) problems.push_back(ProblemToJson(problem));
-    fmt::print("{}\n", DumpJson({{"root", root},
-                                 {"leaves", report.seen},
-                                 {"removed", removed},
-                                 {"errors", report.error_count},
-                                 {"warnings", warnings},
-                                 {"problems", problems}}));
+    Say(stdout, "{}\n",
+        DumpJson({{"root", root.path},
+                  {"leaves", report.seen},
+                  {"removed", removed},
+                  {"errors", report.error_count},
+                  {"warnings", warnings},
+                  {"problems", problems}}));
   }
   return report.error_count > 0 ? 2 : 0;
 }
 
 Result<int> New(const Options& options, const Context& context) {
-  CAIRN_ASSIGN(std::string root, RootOf(options.root));
+  CAIRN_ASSIGN(Root root, RootOf(options.root));
   auto kind = options.kind == "knowledge" ? taxonomy::LeafKind::kKnowledge : taxonomy::LeafKind::kSkill;
-  CAIRN_ASSIGN(std::vector<std::string> files, taxonomy::NewLeaf(root, kind, options.path));
+  CAIRN_ASSIGN(std::vector<std::string> files, taxonomy::NewLeaf(root.path, kind, options.path));
   if (!context.quiet) {
-    for (const std::string& file : files) fmt::print(stderr, "wrote {}\n", file);
-    fmt::print(stderr, "Replace every text that begins with TODO: and then run: cairn taxonomy check\n");
+    for (const std::string& file : files) Say(stderr, "wrote {}\n", file);
+    Say(stderr, "Replace every text that begins with TODO: and then run: cairn taxonomy check\n");
   }
-  if (context.json) fmt::print("{}\n", DumpJson({{"root", root}, {"kind", options.kind}, {"files", files}}));
+  if (context.json) Say(stdout, "{}\n", DumpJson({{"root", root.path}, {"kind", options.kind}, {"files", files}}));
   return 0;
 }
 

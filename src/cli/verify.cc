@@ -15,7 +15,7 @@
 namespace cairn::cli {
 namespace {
 
-constexpr uint64_t kMaxRecordBytes = uint64_t{1} << 26;
+constexpr uint64_t kMaxRecordBytes = trust::kMaxProvenanceBytes;
 
 struct Options {
   std::string release, key;
@@ -36,6 +36,13 @@ class Verifier {
   Verifier(const Options& options, std::optional<std::string> key) : options_(options), key_(std::move(key)) {}
 
   std::vector<Check> Run() {
+    // Nothing is read through a link, and nothing that is no file: it could lie elsewhere or have no end.
+    Result<std::vector<std::string>> files = ListFiles(options_.release);
+    if (!files.ok()) {
+      Add("files", files.error());
+      return std::move(checks_);
+    }
+    files_ = std::move(*files);
     Add("signature", Signature());
     Add("provenance", Provenance());
     Transcripts();
@@ -62,7 +69,9 @@ class Verifier {
   std::optional<std::string> key_;
   std::vector<Check> checks_;
   std::optional<trust::SignatureReport> signature_;
-  std::string base_;  // digest of the base model, as the provenance says
+  std::vector<std::string> files_;
+  std::string base_;                 // digest of the base model, as the provenance says
+  std::vector<std::string> phases_;  // folders of the transcript, as the provenance says
 };
 
 Finding Verifier::Signature() {
@@ -80,6 +89,16 @@ Finding Verifier::Signature() {
   return text;
 }
 
+// Folders of the phases of the project that the provenance holds: "1-knowledge", ...
+std::vector<std::string> PhasesOf(const Json& parameters) {
+  const Json phases = parameters.value("/project/spec/training/phases"_json_pointer, Json::array());
+  std::vector<std::string> names;
+  for (const Json& phase : phases)
+    if (phase.is_object() && phase.contains("name") && phase["name"].is_string())
+      names.push_back(fmt::format("{}-{}", names.size() + 1, phase["name"].get<std::string>()));
+  return names;
+}
+
 // Every subject is there with its digest, and every file that decides the release is a subject.
 Finding Verifier::Provenance() {
   std::string path = Path("provenance.json");
@@ -88,8 +107,9 @@ Finding Verifier::Provenance() {
   for (const trust::ResourceDescriptor& resource : report.resolved_dependencies)
     if (auto sha256 = resource.digest.find("sha256"); resource.name == "base model" && sha256 != resource.digest.end())
       base_ = sha256->second;
-  CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(options_.release));
-  for (const std::string& file : files) {
+  if (base_.empty()) return Corrupt("no digest of the base model", path);
+  phases_ = PhasesOf(report.external_parameters);
+  for (const std::string& file : files_) {
     bool named = std::any_of(report.subjects.begin(), report.subjects.end(),
                              [&](const trust::Subject& subject) { return subject.name == file; });
     if (!named && file != "provenance.json" && !trust::IsOutsideReleaseDigest(file))
@@ -106,6 +126,10 @@ void Verifier::Transcripts() {
     if (it->is_directory(code)) phases.push_back(it->path().filename().string());
   std::sort(phases.begin(), phases.end());
   if (phases.empty()) return Add("transcript", NotFound("the release holds no transcript", Path("transcript")));
+  std::sort(phases_.begin(), phases_.end());
+  if (phases != phases_)
+    Add("transcript",
+        Corrupt("the phases are not those of the project that provenance.json names", Path("transcript")));
   for (const std::string& phase : phases) {
     Add("transcript/" + phase, Transcript(phase));
     Add("transcript/" + phase + "/samples.jsonl", Samples(phase));
@@ -187,11 +211,11 @@ Result<int> Verify(const Options& options, const Context& context) {
   std::FILE* out = context.json ? stderr : stdout;
   for (const Check& check : checks)
     if (!context.quiet || !check.ok)
-      fmt::print(out, "{:<7} {}: {}\n", check.ok ? "ok" : "FAILED", check.name, check.detail);
+      Say(out, "{:<7} {}: {}\n", check.ok ? "ok" : "FAILED", PrintableLine(check.name), PrintableLine(check.detail));
   if (failed == 0 && !context.quiet && report["digest"].is_string())
-    fmt::print(out, "release {}\ndigest  {}\n", options.release, report["digest"].get<std::string>());
-  if (failed > 0) fmt::print(stderr, "cairn: {}: {} of {} checks failed\n", options.release, failed, checks.size());
-  if (context.json) fmt::print("{}\n", DumpJson(report));
+    Say(out, "release {}\ndigest  {}\n", options.release, report["digest"].get<std::string>());
+  if (failed > 0) Say(stderr, "cairn: {}: {} of {} checks failed\n", options.release, failed, checks.size());
+  if (context.json) Say(stdout, "{}\n", DumpJson(report));
   return failed == 0 ? 0 : 1;
 }
 

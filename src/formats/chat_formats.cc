@@ -59,14 +59,14 @@ ChatFormat Zephyr() {
           .stop_token = "</s>"};
 }
 
+constexpr size_t kLongestToken = 256;  // bytes
+
 // "bos_token": "<s>" or {"content": "<s>", ...}.
 std::string TokenOf(const Json& config, const char* key) {
   auto it = config.find(key);
   if (it == config.end()) return {};
-  if (it->is_string()) return it->get<std::string>();
-  if (it->is_object() && it->contains("content") && (*it)["content"].is_string())
-    return (*it)["content"].get<std::string>();
-  return {};
+  const Json& text = it->is_object() && it->contains("content") ? (*it)["content"] : *it;
+  return text.is_string() ? text.get<std::string>() : std::string();
 }
 
 // The template itself, or the one named "default" of a list.
@@ -102,6 +102,7 @@ Result<ChatFormat> DetectChatFormat(const Json& config, const std::string& where
   if (has("<|im_start|>") && has("<|im_end|>")) {
     ChatFormat format = ChatMl();
     if (has("bos_token")) format.begin = TokenOf(config, "bos_token");
+    if (format.begin.size() > kLongestToken) return BadInput("bos_token is no token: it is too long", where);
     return format;
   }
   if (has("<|start_header_id|>") && has("<|eot_id|>")) return Llama3();
@@ -111,7 +112,8 @@ Result<ChatFormat> DetectChatFormat(const Json& config, const std::string& where
   if (roles && has("eos_token")) {
     ChatFormat format = Zephyr();
     format.suffix = format.stop_token = TokenOf(config, "eos_token");
-    if (format.stop_token.empty()) return BadInput("the chat template needs eos_token, which is missing", where);
+    if (format.stop_token.empty() || format.stop_token.size() > kLongestToken)
+      return BadInput("the chat template needs eos_token, which is missing or too long", where);
     return format;
   }
   return Unsupported("the chat template is of no known family; " + known, where);

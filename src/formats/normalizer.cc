@@ -1,5 +1,7 @@
 #include "formats/normalizer.h"
 
+#include <algorithm>
+
 namespace cairn::formats {
 
 std::string ReplaceAll(std::string_view text, std::string_view pattern, std::string_view content) {
@@ -11,6 +13,14 @@ std::string ReplaceAll(std::string_view text, std::string_view pattern, std::str
   }
   out.append(text.substr(from));
   return out;
+}
+
+bool Growth::Add(std::string_view pattern, std::string_view content) {
+  constexpr size_t kMost = 64;
+  factor_ *= std::max<size_t>(1, (content.size() + pattern.size() - 1) / pattern.size());
+  if (factor_ <= kMost) return true;
+  factor_ = kMost + 1;
+  return false;
 }
 
 Result<std::string> StringField(const Json& object, const char* key, const std::string& where) {
@@ -53,10 +63,10 @@ Result<void> Normalizer::Add(const Json& json, const std::string& where) {
     CAIRN_ASSIGN(step.pattern, StringField(*pattern, "String", where));
     CAIRN_ASSIGN(step.content, StringField(json, "content", where));
     if (step.pattern.empty()) return BadInput("Replace has an empty pattern", where);
+    if (!growth_.Add(step.pattern, step.content)) return Unsupported("replacements that multiply a text", where);
   } else {
     return Unsupported("\"" + type + "\"; cairn knows NFC, NFD, NFKC, NFKD, Prepend, Replace, Sequence", where);
   }
-  // Each step may lengthen the text; a bound on steps and replacements keeps a hostile file from multiplying it.
   if (steps_.size() >= 16 || step.content.size() > 64) return Unsupported("longer than any known tokenizer's", where);
   steps_.push_back(std::move(step));
   return {};

@@ -11,6 +11,16 @@
 
 namespace cairn::formats {
 
+// What a row of replacements may do to a text at most. A hostile file could let each multiply what the one before made.
+class Growth {
+ public:
+  // False if replacing pattern by content, after all before, may make a text more than 64 times as long.
+  bool Add(std::string_view pattern, std::string_view content);
+
+ private:
+  size_t factor_ = 1;
+};
+
 // NFC, NFD, NFKC, NFKD, Prepend, Replace of a literal string, and sequences of them. Immutable, thread-safe.
 class Normalizer {
  public:
@@ -28,6 +38,7 @@ class Normalizer {
   };
   Result<void> Add(const Json& json, const std::string& where);
   std::vector<Step> steps_;
+  Growth growth_;
 };
 
 // text with each occurrence of pattern replaced by content; pattern must not be empty.

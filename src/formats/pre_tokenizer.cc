@@ -1,6 +1,7 @@
 #include "formats/pre_tokenizer.h"
 
 #include "formats/normalizer.h"
+#include "formats/unicode.h"
 
 namespace cairn::formats {
 
@@ -115,8 +116,12 @@ Result<void> PreTokenizer::AddByteLevel(const Json& json, const std::string& whe
 Result<void> PreTokenizer::AddMetaspace(const Json& json, const std::string& where) {
   Step step(Kind::kMetaspace);
   CAIRN_ASSIGN(step.replacement, StringField(json, "replacement", where));
-  if (step.replacement.empty() || step.replacement.size() > 4)
-    return BadInput("Metaspace's \"replacement\" must be one character", where);
+  if (step.replacement.empty() || step.replacement == " " ||
+      Utf8At(step.replacement, 0).length != step.replacement.size())
+    return BadInput("Metaspace's \"replacement\" must be one character and no space", where);
+  // Each would put a character before every word that the steps before it have cut.
+  for (const Step& before : steps_)
+    if (before.kind == Kind::kMetaspace) return Unsupported("two Metaspace steps", where);
   CAIRN_ASSIGN(bool prefix, BoolField(json, "add_prefix_space", true, where));
   step.prepend = prefix ? Prepend::kAlways : Prepend::kNever;
   if (json.contains("prepend_scheme")) {

@@ -70,7 +70,7 @@ void WidenAll(std::span<const std::byte> bytes, Widen widen, std::vector<float>*
 
 Result<SafetensorsFile> SafetensorsFile::Open(const std::string& path) {
   CAIRN_ASSIGN(MappedFile mapped, MappedFile::Open(path));
-  SafetensorsFile file(std::move(mapped));
+  SafetensorsFile file(std::move(mapped), path);
   CAIRN_ASSIGN(SafetensorsHeader header, ParseSafetensorsHeader(file.file_.bytes(), path));
   file.data_start_ = header.data_start;
   file.tensors_ = std::move(header.tensors);
@@ -88,11 +88,13 @@ Result<std::vector<float>> SafetensorsFile::ReadF32(const std::string& name, con
   auto found = tensors_.find(name);
   if (found == tensors_.end()) {
     std::string nearest = Nearest(tensors_, name);
-    return NotFound("no tensor \"" + name + "\"" + (nearest.empty() ? "" : "; the nearest is \"" + nearest + "\""));
+    return NotFound("no tensor \"" + name + "\"" + (nearest.empty() ? "" : "; the nearest is \"" + nearest + "\""),
+                    path_);
   }
   const TensorInfo& info = found->second;
   if (info.shape != shape)
-    return BadInput("tensor \"" + name + "\" has the shape " + ShapeText(info.shape) + ", not " + ShapeText(shape));
+    return BadInput("tensor \"" + name + "\" has the shape " + ShapeText(info.shape) + ", not " + ShapeText(shape),
+                    path_);
   std::span<const std::byte> bytes = Data(info);
   std::vector<float> values(bytes.size() / DTypeSize(info.dtype));
   if (info.dtype == DType::kF32) {
@@ -102,7 +104,7 @@ Result<std::vector<float>> SafetensorsFile::ReadF32(const std::string& name, con
   } else if (info.dtype == DType::kBF16) {
     WidenAll(bytes, WidenBF16, &values);
   } else {
-    return Unsupported("tensor \"" + name + "\" holds " + DTypeName(info.dtype) + ", not F32, F16 or BF16");
+    return Unsupported("tensor \"" + name + "\" holds " + DTypeName(info.dtype) + ", not F32, F16 or BF16", path_);
   }
   return values;
 }

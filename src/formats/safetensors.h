@@ -36,8 +36,9 @@ class SafetensorsFile {
   Result<std::vector<float>> ReadF32(const std::string& name, const std::vector<int64_t>& shape) const;
 
  private:
-  explicit SafetensorsFile(MappedFile file) : file_(std::move(file)) {}
+  SafetensorsFile(MappedFile file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
   MappedFile file_;
+  std::string path_;
   size_t data_start_ = 0;
   std::map<std::string, TensorInfo> tensors_;
   std::map<std::string, std::string> metadata_;

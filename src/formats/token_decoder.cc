@@ -1,7 +1,5 @@
 #include "formats/token_decoder.h"
 
-#include "formats/normalizer.h"
-
 namespace cairn::formats {
 
 Result<TokenDecoder> TokenDecoder::FromJson(const Json& json, const std::string& where) {
@@ -44,6 +42,7 @@ Result<void> TokenDecoder::Add(const Json& json, const std::string& where) {
     CAIRN_ASSIGN(std::string from, StringField(*pattern, "String", where));
     CAIRN_ASSIGN(std::string to, StringField(json, "content", where));
     if (from.empty() || to.size() > 64) return BadInput("Replace has an unusable pattern or content", where);
+    if (!growth_.Add(from, to)) return Unsupported("replacements that multiply a text", where);
     replacements_.emplace_back(from, to);
     return {};
   }

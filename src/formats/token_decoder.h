@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "formats/normalizer.h"
 
 namespace cairn::formats {
 
@@ -28,6 +29,7 @@ class TokenDecoder {
   std::vector<std::pair<std::string, std::string>> replacements_;
   std::string strip_;
   size_t strip_count_ = 0;
+  Growth growth_;
 };
 
 }  // namespace cairn::formats

@@ -183,6 +183,39 @@ TEST(Tokenizer, MetaspaceSchemes) {
   EXPECT_EQ(with("first").Decode(Ids{4, 4}), "a a");
 }
 
+// A few kilobytes of steps that each multiply what the one before made.
+TEST(Tokenizer, RefusesStepsThatMultiplyAText) {
+  const Json good = ByteLevel({{"a", "b"}});
+  auto replace = [](const std::string& from, size_t times) {
+    return Json{{"type", "Replace"}, {"pattern", {{"String", from}}}, {"content", std::string(times, 'a')}};
+  };
+  auto refused = [&](const char* part, const Json& value) {
+    Json json = good;
+    json[part] = value;
+    return !Tokenizer::Parse(DumpJson(json), "t").ok();
+  };
+  auto sequence = [](const char* list, const Json& step, size_t n) {
+    return Json{{"type", "Sequence"}, {list, Json(n, step)}};
+  };
+  EXPECT_FALSE(refused("normalizer", sequence("normalizers", replace("a", 8), 2)));
+  EXPECT_TRUE(refused("normalizer", sequence("normalizers", replace("a", 8), 3)));
+  EXPECT_TRUE(refused("decoder", sequence("decoders", replace("a", 64), 8)));
+  Json piece = {
+      {"decoder", {{"type", "Metaspace"}, {"replacement", "▁"}}},
+      {"model", {{"type", "BPE"}, {"unk_token", "?"}, {"vocab", {{"?", 0}, {"a", 1}}}, {"merges", Json::array()}}}};
+  auto parses = [&](const Json& pre_tokenizer) {
+    piece["pre_tokenizer"] = pre_tokenizer;
+    return Tokenizer::Parse(DumpJson(piece), "t").ok();
+  };
+  auto space = [](const char* replacement) {
+    return Json{{"type", "Metaspace"}, {"replacement", replacement}, {"split", false}};
+  };
+  EXPECT_TRUE(parses(space("▁")));
+  EXPECT_FALSE(parses(space("    ")));
+  EXPECT_FALSE(parses(space(" ")));
+  EXPECT_FALSE(parses(sequence("pretokenizers", space("▁"), 2)));
+}
+
 TEST(Tokenizer, HostilePatternStaysBounded) {
   Json json = ByteLevel({});
   json["pre_tokenizer"] = {

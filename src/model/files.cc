@@ -150,6 +150,21 @@ Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage) {
   return ChatModel{std::move(model), std::move(tokenizer), std::move(format), directory};
 }
 
+std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,
+                                              const formats::ChatFormat& format) {
+  Json tokenizer_config = {{"chat_template", format.Template()},
+                           {"clean_up_tokenization_spaces", false},
+                           {"eos_token", format.stop_token},
+                           {"model_max_length", config.max_position_embeddings},
+                           {"tokenizer_class", "PreTrainedTokenizerFast"}};
+  Json generation = {{"do_sample", false}};
+  if (config.eos_token_id >= 0) generation["eos_token_id"] = config.eos_token_id;
+  return {{"config.json", PrettyJson(ModelConfigToJson(config))},
+          {"tokenizer.json", tokenizer.json()},
+          {"tokenizer_config.json", PrettyJson(tokenizer_config)},
+          {"generation_config.json", PrettyJson(generation)}};
+}
+
 Result<void> SaveModel(const Model& model, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format,
                        const std::string& directory) {
   CAIRN_CHECK(!model.adapter && !model.frozen);
@@ -162,17 +177,9 @@ Result<void> SaveModel(const Model& model, const formats::Tokenizer& tokenizer, 
         {t.name, formats::DType::kBF16, t.shape(), std::as_bytes(std::span(narrow.data() + t.offset, t.size()))});
   }
   CAIRN_TRY(formats::WriteSafetensors(directory + "/model.safetensors", tensors, {{"format", "pt"}}));
-  CAIRN_TRY(WriteFileAtomic(directory + "/config.json", PrettyJson(ModelConfigToJson(model.config))));
-  CAIRN_TRY(WriteFileAtomic(directory + "/tokenizer.json", tokenizer.json()));
-  Json tokenizer_config = {{"chat_template", format.Template()},
-                           {"clean_up_tokenization_spaces", false},
-                           {"eos_token", format.stop_token},
-                           {"model_max_length", model.config.max_position_embeddings},
-                           {"tokenizer_class", "PreTrainedTokenizerFast"}};
-  CAIRN_TRY(WriteFileAtomic(directory + "/tokenizer_config.json", PrettyJson(tokenizer_config)));
-  Json generation = {{"do_sample", false}};
-  if (model.config.eos_token_id >= 0) generation["eos_token_id"] = model.config.eos_token_id;
-  return WriteFileAtomic(directory + "/generation_config.json", PrettyJson(generation));
+  for (const auto& [name, text] : ModelTexts(model.config, tokenizer, format))
+    CAIRN_TRY(WriteFileAtomic(directory + "/" + name, text));
+  return {};
 }
 
 }  // namespace cairn::model

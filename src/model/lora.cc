@@ -49,6 +49,27 @@ Adapter Adapter::Create(const ModelConfig& model, const LoraConfig& config, uint
   return adapter;
 }
 
+std::string AdapterText(const LoraConfig& lora, const std::string& base_model_name) {
+  Json modules = Json::array();
+  for (int p = 0; p < kProjections; ++p) {
+    std::string name = kProjectionNames[p];
+    if (lora.targets[p]) modules.push_back(name.substr(name.find('.') + 1));
+  }
+  Json config = {{"base_model_name_or_path", base_model_name},
+                 {"bias", "none"},
+                 {"fan_in_fan_out", false},
+                 {"inference_mode", true},
+                 {"init_lora_weights", true},
+                 {"lora_alpha", lora.alpha},
+                 {"lora_dropout", 0.0},
+                 {"modules_to_save", nullptr},
+                 {"peft_type", "LORA"},
+                 {"r", lora.rank},
+                 {"target_modules", modules},
+                 {"task_type", "CAUSAL_LM"}};
+  return PrettyJson(config);
+}
+
 Result<void> SaveAdapter(const Adapter& adapter, const std::string& directory, const std::string& base_model_name) {
   std::vector<formats::TensorToWrite> tensors;
   for (size_t i : adapter.list.NameOrder()) {
@@ -57,24 +78,7 @@ Result<void> SaveAdapter(const Adapter& adapter, const std::string& directory, c
                        std::as_bytes(std::span(adapter.values.data() + t.offset, t.size()))});
   }
   CAIRN_TRY(formats::WriteSafetensors(directory + "/adapter_model.safetensors", tensors, {{"format", "pt"}}));
-  Json modules = Json::array();
-  for (int p = 0; p < kProjections; ++p) {
-    std::string name = kProjectionNames[p];
-    if (adapter.config.targets[p]) modules.push_back(name.substr(name.find('.') + 1));
-  }
-  Json config = {{"base_model_name_or_path", base_model_name},
-                 {"bias", "none"},
-                 {"fan_in_fan_out", false},
-                 {"inference_mode", true},
-                 {"init_lora_weights", true},
-                 {"lora_alpha", adapter.config.alpha},
-                 {"lora_dropout", 0.0},
-                 {"modules_to_save", nullptr},
-                 {"peft_type", "LORA"},
-                 {"r", adapter.config.rank},
-                 {"target_modules", modules},
-                 {"task_type", "CAUSAL_LM"}};
-  return WriteFileAtomic(directory + "/adapter_config.json", PrettyJson(config));
+  return WriteFileAtomic(directory + "/adapter_config.json", AdapterText(adapter.config, base_model_name));
 }
 
 Result<Adapter> LoadAdapter(const ModelConfig& model, const std::string& directory) {

@@ -35,6 +35,9 @@ struct Adapter {
   static Adapter Create(const ModelConfig& model, const LoraConfig& config, uint64_t seed);
 };
 
+// adapter_config.json in PEFT's form. Equal inputs give equal bytes.
+std::string AdapterText(const LoraConfig& lora, const std::string& base_model_name);
+// Writes adapter_model.safetensors and adapter_config.json.
 Result<void> SaveAdapter(const Adapter& adapter, const std::string& directory, const std::string& base_model_name);
 Result<Adapter> LoadAdapter(const ModelConfig& model, const std::string& directory);
 

@@ -1,6 +1,7 @@
 // A decoder's weights with what belongs to them: configuration, tokenizer, chat format, an optional adapter.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,8 +72,11 @@ enum class Storage {
 Result<Model> LoadModel(const std::string& directory, Storage storage = Storage::kF32);
 Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage = Storage::kLargeAsStored);
 
-// Writes config.json, model.safetensors (bf16), tokenizer.json, tokenizer_config.json (chat template),
-// generation_config.json.
+// What lies beside the weights, by name of the file: config.json, tokenizer.json, tokenizer_config.json (chat
+// template), generation_config.json. Equal inputs give equal bytes.
+std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,
+                                              const formats::ChatFormat& format);
+// Writes model.safetensors (bf16) and the ModelTexts.
 Result<void> SaveModel(const Model& model, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format,
                        const std::string& directory);
 // Rounds every weight to bf16 and back: what a saved model computes with.

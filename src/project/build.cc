@@ -138,11 +138,16 @@ Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
   context.memory = options.memory;
+  CAIRN_TRY(CheckFits(context));
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));
   BuildReport report;
   std::string lock_path = project.Path(kLockFileName);
   Lock lock = LockOf(project);
-  if (auto before = ReadLock(lock_path); before.ok()) report.moved = CompareLocks(*before, lock);
+  if (auto before = ReadLock(lock_path); before.ok()) {
+    report.moved = CompareLocks(*before, lock);
+  } else if (before.error().code != ErrorCode::kNotFound) {
+    report.moved = {"it cannot be compared with: " + before.error().ToString()};
+  }
   dag::Clock clock;
   CAIRN_ASSIGN(report.steps, graph.Run(*store, clock, options.observer, [] { return Interrupted(); }));
   CAIRN_ASSIGN(report.evaluation, ReadOutput(*store, Find(report.steps, kMeasureStep), kEvalFile));
@@ -160,6 +165,7 @@ Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const Bui
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
   context.memory = options.memory;
+  CAIRN_TRY(CheckFits(context));
   dag::Graph graph;
   CAIRN_TRY(AddSynthSteps(graph, context));
   if (part == Part::kTraining) CAIRN_TRY(AddTrainSteps(graph, context));

@@ -25,6 +25,7 @@ enum class TrainingMethod { kLora, kFull };
 enum class LoraTargets { kAllLinear, kAttention, kMlp };
 enum class LoraNumerics { kF32, kI8 };
 enum class BaseQuantization { kNone, kQ8_0, kQ4_0 };
+enum class LocalRepositories { kRefuse, kAllow };
 enum class PhaseData { kKnowledge, kSkills, kAll };
 enum class OptimizerName { kAdamw };
 enum class Benchmark { kLeafQuestions, kBaseRegression };
@@ -40,6 +41,7 @@ struct BaseConfig {
 
 struct TaxonomyConfig {
   std::string path = "taxonomy";
+  LocalRepositories local_repositories = LocalRepositories::kRefuse;  // as document.repo of a leaf
 };
 
 struct TeacherConfig {

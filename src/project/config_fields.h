@@ -36,6 +36,8 @@ const std::vector<std::string>& EnumNames<TrainingMethod>();
 template <>
 const std::vector<std::string>& EnumNames<LoraTargets>();
 template <>
+const std::vector<std::string>& EnumNames<LocalRepositories>();
+template <>
 const std::vector<std::string>& EnumNames<PhaseData>();
 template <>
 const std::vector<std::string>& EnumNames<OptimizerName>();
@@ -74,6 +76,8 @@ void ForEachField(As<BaseConfig> auto& c, auto&& visit) {
 void ForEachField(As<TaxonomyConfig> auto& c, auto&& visit) {
   visit("path", c.path,
         Field{.help = "directory with knowledge/ and compositional_skills/", .problem = RelativePathProblem});
+  visit("localRepositories", c.local_repositories,
+        Field{.help = "allow: leaves may name any git repository on this machine as source of their documents"});
 }
 
 void ForEachField(As<TeacherConfig> auto& c, auto&& visit) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+
 namespace cairn::project {
 namespace {
 
@@ -205,6 +207,13 @@ TEST(ProjectConfig, SchemaDescribesEveryField) {
   EXPECT_EQ(training["method"]["enum"], Json({"lora", "full"}));
   EXPECT_EQ(training["phases"]["items"]["required"], Json::array({"name"}));
   EXPECT_EQ(schema["required"], Json({"apiVersion", "kind", "metadata"}));
+}
+
+// docs/cairn.schema.json is what editors read; `cairn system schema` writes it.
+TEST(ProjectConfig, PublishedSchemaIsThisOne) {
+  auto published = ReadFile(std::string(CAIRN_SOURCE_DIR) + "/docs/cairn.schema.json", 1 << 20);
+  ASSERT_TRUE(published.ok()) << published.error().ToString();
+  EXPECT_EQ(*published, PrettyJson(ProjectConfigSchema()));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "trust/credits.h"
+
 namespace cairn::project {
 namespace {
 
@@ -14,8 +16,8 @@ std::string Percent(const Json& accuracy) {
 std::string Results(const Json& evaluation) {
   std::string text = "| leaf | questions | before | after |\n|---|---|---|---|\n";
   for (const Json& leaf : evaluation["leaves"])
-    text += fmt::format("| {} | {} | {} | {} |\n", leaf["path"].get<std::string>(), leaf["n"].get<int>(),
-                        Percent(leaf["before"]), Percent(leaf["after"]));
+    text += fmt::format("| {} | {} | {} | {} |\n", trust::EscapeMarkdown(leaf["path"].get<std::string>()),
+                        leaf["n"].get<int>(), Percent(leaf["before"]), Percent(leaf["after"]));
   const Json& regression = evaluation["regression"];
   if (!regression.is_null())
     text += fmt::format("| the base model's own held-out set | {} | {} | {} |\n", regression["n"].get<int>(),
@@ -30,8 +32,9 @@ std::string ModelCard(const Project& project, const Json& evaluation, const std:
   std::string data = "| leaf | by | rows made | kept |\n|---|---|---|---|\n";
   for (size_t i = 0; i < project.leaves.size(); ++i) {
     const Json& funnel = reports[i]["funnel"];
-    data += fmt::format("| {} | {} | {} | {} |\n", project.leaves[i].path, project.leaves[i].created_by,
-                        funnel["made"].get<uint64_t>(), funnel["kept"].get<uint64_t>());
+    data += fmt::format("| {} | {} | {} | {} |\n", trust::EscapeMarkdown(project.leaves[i].path),
+                        trust::EscapeMarkdown(project.leaves[i].created_by), funnel["made"].get<uint64_t>(),
+                        funnel["kept"].get<uint64_t>());
   }
   std::string gates;
   for (const Json& gate : evaluation["gates"])

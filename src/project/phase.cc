@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/philox.h"
+#include "infer/decoder.h"
 
 namespace cairn::project {
 namespace {
@@ -14,8 +15,8 @@ constexpr uint64_t kSegments = 6;
 
 Result<void> Add(const model::ChatModel& base, formats::Conversation conversation, PhaseSamples& samples,
                  std::vector<train::TokenSample>& to) {
-  auto longest = static_cast<size_t>(base.model.config.max_position_embeddings);
-  CAIRN_ASSIGN(train::TokenSample sample, train::Tokenise(base.format, base.tokenizer, conversation, longest));
+  CAIRN_ASSIGN(train::TokenSample sample,
+               train::Tokenise(base.format, base.tokenizer, conversation, infer::MaxPositions(base.model)));
   samples.conversations.push_back(std::move(conversation));
   to.push_back(std::move(sample));
   return {};
@@ -79,10 +80,10 @@ Result<PhaseSamples> RecordedSamples(std::vector<formats::Conversation> conversa
 }
 
 Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const TrainingConfig& training,
-                                       const PhasePlan& plan) {
+                                       const PhasePlan& plan, uint64_t most_steps) {
   if (samples.tokens.every_epoch.empty())
     return BadInput("phase " + plan.directory_name + " has no sample; does the taxonomy have leaves of its kind?");
-  return train::EpochSource(samples.tokens, training.batch_tokens, plan.epochs, plan.seed);
+  return train::EpochSource(samples.tokens, training.batch_tokens, plan.epochs, plan.seed, most_steps);
 }
 
 train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhasePlan& plan, uint64_t steps) {

@@ -33,8 +33,10 @@ Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,
 Result<PhaseSamples> RecordedSamples(std::vector<formats::Conversation> conversations, size_t contributed,
                                      const model::ChatModel& base, const TrainingConfig& training);
 
+// most_steps: as for train::EpochSource.
 Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const TrainingConfig& training,
-                                       const PhasePlan& plan);
+                                       const PhasePlan& plan,
+                                       uint64_t most_steps = std::numeric_limits<uint64_t>::max());
 
 train::Numerics NumericsOf(const TrainingConfig& training);
 train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhasePlan& plan, uint64_t steps);

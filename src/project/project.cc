@@ -70,12 +70,18 @@ Result<Digest> ModelDirectoryDigest(const std::string& directory) {
   return Sha256Of(lines);
 }
 
+taxonomy::LeafOptions LeafOptionsOf(const TaxonomyConfig& config) {
+  taxonomy::LeafOptions options;
+  options.allow_local_repositories = config.local_repositories == LocalRepositories::kAllow;
+  return options;
+}
+
 Result<Project> OpenProject(const std::string& directory, const ModelResolver& resolve) {
   Project project;
   project.directory = directory;
   CAIRN_ASSIGN(project.config, ReadProjectConfig(project.Path(kProjectFileName)));
   const SpecConfig& spec = project.config.spec;
-  CAIRN_ASSIGN(project.leaves, taxonomy::LoadTaxonomy(project.Path(spec.taxonomy.path)));
+  CAIRN_ASSIGN(project.leaves, taxonomy::LoadTaxonomy(project.Path(spec.taxonomy.path), LeafOptionsOf(spec.taxonomy)));
   project.taxonomy_commit = CommitOf(project.Path(spec.taxonomy.path));
   CAIRN_ASSIGN(project.base_directory, resolve(spec.base.model));
   CAIRN_ASSIGN(project.base_digest, ModelDirectoryDigest(project.base_directory));

@@ -33,6 +33,9 @@ struct Project {
 // Reads and checks everything; the first error says file, line and remedy.
 Result<Project> OpenProject(const std::string& directory, const ModelResolver& resolve);
 
+// How the leaves of this project are read.
+taxonomy::LeafOptions LeafOptionsOf(const TaxonomyConfig& config);
+
 // What cairn.lock pins for this project.
 Lock LockOf(const Project& project);
 

@@ -32,8 +32,11 @@ std::string Credits(const Project& project, const std::vector<Json>& reports) {
   std::vector<trust::LeafCredit> credits;
   for (size_t i = 0; i < project.leaves.size(); ++i) {
     const taxonomy::Leaf& leaf = project.leaves[i];
-    credits.push_back(
-        {leaf.path, {leaf.created_by}, project.taxonomy_commit, reports[i]["funnel"]["kept"].get<uint64_t>()});
+    credits.push_back({leaf.path,
+                       {leaf.created_by},
+                       project.taxonomy_commit,
+                       reports[i]["funnel"]["kept"].get<uint64_t>(),
+                       leaf.attribution});
   }
   return trust::CreditsMarkdown(std::move(credits));
 }
@@ -108,6 +111,7 @@ Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context) {
   step.steps = {{"model", kModelStep}, {"measure", kMeasureStep}};
   for (const taxonomy::Leaf& leaf : project.leaves) {
     step.files["leaf " + leaf.path] = PinnedInput(leaf.DataDigest());
+    step.files["attribution of " + leaf.path] = PinnedInput(Sha256Of(leaf.attribution));
     step.steps[SynthStepId(leaf)] = SynthStepId(leaf);
   }
   for (size_t i = 0; i < project.config.spec.training.phases.size(); ++i)

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <set>
 
 #include "base/file.h"
 #include "base/philox.h"
 #include "project/phase.h"
 #include "project/steps.h"
+#include "trust/release_digest.h"
 #include "trust/statement.h"
 
 namespace cairn::project {
@@ -60,12 +62,13 @@ Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig
   phase.directory = release + "/transcript/" + phase.plan.directory_name;
   CAIRN_ASSIGN(phase.transcript, train::LoadTranscript(phase.directory));
   CAIRN_ASSIGN(phase.samples, LoadSamples(phase, base, training));
-  CAIRN_ASSIGN(train::EpochSource source, PhaseSource(phase.samples, training, phase.plan));
+  CAIRN_ASSIGN(train::EpochSource source,
+               PhaseSource(phase.samples, training, phase.plan, phase.transcript.records.size()));
   phase.config = PhaseTrainConfig(training, phase.plan, source.steps());
   if (phase.transcript.records.size() != phase.config.steps)
-    return Corrupt(fmt::format("the samples make {} steps, the transcript has {}", phase.config.steps,
-                               phase.transcript.records.size()),
-                   phase.directory);
+    return Corrupt(
+        fmt::format("the samples do not make the {} steps that the transcript has", phase.transcript.records.size()),
+        phase.directory);
   phase.source = std::make_unique<train::EpochSource>(std::move(source));
   return phase;
 }
@@ -73,11 +76,16 @@ Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig
 Result<Release> LoadRelease(const std::string& directory, const ModelResolver& resolve,
                             const std::string& base_override) {
   std::string where = directory + "/provenance.json";
-  CAIRN_ASSIGN(std::string text, ReadFile(where));
+  CAIRN_ASSIGN(std::string text, ReadFile(where, trust::kMaxProvenanceBytes));
   CAIRN_ASSIGN(trust::ProvenanceReport provenance, trust::ParseProvenance(text, where));
   if (!provenance.external_parameters.contains("project")) return Corrupt("externalParameters has no project", where);
   CAIRN_ASSIGN(ProjectConfig config, ParseProjectConfig(DumpJson(provenance.external_parameters["project"]), where));
-  CAIRN_ASSIGN(std::string base_directory, resolve(base_override.empty() ? config.spec.base.model : base_override));
+  const std::string& base_name = base_override.empty() ? config.spec.base.model : base_override;
+  // A release must not choose by itself which folder here is taken for its base.
+  if (base_override.empty() && base_name != "seed")
+    return BadInput("the release was made from the base model \"" + base_name + "\"; name its folder with --base",
+                    where);
+  CAIRN_ASSIGN(std::string base_directory, resolve(base_name));
   CAIRN_ASSIGN(Digest base_digest, ModelDirectoryDigest(base_directory));
   for (const trust::ResourceDescriptor& d : provenance.resolved_dependencies) {
     auto digest = d.digest.find("sha256");
@@ -170,29 +178,38 @@ Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint
   return ReplayedSegment{phase.plan.directory_name, first + 1, last, seconds};
 }
 
+// Files that a release may have beside those of the training. Any other at the top could change what a program makes of
+// the model: a chat template, Python code.
+bool MayStandAtTop(const std::string& name) {
+  static const std::set<std::string> known{"model.safetensors", "README.md", "CREDITS.md",      "eval.json",
+                                           "data.json",         "cost.json", "provenance.json", "cairn.pub"};
+  return known.contains(name) || trust::IsOutsideReleaseDigest(name);
+}
+
+Result<void> SameText(const std::string& path, const std::string& expected) {
+  CAIRN_ASSIGN(std::string text, ReadFile(path));
+  if (text == expected) return {};
+  return Corrupt("this file is not what the base model and the settings of the training give", path);
+}
+
 // Beside the weights, what else decides a model's answers must be the base model's.
-Result<void> CheckSameModelFiles(const Release& release, const model::Model& released) {
-  if (model::ModelConfigToJson(released.config) != model::ModelConfigToJson(release.base.model.config))
-    return Corrupt("the configuration is not the base model's", release.directory + "/config.json");
-  std::string tokenizer = release.directory + "/tokenizer.json",
-              template_file = release.directory + "/tokenizer_config.json";
-  CAIRN_ASSIGN(std::string tokenizer_text, ReadFile(tokenizer));
-  if (tokenizer_text != release.base.tokenizer.json())
-    return Corrupt("the tokenizer is not the base model's", tokenizer);
-  CAIRN_ASSIGN(Json config, ReadJsonFile(template_file));
-  CAIRN_ASSIGN(formats::ChatFormat format, formats::DetectChatFormat(config, template_file));
-  if (format.Template() != release.base.format.Template())
-    return Corrupt("the chat template is not the base model's", template_file);
+Result<void> CheckModelFiles(const Release& release, const std::vector<std::string>& files) {
+  const auto texts = model::ModelTexts(release.base.model.config, release.base.tokenizer, release.base.format);
+  for (const auto& [name, text] : texts) CAIRN_TRY(SameText(release.directory + "/" + name, text));
+  for (const std::string& file : files) {
+    const bool elsewhere = file.starts_with("transcript/") || file == "adapter/adapter_model.safetensors" ||
+                           file == "adapter/adapter_config.json";
+    if (!elsewhere && !texts.contains(file) && !MayStandAtTop(file))
+      return Corrupt("a release has no such file", release.directory + "/" + file);
+  }
   return {};
 }
 
 Result<void> CheckAdapter(const Release& release, const model::Adapter& trained) {
   std::string directory = release.directory + "/adapter";
+  CAIRN_TRY(
+      SameText(directory + "/adapter_config.json", model::AdapterText(trained.config, release.config.spec.base.model)));
   CAIRN_ASSIGN(model::Adapter adapter, model::LoadAdapter(release.base.model.config, directory));
-  if (adapter.config.rank != trained.config.rank || adapter.config.alpha != trained.config.alpha ||
-      !std::equal(std::begin(adapter.config.targets), std::end(adapter.config.targets),
-                  std::begin(trained.config.targets)))
-    return Corrupt("rank, alpha or targets are not those of the training", directory + "/adapter_config.json");
   if (std::memcmp(adapter.values.data(), trained.values.data(), trained.values.size() * sizeof(float)) != 0)
     return Corrupt("the adapter is not the one that the training ended with", directory + "/adapter_model.safetensors");
   return {};
@@ -200,8 +217,6 @@ Result<void> CheckAdapter(const Release& release, const model::Adapter& trained)
 
 // The released weights are those of the last state, merged into the base and rounded.
 Result<void> CheckWeights(const Release& release, ThreadPool& pool) {
-  CAIRN_ASSIGN(model::Model released, model::LoadModel(release.directory));
-  CAIRN_TRY(CheckSameModelFiles(release, released));
   // Full training keeps no states; its weights are checked where a replay reaches a phase's end.
   if (release.config.spec.training.method != TrainingMethod::kLora) return {};
   model::Model model = release.base.model;
@@ -239,8 +254,11 @@ Result<std::vector<Choice>> Choose(const Release& release, const ReplayOptions& 
 
 Result<std::vector<ReplayedSegment>> Replay(const std::string& directory, ThreadPool& pool,
                                             const ModelResolver& resolve, const ReplayOptions& options) {
+  // First of all: nothing below is read through a link.
+  CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(directory));
   CAIRN_ASSIGN(Release release, LoadRelease(directory, resolve, options.base_directory));
   CAIRN_ASSIGN(std::vector<Choice> chosen, Choose(release, options));
+  CAIRN_TRY(CheckModelFiles(release, files));
   CAIRN_TRY(CheckWeights(release, pool));
   std::vector<ReplayedSegment> segments;
   for (const Choice& c : chosen) {
@@ -258,7 +276,8 @@ Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& directory,
   if (segments.ok()) return segments;
   Error error = segments.error();
   // What cannot be read inside a release is damage there, not a mistake of whoever checks it.
-  if (error.code == ErrorCode::kBadInput && error.where.starts_with(directory + "/")) error.code = ErrorCode::kCorrupt;
+  const bool unreadable = error.code == ErrorCode::kBadInput || error.code == ErrorCode::kNotFound;
+  if (unreadable && error.where.starts_with(directory + "/")) error.code = ErrorCode::kCorrupt;
   return error;
 }
 

@@ -117,6 +117,9 @@ bool EndsSentence(std::string_view text, size_t begin, size_t stop, size_t after
   return text[stop] != '.' || !IsAbbreviation(text, begin, stop, next);
 }
 
+// Bytes of a sentence that is repeated in front of others.
+constexpr size_t kMaxContext = 1000;
+
 struct Sentence {
   std::string text;
   size_t first_line = 0, last_line = 0, words = 0;
@@ -159,7 +162,7 @@ class Chunker {
   static bool IsRow(Block::Kind kind) { return kind == Block::Kind::kListItem || kind == Block::Kind::kTableRow; }
 
   void Add(const Block& block) {
-    if (block.kind == Block::Kind::kHeading) return AddHeading(block);
+    if (block.kind == Block::Kind::kHeading) return PassHeading();
     if (block.kind == Block::Kind::kCode) {
       Flush();
       return;
@@ -176,13 +179,10 @@ class Chunker {
     for (Sentence& sentence : sentences) AddSentence(std::move(sentence));
   }
 
-  void AddHeading(const Block& block) {
+  void PassHeading() {
     Flush();
     rows_ = false;
     previous_ = lead_in_ = {};
-    size_t depth = static_cast<size_t>(std::clamp(block.level, 1, 6)) - 1;
-    if (headings_.size() > depth) headings_.resize(depth);
-    headings_.push_back(Squeeze(block.text));
   }
 
   void AddSentence(Sentence sentence) {
@@ -197,11 +197,9 @@ class Chunker {
 
   void ChooseContext(const Sentence& first) {
     context_ = {};
-    if (!lead_in_.text.empty()) {
-      context_ = lead_in_;
-    } else if (FirstWordPointsBack(first.text)) {
-      context_ = previous_;
-    }
+    const Sentence& before = lead_in_.text.empty() ? previous_ : lead_in_;
+    const bool wanted = !lead_in_.text.empty() || FirstWordPointsBack(first.text);
+    if (wanted && before.text.size() <= kMaxContext) context_ = before;
   }
 
   void Flush() {
@@ -212,7 +210,6 @@ class Chunker {
       chunk.context = 1;
     }
     for (const Sentence& sentence : current_) chunk.sentences.push_back(sentence.text);
-    chunk.headings = headings_;
     chunk.source = document_.source;
     chunk.first_line = current_.front().first_line;
     chunk.last_line = current_.back().last_line;
@@ -225,7 +222,6 @@ class Chunker {
   const Document& document_;
   const ChunkOptions& options_;
   std::vector<Chunk> chunks_;
-  std::vector<std::string> headings_;
   std::vector<Sentence> current_;
   Sentence previous_, lead_in_, context_;
   size_t words_ = 0;

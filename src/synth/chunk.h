@@ -24,7 +24,6 @@ struct Chunk {
   std::string id;                      // first 16 hex digits of the SHA-256 of source and text
   std::vector<std::string> sentences;  // the first `context` of them repeat the text before
   size_t context = 0;
-  std::vector<std::string> headings;  // outermost first
   std::string source;
   size_t first_line = 0, last_line = 0;  // of its own sentences
 

@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kMaxBytes = size_t{4} << 20;
 constexpr size_t kMaxLine = size_t{64} << 10;
 constexpr size_t kMaxBlocks = 100000;
+constexpr size_t kMaxCells = 256;   // of a table row; cmark fills up short rows to the header's width
+constexpr size_t kMaxHeader = 200;  // bytes of a header cell that is repeated in every row
 
 Result<void> CheckLimits(std::string_view text, const std::string& source) {
   if (text.size() > kMaxBytes) return BadInput("the document is larger than 4 MiB; split it into several", source);
@@ -31,6 +33,19 @@ Result<void> CheckLimits(std::string_view text, const std::string& source) {
       return BadInput("a zero byte: this is not a text file", where);
     }
     begin = end + 1;
+  }
+  return {};
+}
+
+Result<void> CheckTables(std::string_view text, const std::string& source) {
+  size_t line = 1, bars = 0;
+  for (char c : text) {
+    bars += c == '|' ? 1 : 0;
+    if (bars > kMaxCells)
+      return BadInput("a line with more than 256 table cells; split the table", source + ":" + std::to_string(line));
+    if (c != '\n') continue;
+    ++line;
+    bars = 0;
   }
   return {};
 }
@@ -171,7 +186,7 @@ class MarkdownWalk {
     for (size_t i = 0; i < cells_.size(); ++i) {
       if (cells_[i].empty()) continue;
       if (i > 0) text_.Add("; ");
-      if (i < header_.size() && !header_[i].empty()) text_.Add(header_[i] + ": ");
+      if (i < header_.size() && !header_[i].empty() && header_[i].size() <= kMaxHeader) text_.Add(header_[i] + ": ");
       text_.Add(cells_[i]);
     }
     text_.Add(".");
@@ -185,6 +200,7 @@ class MarkdownWalk {
 };
 
 Result<void> AddMarkdown(std::string_view text, const std::string& source, std::vector<Block>& blocks) {
+  CAIRN_TRY(CheckTables(text, source));
   cmark_gfm_core_extensions_ensure_registered();
   std::unique_ptr<cmark_parser, ParserDeleter> parser(cmark_parser_new(CMARK_OPT_DEFAULT));
   cmark_syntax_extension* table = cmark_find_syntax_extension("table");

@@ -1,5 +1,6 @@
 #include "synth/http_teacher.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "base/progress.h"
+#include "base/terminal.h"
 #include "synth/text.h"
 
 namespace cairn::synth {
@@ -68,7 +70,18 @@ std::string UrlPart(CURLU* url, CURLUPart part) {
   return out;
 }
 
-bool IsLoopback(const std::string& host) { return host == "localhost" || host == "[::1]" || host.starts_with("127."); }
+bool IsLoopback(const std::string& host) {
+  in_addr address{};
+  if (inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == 127;
+  return host == "localhost" || host == "[::1]";
+}
+
+std::string HostOf(const std::string& address) {
+  std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
+  CAIRN_CHECK(url != nullptr);
+  curl_url_set(url.get(), CURLUPART_URL, address.c_str(), 0);
+  return UrlPart(url.get(), CURLUPART_HOST);
+}
 
 Result<void> CheckEndpoint(const HttpTeacherOptions& options) {
   std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
@@ -96,7 +109,7 @@ std::string JoinUrl(std::string base) {
 }
 
 std::string Excerpt(const std::string& body, const std::string& key) {
-  std::string text = Squeeze(body).substr(0, 2000);
+  std::string text = Printable(Squeeze(body).substr(0, 2000));
   for (size_t at; !key.empty() && (at = text.find(key)) != std::string::npos;) text.replace(at, key.size(), "***");
   text.resize(std::min<size_t>(text.size(), 300));
   return text;
@@ -128,6 +141,8 @@ class Connection {
     if (!key.empty()) AddHeader("Authorization: Bearer " + key);
     curl_easy_setopt(curl_.get(), CURLOPT_URL, url_.c_str());
     curl_easy_setopt(curl_.get(), CURLOPT_HTTPHEADER, headers_.get());
+    // Through a proxy, a key meant for this machine would leave it unencrypted.
+    if (IsLoopback(HostOf(options.endpoint))) curl_easy_setopt(curl_.get(), CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl_.get(), CURLOPT_POST, 1L);
     curl_easy_setopt(curl_.get(), CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl_.get(), CURLOPT_PROTOCOLS_STR, "http,https");
@@ -160,7 +175,7 @@ class Connection {
         return ReadCompletion(*json, url_);
       }
       CAIRN_ASSIGN(last, WhyRetry(got));
-      retry_after = got.retry_after_ms;
+      retry_after = got.code == CURLE_OK ? got.retry_after_ms : 0;  // a reply that broke off is not believed
     }
     if (Interrupted() || stop) return Error{ErrorCode::kCancelled, "interrupted", {}};
     return Error{ErrorCode::kIo,

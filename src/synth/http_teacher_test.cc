@@ -207,6 +207,17 @@ TEST(HttpTeacherTest, RetriesACutBody) {
   EXPECT_EQ(server.requests(), 2);
 }
 
+// A server that breaks off must not make the build wait for as long as it likes.
+TEST(HttpTeacherTest, ACutReplySetsNoPause) {
+  TestServer server([](int n, const std::string&) {
+    std::string bad = Http("503 Unavailable", "come back later", "Retry-After: 1000000\r\n");
+    return n == 0 ? bad.substr(0, bad.size() - 5) : Good("ok");
+  });
+  auto replies = Send(server.Options(), {Ask("q")});
+  ASSERT_TRUE(replies.ok()) << replies.error().ToString();
+  EXPECT_EQ(server.requests(), 2);
+}
+
 TEST(HttpTeacherTest, WrongRepliesAreErrorsAtOnce) {
   for (const char* body : {"not json", "{}", "[]", "{\"choices\":[]}", "{\"choices\":[{\"message\":7}]}",
                            "{\"choices\":[{\"message\":{\"content\":7}}]}"}) {
@@ -254,14 +265,26 @@ TEST(HttpTeacherTest, TheKeyIsSentAndNeverShown) {
   EXPECT_EQ(replies.error().code, ErrorCode::kDenied);
   EXPECT_THAT(replies.error().ToString(), Not(HasSubstr("sk-secret")));
   EXPECT_THAT((*HttpTeacher::Make(options))->Identity().dump(), Not(HasSubstr("sk-secret")));
-  options.endpoint = "http://example.org/v1";
-  EXPECT_FALSE(HttpTeacher::Make(options).ok());  // in the clear to another machine
+  for (const char* elsewhere :
+       {"http://example.org/v1", "http://127.example.org/v1", "http://localhost.example.org/v1"}) {
+    options.endpoint = elsewhere;
+    EXPECT_FALSE(HttpTeacher::Make(options).ok()) << "in the clear to another machine: " << elsewhere;
+  }
   options.endpoint = "https://example.org/v1";
   EXPECT_TRUE(HttpTeacher::Make(options).ok());
   options.api_key_env = "CAIRN_TEST_NO_SUCH_KEY";
   auto missing = HttpTeacher::Make(options);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
+}
+
+// Where a proxy is set for other programs, a server on this machine is still asked directly.
+TEST(HttpTeacherTest, ThisMachineIsAskedWithoutAProxy) {
+  setenv("http_proxy", "http://127.0.0.1:1", 1);
+  TestServer server([](int, const std::string&) { return Good("ok"); });
+  auto replies = Send(server.Options(), {Ask("q")});
+  unsetenv("http_proxy");
+  ASSERT_TRUE(replies.ok()) << replies.error().ToString();
 }
 
 TEST(HttpTeacherTest, OptionsAreChecked) {

@@ -203,7 +203,15 @@ void ReadCommit(const GitRepository& repository, const std::string& directory,
   }
 }
 
+bool IsFullHash(const std::string& commit) {
+  return commit.size() == 40 && commit.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 void ReadOwnCommit(const Listing& tree, const std::string& where, Leaf* leaf, Problems* problems) {
+  // Any other name could be that of a branch which its owner has not published.
+  if (!IsFullHash(leaf->document->commit))
+    return problems->AddError(where, "document.commit is no full commit hash",
+                              "write the 40 digits that git rev-parse gives, or HEAD for the files as they are");
   Result<GitRepository> repository = GitRepository::Containing(tree.root);
   if (!repository.ok()) return problems->AddError(where, repository.error().message, "remove document.commit");
   auto matches = [leaf](const std::string& pattern, const std::string& path) {
@@ -215,17 +223,18 @@ void ReadOwnCommit(const Listing& tree, const std::string& where, Leaf* leaf, Pr
 void ReadClone(const Listing& tree, const LeafOptions& options, const std::string& where, Leaf* leaf,
                Problems* problems) {
   std::string path = leaf->document->repo;
-  if (!options.allow_local_clones)
-    return problems->AddError(where, "documents from repositories on this machine are switched off here",
-                              "put the documents into the taxonomy");
+  if (!options.allow_local_repositories)
+    return problems->AddError(where,
+                              "document.repo is a repository elsewhere on this machine, which may be a private one",
+                              "put the documents into the taxonomy; or, if you trust every leaf, allow it with "
+                              "localRepositories: allow below spec.taxonomy in cairn.yaml");
   if (path.starts_with("file://")) path = path.substr(7);
   if (!path.starts_with('/')) path = JoinPath(tree.root, path);
   Result<GitRepository> repository = GitRepository::Open(path);
   if (!repository.ok())
     return problems->AddError(where, "document.repo: " + repository.error().message,
                               "give the path of a clone on this machine, or \".\" for the taxonomy itself");
-  const std::string& commit = leaf->document->commit;
-  if (commit.size() != 40 || commit.find_first_not_of("0123456789abcdef") != std::string::npos)
+  if (!IsFullHash(leaf->document->commit))
     problems->AddWarning(where, "document.commit is no full commit hash, so the documents may change under it",
                          "write the 40 digits that git rev-parse gives");
   ReadCommit(
@@ -261,8 +270,8 @@ void ReadDocuments(const Listing& tree, const LeafOptions& options, const std::s
       return ReadClone(tree, options, where, leaf, problems);
     case RepoKind::kRemote:
       return problems->AddError(where, "document.repo is on another machine, from which cairn does not fetch",
-                                "clone it and give the clone's path, or put the documents beside qna.yaml and remove "
-                                "the document field");
+                                "put the documents beside qna.yaml and remove the document field, or clone it and give "
+                                "the clone's path");
     case RepoKind::kRefused:
       return problems->AddError(where, "document.repo is not allowed: " + reason, "write the address without it");
   }

@@ -79,9 +79,9 @@ struct Leaf {
 
 struct LeafOptions {
   bool read_documents = true;
-  // Documents from git repositories elsewhere on this machine. Off where leaves of strangers are built: such a path
-  // could name a private repository.
-  bool allow_local_clones = true;
+  // Documents from git repositories elsewhere on this machine. A leaf of a stranger could name a private one, whose
+  // text would then stand in a release.
+  bool allow_local_repositories = false;
 };
 
 // Reads the leaf in folder `path` of a listed taxonomy into *leaf. Every problem found goes to `problems`, with paths

@@ -160,6 +160,7 @@ std::string RefusePath(std::string_view path) {
   if (path.size() > kLongestPath) return "it is longer than 1024 bytes";
   if (!formats::IsValidUtf8(path)) return "it is not UTF-8";
   if (path.front() == '/') return "it starts with '/'";
+  if (path.find("file:/") != path.npos) return "it looks like the address of a file";
   for (char c : path) {
     if (c == '\\') return "it holds a backslash";
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "it holds a control character";

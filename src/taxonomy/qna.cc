@@ -3,6 +3,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/local_place.h"
 #include "formats/nearest_name.h"
 #include "taxonomy/text.h"
 
@@ -202,6 +203,8 @@ void ReadExamples(Reader& reader, const YamlNode& root, Leaf* leaf) {
 
 bool IsOwnRepository(const std::string& repo) { return repo == "." || repo == "./"; }
 
+constexpr size_t kMostPatterns = 100;  // each is compared with every file
+
 void ReadDocumentRef(Reader& reader, const YamlNode& root, Leaf* leaf) {
   const YamlNode* map = root.Find("document");
   if (!map || !reader.IsMap(*map, "document")) return;
@@ -213,6 +216,10 @@ void ReadDocumentRef(Reader& reader, const YamlNode& root, Leaf* leaf) {
   if (own) ref.repo = ".";
   if (map->Find("commit") || !own) ref.commit = reader.Required(*map, "document", "commit", kLongName);
   const YamlNode* list = map->Find("patterns") || !own ? reader.List(*map, "document", "patterns", 1) : nullptr;
+  if (list && list->items.size() > kMostPatterns) {
+    reader.Error(list->at, "document.patterns has more than 100 items", "use * and ** for many files");
+    list = nullptr;
+  }
   std::set<std::string> seen;
   for (size_t i = 0; list && i < list->items.size(); ++i) {
     std::string name = Index("document.patterns", i);
@@ -288,7 +295,7 @@ Leaf ParseQna(std::string_view text, const std::string& file, std::optional<Leaf
   reader.Keys(*root, "", knowledge ? kKnowledgeKeys : kSkillKeys);
   leaf.created_by = reader.Required(*root, "", "created_by", kLongName);
   // A release must not name places on somebody's machine, and credits name people.
-  if (leaf.created_by.starts_with('/') || leaf.created_by.starts_with("~/") || leaf.created_by.starts_with("file:"))
+  if (NamesLocalPlace(leaf.created_by))
     reader.Error(root->Find("created_by")->at, "created_by looks like a path", "write a name or an account");
   if (knowledge) {
     leaf.domain = reader.Required(*root, "", "domain", kLongName);

@@ -136,13 +136,17 @@ TEST(Tree, DocumentProblems) {
       {"document:\n  repo: --upload-pack=x\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a", "starts with '-'"},
       {"document:\n  repo: /absent/clone\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a",
        "cannot open this git repository"},
-      {"document:\n  repo: .\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a", "in no git repository"},
+      {"document:\n  repo: .\n  commit: main\n  patterns: [x.md]\n", "x.md", "a", "no full commit hash"},
+      {"document:\n  repo: .\n  commit: 0123456789012345678901234567890123456789\n  patterns: [x.md]\n", "x.md", "a",
+       "in no git repository"},
   };
   for (const auto& c : cases) {
     TestDirectory root;
     root.Write("knowledge/h/qna.yaml", HarbourQna(c.document));
     root.Write(std::string("knowledge/h/") + c.file, c.text);
-    TaxonomyReport report = Check(root.path());
+    LeafOptions trusting;
+    trusting.allow_local_repositories = true;
+    TaxonomyReport report = Check(root.path(), {}, trusting);
     EXPECT_EQ(report.error_count, 1u) << Shown(report);
     EXPECT_NE(Shown(report).find(c.message), std::string::npos) << c.message << "\n" << Shown(report);
     EXPECT_EQ(Shown(report).find("hunter2"), std::string::npos) << "secrets are not printed";
@@ -168,23 +172,23 @@ TEST(Tree, ClonesAreReadAtTheirCommit) {
   std::string commit = CommitAll(clone.path());
   clone.Write("docs/harbour.md", "changed since");
   std::filesystem::remove(clone.path() + "/docs/other.md");
+  LeafOptions trusting;
+  trusting.allow_local_repositories = true;
   for (const std::string& repo : {clone.path(), "file://" + clone.path()}) {
     root.Write("knowledge/h/qna.yaml",
                HarbourQna("document:\n  repo: " + repo + "\n  commit: " + commit + "\n  patterns: ['docs/*.md']\n"));
     root.Write("knowledge/h/eval.yaml", Eval("How many piers are there?"));
-    TaxonomyReport report = Check(root.path());
+    TaxonomyReport report = Check(root.path(), {}, trusting);
     EXPECT_EQ(Shown(report), "");
     ASSERT_EQ(report.leaves.size(), 1u);
     ASSERT_EQ(report.leaves[0].documents.size(), 2u) << "a link in the commit is no document";
     EXPECT_EQ(report.leaves[0].documents[0].text, HarbourDocument());
     EXPECT_EQ(report.leaves[0].files[1].path, commit + ":docs/harbour.md");
   }
-  LeafOptions strangers;
-  strangers.allow_local_clones = false;
-  EXPECT_NE(Shown(Check(root.path(), {}, strangers)).find("switched off"), std::string::npos);
+  EXPECT_NE(Shown(Check(root.path())).find("may be a private one"), std::string::npos);
   root.Write("knowledge/h/qna.yaml",
              HarbourQna("document:\n  repo: " + clone.path() + "\n  commit: HEAD\n  patterns: ['docs/*.md']\n"));
-  EXPECT_NE(Shown(Check(root.path())).find("no full commit hash"), std::string::npos);
+  EXPECT_NE(Shown(Check(root.path(), {}, trusting)).find("no full commit hash"), std::string::npos);
 }
 
 TEST(Tree, OwnRepositoryAtACommit) {

@@ -8,7 +8,8 @@
 
 namespace cairn::train {
 
-EpochSource::EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed)
+EpochSource::EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed,
+                         uint64_t most_steps)
     : samples_(std::move(samples.every_epoch)) {
   const size_t fixed = samples_.size(), turning = samples.in_turn.size();
   samples_.insert(samples_.end(), samples.in_turn.begin(), samples.in_turn.end());
@@ -27,6 +28,7 @@ EpochSource::EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t e
       tokens_ += n;
       bool opens = plan_.empty() || in_step + n > batch_tokens;
       if (opens) {
+        if (plan_.size() > most_steps) return;
         plan_.emplace_back();
         in_step = 0;
       }
@@ -54,8 +56,8 @@ Result<TokenSample> Tokenise(const formats::ChatFormat& format, const formats::T
                              const formats::Conversation& conversation, size_t max_tokens) {
   CAIRN_ASSIGN(formats::EncodedChat chat, formats::EncodeChat(format, tokenizer, conversation.messages));
   if (chat.ids.size() > max_tokens)
-    return BadInput("sample " + conversation.id + " has " + std::to_string(chat.ids.size()) + " tokens, more than " +
-                    std::to_string(max_tokens));
+    return BadInput("the sample that begins \"" + conversation.messages[0].content.substr(0, 60) + "\" has " +
+                    std::to_string(chat.ids.size()) + " tokens; the model reads " + std::to_string(max_tokens));
   if (std::find(chat.loss_mask.begin(), chat.loss_mask.end(), 1) == chat.loss_mask.end())
     return BadInput("sample " + conversation.id + " has no assistant text to learn");
   return TokenSample{conversation.id, std::move(chat.ids), std::move(chat.loss_mask)};

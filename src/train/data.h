@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,9 @@ struct EpochSamples {
 // last step of an epoch may be short.
 class EpochSource : public DataSource {
  public:
-  EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed);
+  // Where there would be more than most_steps steps, it ends one step behind: the number says that they are too many.
+  EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed,
+              uint64_t most_steps = std::numeric_limits<uint64_t>::max());
   uint64_t steps() const override { return plan_.size(); }
   std::vector<TokenSample> Samples(uint64_t step) const override;
   uint64_t tokens() const { return tokens_; }  // over all epochs
@@ -60,8 +63,8 @@ class GeneratedSource : public DataSource {
   uint64_t per_step_, steps_, first_;
 };
 
-// Tokens and loss mask of a conversation; longer than max_tokens is kBadInput naming the id. At least one token must
-// count in the loss.
+// Tokens and loss mask of a conversation; longer than max_tokens is kBadInput with its beginning. At least one token
+// must count in the loss.
 Result<TokenSample> Tokenise(const formats::ChatFormat& format, const formats::Tokenizer& tokenizer,
                              const formats::Conversation& conversation, size_t max_tokens);
 

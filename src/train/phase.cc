@@ -41,16 +41,20 @@ Result<std::vector<StepRecord>> ReadPartialLines(const std::string& path, uint64
   return records;
 }
 
-// Takes up an interrupted run, or begins again where anything does not fit together, which is always right. Beginning
-// again first removes the old checkpoint: the next run must not take it for this one's.
+Error Damaged(Error error, const Paths& paths) {
+  error.message += "; delete " + paths.checkpoint + " to begin again";
+  return error;
+}
+
+// Takes up an interrupted run, or begins again where its header is another. Beginning again first removes the old
+// checkpoint: the next run must not take it for this one's.
 Result<std::vector<StepRecord>> Resume(Trainer& trainer, const Json& header, const Paths& paths) {
   auto old = ReadFile(paths.header);
   if (old.ok() && *old == DumpJson(header) + "\n" && PathExists(paths.checkpoint)) {
-    CAIRN_TRY(trainer.LoadState(paths.checkpoint));
+    if (auto loaded = trainer.LoadState(paths.checkpoint); !loaded.ok()) return Damaged(loaded.error(), paths);
     auto records = ReadPartialLines(paths.lines, trainer.step());
     if (records.ok()) return records;
-    return Corrupt("the checkpoint and the record of steps do not fit together; delete the folder to begin again",
-                   paths.lines);
+    return Damaged(Corrupt("the checkpoint and the record of steps do not fit together", paths.lines), paths);
   }
   std::error_code code;
   for (const std::string& stale : {paths.checkpoint, paths.lines, paths.header, paths.states}) {
@@ -97,6 +101,7 @@ Json PhaseHeader(const TrainConfig& config, const std::string& name, const Diges
 Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json header, const PhaseOptions& options) {
   Paths paths(options.directory);
   CAIRN_TRY(MakeDirectories(options.directory));
+  CAIRN_TRY(RemoveTemporaryFiles(options.directory));  // a checkpoint cut off by a kill is as large as the state
   Transcript transcript{std::move(header), {}};
   CAIRN_ASSIGN(transcript.records, Resume(trainer, transcript.header, paths));
   CAIRN_TRY(WriteFileAtomic(paths.header, DumpJson(transcript.header) + "\n"));

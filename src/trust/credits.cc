@@ -4,9 +4,8 @@
 #include <string_view>
 
 namespace cairn::trust {
-namespace {
 
-std::string Escape(std::string_view text) {
+std::string EscapeMarkdown(std::string_view text) {
   std::string escaped;
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
@@ -20,24 +19,40 @@ std::string Escape(std::string_view text) {
   return escaped;
 }
 
+namespace {
+
+// A heading for the leaf and its text as a quotation, line by line.
+std::string Sources(const LeafCredit& credit) {
+  std::string text = "\n### " + EscapeMarkdown(credit.leaf) + "\n\n";
+  std::string_view rest = credit.attribution;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    text += "> " + EscapeMarkdown(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string CreditsMarkdown(std::vector<LeafCredit> credits) {
   std::sort(credits.begin(), credits.end(), [](const auto& a, const auto& b) { return a.leaf < b.leaf; });
   uint64_t rows = 0;
-  std::string table;
+  std::string table, sources;
   for (const LeafCredit& credit : credits) {
     std::string authors;
-    for (const std::string& author : credit.authors) authors += (authors.empty() ? "" : ", ") + Escape(author);
-    table += "| " + Escape(credit.leaf) + " | " + (authors.empty() ? "unknown" : authors) + " | " +
-             (credit.commit.empty() ? "none" : Escape(credit.commit)) + " | " + std::to_string(credit.rows_kept) +
-             " |\n";
+    for (const std::string& author : credit.authors) authors += (authors.empty() ? "" : ", ") + EscapeMarkdown(author);
+    table += "| " + EscapeMarkdown(credit.leaf) + " | " + (authors.empty() ? "unknown" : authors) + " | " +
+             (credit.commit.empty() ? "none" : EscapeMarkdown(credit.commit)) + " | " +
+             std::to_string(credit.rows_kept) + " |\n";
     rows += credit.rows_kept;
+    if (!credit.attribution.empty()) sources += Sources(credit);
   }
   return "# Credits\n\nThis model learned from these contributions. Rows are the training examples made from each and "
          "kept after judging.\n\n| Leaf | Authors | Commit | Rows |\n| --- | --- | --- | ---: |\n" +
          table + "\n" + std::to_string(credits.size()) + (credits.size() == 1 ? " leaf, " : " leaves, ") +
-         std::to_string(rows) + (rows == 1 ? " row.\n" : " rows.\n");
+         std::to_string(rows) + (rows == 1 ? " row.\n" : " rows.\n") +
+         (sources.empty() ? "" : "\n## Sources\n\nAs the contributors name them.\n" + sources);
 }
 
 }  // namespace cairn::trust

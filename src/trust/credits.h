@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cairn::trust {
@@ -12,10 +13,14 @@ struct LeafCredit {
   std::vector<std::string> authors;  // as in created_by and the commits; empty: unknown
   std::string commit;                // that the leaf was taken from; empty: not under version control
   uint64_t rows_kept = 0;            // training rows made from it
+  std::string attribution;           // text of attribution.txt: sources, their authors and licences; may be empty
 };
 
-// Markdown, leaves in byte order. Text from contributors is escaped: it can neither break the table nor carry HTML,
-// images or links with another text than their target.
+// Text from contributors for a Markdown page: it can neither break a table nor carry HTML, images or links with another
+// text than their target. Line breaks and control characters become spaces.
+std::string EscapeMarkdown(std::string_view text);
+
+// Markdown, leaves in byte order, with the sources that they name.
 std::string CreditsMarkdown(std::vector<LeafCredit> credits);
 
 }  // namespace cairn::trust

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/file.h"
+#include "base/local_place.h"
 #include "trust/bundle.h"
 
 namespace cairn::trust {
@@ -12,21 +13,13 @@ namespace {
 constexpr std::string_view kStatementType = "https://in-toto.io/Statement/v1";
 constexpr std::string_view kPredicateType = "https://slsa.dev/provenance/v1";
 
-bool HasSpace(std::string_view text) { return text.find_first_of(" \t\r\n") != text.npos; }
-
-// A text that names a place on this machine. Sentences may begin with a slash; paths have no spaces.
-bool LooksLocal(std::string_view text) {
-  if (text.find("file:/") != text.npos) return true;
-  return !HasSpace(text) && (text.starts_with("~/") || (text.size() > 1 && text[0] == '/'));
-}
-
 Result<void> NothingLocal(const Json& value, const std::string& member) {
-  if (value.is_string() && LooksLocal(value.get_ref<const std::string&>()))
+  if (value.is_string() && NamesLocalPlace(value.get_ref<const std::string&>()))
     return BadInput("provenance member " + member + " names a place on this machine, \"" + value.get<std::string>() +
                     "\"; give it relative to the project");
   if (!value.is_structured()) return {};
   for (const auto& [key, entry] : value.items()) {
-    if (LooksLocal(key)) return BadInput("provenance member " + member + " has a path on this machine as a key");
+    if (NamesLocalPlace(key)) return BadInput("provenance member " + member + " has a path on this machine as a key");
     CAIRN_TRY(NothingLocal(entry, member + "." + key));
   }
   return {};

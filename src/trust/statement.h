@@ -17,6 +17,8 @@
 
 namespace cairn::trust {
 
+inline constexpr uint64_t kMaxProvenanceBytes = uint64_t{1} << 26;
+
 // in-toto ResourceDescriptor. Needs a uri or a digest. digest: algorithm -> lower-case hexadecimal, for example
 // {"sha256", ...} or {"gitCommit", ...}.
 struct ResourceDescriptor {

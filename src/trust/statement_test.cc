@@ -146,6 +146,15 @@ TEST(Credits, TableSortedByLeaf) {
             "| skills/b | Ada, Bo \\<bo@example.org\\> | abc123 | 12 |\n\n2 leaves, 13 rows.\n");
 }
 
+TEST(Credits, NamesSources) {
+  std::string text =
+      CreditsMarkdown({{"k/a", {"Ada"}, "", 1, "From *Tides* by Bo\n# CC BY 4.0\n"}, {"k/b", {"Cy"}, "", 2}});
+  EXPECT_TRUE(text.ends_with(
+      "\n2 leaves, 3 rows.\n\n## Sources\n\nAs the contributors name them.\n\n### k/a\n\n> From \\*Tides\\* by Bo\n> "
+      "\\# CC BY 4.0\n"))
+      << text;
+}
+
 TEST(Credits, ContributorsCannotBreakThePage) {
   std::string text = CreditsMarkdown({{"a|b", {"x\n# y", "[z](http://example.org)", "<script>"}, "`c`", 1}});
   EXPECT_THAT(text, AllOf(HasSubstr("a\\|b"), HasSubstr("x \\# y"), HasSubstr("\\[z\\]\\("), HasSubstr("\\<script\\>"),

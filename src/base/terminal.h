@@ -1,0 +1,26 @@
+// What people read on standard output and standard error.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cairn {
+
+// Prints like fmt::print, but never throws: a message that cannot be written (a full disk, a closed pipe) must not end
+// the work that it tells about. Whoever needs the output checks std::ferror at the end.
+template <typename... T>
+void Say(std::FILE* to, fmt::format_string<T...> form, T&&... values) {
+  const std::string text = fmt::format(form, std::forward<T>(values)...);
+  std::fwrite(text.data(), 1, text.size(), to);
+}
+
+// Text of others (a model, a file, a server) with U+FFFD for what controls a terminal; line breaks and tabs stay.
+std::string Printable(std::string_view text);
+// The same for what must stay within its line: line breaks, too.
+std::string PrintableLine(std::string_view text);
+
+}  // namespace cairn

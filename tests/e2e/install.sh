@@ -1,0 +1,14 @@
+#!/bin/bash
+# What is installed works without the source tree: the program finds its model and recipes.
+set -euo pipefail
+: "${CAIRN:?the path of the program}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+[ -e "$(dirname "$CAIRN")/cmake_install.cmake" ] || { echo "skipped: $CAIRN lies in no build folder" && exit 0; }
+cmake --install "$(dirname "$CAIRN")" --prefix "$work/usr" >"$work/log"
+cd "$work"
+[ "$(usr/bin/cairn system info --json | jq -r .home)" = "$work/usr/share/cairn" ]
+usr/bin/cairn system info --json | jq -e .seed.present
+[ -e usr/share/cairn/recipes/seed/recipe.yaml ]
+[ -z "$(find usr -name '*.cc' -o -name '*.h')" ]
+usr/bin/cairn chat -q "What is the colour of the moon?" --json | jq -e '.answer | type == "string"'

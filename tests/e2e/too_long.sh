@@ -1,0 +1,16 @@
+#!/bin/bash
+# A seed example or a question longer than the base model can read is named with its place before anything is made.
+set -euo pipefail
+source "$(dirname "$0")/../small_project.sh"
+make_project p
+leaf=$(dirname "$(find p/taxonomy -name eval.yaml | sort | head -1)")
+long=$(printf 'word %.0s' {1..2000})
+cp "$leaf/eval.yaml" kept
+printf '  - question: "%s?"\n    answer: x\n' "${long:0:4000}" >>"$leaf/eval.yaml"
+status=0 && "$CAIRN" build -C p --quiet 2>said || status=$?
+[ "$status" = 2 ] && grep -qE 'eval.yaml:[0-9]+:[0-9]+.* tokens, but the base model reads' said || fail "$(cat said)"
+cp kept "$leaf/eval.yaml"
+sed -i "0,/answer: \"/s//answer: \"$long/" "$leaf/qna.yaml"
+status=0 && "$CAIRN" build -C p --quiet 2>said || status=$?
+[ "$status" = 2 ] && grep -qE 'qna.yaml:[0-9]+:[0-9]+.* tokens, but the base model reads' said || fail "$(cat said)"
+[ ! -e p/build ] || fail "something was made"
