@@ -122,6 +122,8 @@ Dialogue MakeAsking(Scene& scene, int max_turns) {
   out.task = "asking";
   PassageOptions options;
   options.max_facts = draw.Percent(20) ? 8 : 6;
+  // A teacher is also shown single sentences.
+  if (scene.level == Level::kNovel && draw.Percent(25)) options.min_facts = 1, options.max_facts = 2;
   out.passage = MakePassage(scene, options);
   const Passage& passage = out.passage;
   if (draw.Percent(62) || max_turns == 1) {

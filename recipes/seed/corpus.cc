@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "novel.h"
 #include "tasks.h"
 #include "text.h"
 
@@ -56,6 +57,20 @@ constexpr std::array<Share, 8> kEventsMixture = {{
     {"conversation", 4, [](Scene& scene) { return MakeConversation(scene); }},
 }};
 
+// Looking up is kept in practice: finding and copying are what all other tasks stand on.
+constexpr std::array<Share, 9> kNovelMixture = {{
+    {"reading", 30, [](Scene& scene) { return MakeReading(scene, 12); }},
+    {"asking", 17, [](Scene& scene) { return MakeAsking(scene, 4); }},
+    {"skills", 15, [](Scene& scene) { return MakeSkill(scene, 8); }},
+    {"judging", 9, [](Scene& scene) { return MakeJudging(scene, 12); }},
+    {"pattern", 7, [](Scene& scene) { return MakePattern(scene, 4); }},
+    {"unknown", 6, [](Scene& scene) { return MakeUnknown(scene, 6); }},
+    {"rephrase", 6, [](Scene& scene) { return MakeRephrase(scene, 6); }},
+    {"lookup", 6, [](Scene& scene) { return MakeLookup(scene); }},
+    {"conversation", 4, [](Scene& scene) { return MakeConversation(scene); }},
+}};
+constexpr uint32_t kRenewedDialogues = 40;  // percent of those with a passage, level novel
+
 // Lists of words.yaml that the program itself relies on.
 constexpr std::string_view kNeeded[] = {
     "filler",   "source",    "opener",   "food",      "drink",     "dish",     "tool",       "toy",
@@ -63,7 +78,7 @@ constexpr std::string_view kNeeded[] = {
     "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
     "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
 
-constexpr const char* kLevelNames[] = {"full", "easy", "copy", "events", "wide"};
+constexpr const char* kLevelNames[] = {"full", "easy", "copy", "events", "wide", "novel"};
 
 Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   Draw draw(seed, index);
@@ -72,19 +87,20 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   if (level == Level::kEasy) mixture = kEasyMixture;
   if (level == Level::kCopy) mixture = kCopyMixture;
   if (HasEvents(level)) mixture = kEventsMixture;
+  if (level == Level::kNovel) mixture = kNovelMixture;
   uint32_t roll = draw.Below(100);
-  for (const Share& share : mixture) {
-    if (roll < share.percent) return share.make(scene);
-    roll -= share.percent;
-  }
-  return mixture[0].make(scene);
+  size_t at = 0;
+  for (; roll >= mixture[at].percent; ++at) roll -= mixture[at].percent;
+  Dialogue dialogue = mixture[at].make(scene);
+  if (level == Level::kNovel && draw.Percent(kRenewedDialogues)) RenewWords(scene, dialogue);
+  return dialogue;
 }
 
 }  // namespace
 
 Corpus::Corpus() = default;
 const char* LevelName(Level level) { return kLevelNames[static_cast<int>(level)]; }
-bool HasEvents(Level level) { return level == Level::kEvents || level == Level::kWide; }
+bool HasEvents(Level level) { return level >= Level::kEvents; }
 
 Corpus::Corpus(Corpus&&) noexcept = default;
 Corpus& Corpus::operator=(Corpus&&) noexcept = default;

@@ -33,8 +33,8 @@ struct Item {
 
 class Corpus {
  public:
-  // dir: recipes/seed, with words.yaml, frames/*.yaml and, for level wide, frames_wide/*.yaml. Errors name file and
-  // line.
+  // dir: recipes/seed, with words.yaml, frames/*.yaml and, for levels wide and novel, frames_wide/*.yaml. Errors name
+  // file and line.
   static Result<Corpus> Load(const std::string& dir);
   Corpus(Corpus&&) noexcept;
   Corpus& operator=(Corpus&&) noexcept;
@@ -45,7 +45,7 @@ class Corpus {
   std::string TaskOf(uint64_t seed, uint64_t index) const;
 
   // Of words.yaml and all frames that the level draws from.
-  const Digest& digest(Level level) const { return level == Level::kWide ? wide_digest_ : digest_; }
+  const Digest& digest(Level level) const { return IsWide(level) ? wide_digest_ : digest_; }
 
   static const std::vector<std::string>& HeldOutTasks();
   // task: one of HeldOutTasks().
@@ -53,7 +53,8 @@ class Corpus {
 
  private:
   Corpus();
-  const World& WorldOf(Level level) const { return level == Level::kWide ? *wide_world_ : *world_; }
+  static bool IsWide(Level level) { return level == Level::kWide || level == Level::kNovel; }
+  const World& WorldOf(Level level) const { return IsWide(level) ? *wide_world_ : *world_; }
   std::unique_ptr<World> world_, wide_world_;
   Digest digest_, wide_digest_;
 };

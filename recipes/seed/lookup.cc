@@ -1,4 +1,5 @@
 // The first steps of copying, for easy scenes: repeat a list, say what comes after an item, look a value up.
+#include "novel.h"
 #include "tasks.h"
 #include "text.h"
 
@@ -9,6 +10,7 @@ constexpr std::string_view kLists[] = {"noun_skill", "animal", "tool", "fruit", 
 
 std::string Thing(Scene& scene) {
   Draw& draw = scene.draw;
+  if (scene.level == Level::kNovel && draw.Percent(40)) return NovelWord(scene);
   switch (draw.Below(5)) {
     case 0:
       return DrawPerson(draw, scene.split).full();

@@ -148,6 +148,15 @@ const List& NameAdjectives() {
 
 }  // namespace
 
+std::string DrawInventedWord(Draw& draw, Split split) {
+  static const List kEnds = Words("le er in ow y et ock ish um e el ard on ip ack ob");
+  static const List kNoEnd = {""};
+  return InSplit(split, [&] {
+    if (draw.Percent(45)) return Lower(Syllables(draw, 1, kNoEnd));
+    return Lower(Syllables(draw, draw.Percent(75) ? 1 : 2, kEnds));
+  });
+}
+
 Split SplitOf(std::string_view name) { return StableHash(name) % 5 == 0 ? Split::kHeldOut : Split::kTraining; }
 
 std::string DrawFirstName(Draw& draw, Split split, Gender* gender) {

@@ -14,6 +14,9 @@ enum class Split { kTraining, kHeldOut };
 // Which world a name (one word or the core of a longer name) belongs to.
 Split SplitOf(std::string_view name);
 
+// A word that nobody has used, in lower case.
+std::string DrawInventedWord(Draw& draw, Split split);
+
 enum class Gender { kHe, kShe };
 struct Person {
   std::string first, last;

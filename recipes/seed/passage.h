@@ -23,9 +23,9 @@ struct World {
 // texts are about one thing with one or two facts and nothing unknown. From long texts alone the model first learns to
 // guess.
 // kEvents: full scenes in which nearly half of the passages tell events (events.cc). kWide: the same with the frames of
-// frames_wide, too. A level that a shipped model was trained on never changes: its phases could not be replayed any
-// more.
-enum class Level { kFull, kEasy, kCopy, kEvents, kWide };
+// frames_wide, too. kNovel: wide, with new words in place of many known ones (novel.h), and lists to look things up in.
+// A level that a shipped model was trained on never changes: its phases could not be replayed any more.
+enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel };
 const char* LevelName(Level level);
 bool HasEvents(Level level);
 

@@ -2,7 +2,9 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "base/file.h"
@@ -312,6 +314,10 @@ constexpr Rule kRules[] = {{"person", MakePerson},
                            {"phone", MakePhone},
                            {"yesno", MakeYesNo}};
 
+bool IsPlainWord(const std::string& text) {
+  return text.size() >= 3 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 }  // namespace
 
 Result<Pools> Pools::Load(const std::string& words_path) {
@@ -332,6 +338,11 @@ Result<Pools> Pools::Load(const std::string& words_path) {
   } catch (const YAML::Exception& error) {
     return BadInput(error.msg, words_path + ":" + std::to_string(error.mark.line + 1));
   }
+  std::set<std::string> plain;
+  for (const auto& [name, pool] : pools.pools_)
+    for (const std::string& word : pool.words)
+      if (IsPlainWord(word)) plain.insert(word);
+  pools.plain_words_.assign(plain.begin(), plain.end());
   return pools;
 }
 

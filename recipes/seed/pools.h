@@ -28,9 +28,12 @@ class Pools {
   const Pool* Find(std::string_view name) const;
   // As Find, for a pool that this program relies on.
   const Pool& Get(std::string_view name) const;
+  // The single words in lower case of all lists, three letters or more, each once, in order of bytes.
+  const std::vector<std::string>& plain_words() const { return plain_words_; }
 
  private:
   std::map<std::string, Pool, std::less<>> pools_;
+  std::vector<std::string> plain_words_;
 };
 
 }  // namespace cairn::seed

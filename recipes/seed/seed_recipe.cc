@@ -8,16 +8,18 @@ namespace cairn::seed {
 namespace {
 
 Result<Level> ParseLevel(const std::string& name) {
-  for (Level level : {Level::kFull, Level::kEasy, Level::kCopy, Level::kEvents, Level::kWide})
+  for (Level level : {Level::kFull, Level::kEasy, Level::kCopy, Level::kEvents, Level::kWide, Level::kNovel})
     if (name == LevelName(level)) return level;
-  return BadInput("no level is called \"" + name + "\"; there are full, easy, copy, events and wide");
+  return BadInput("no level is called \"" + name + "\"; there are full, easy, copy, events, wide and novel");
 }
 
-Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed) {
+Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed, int64_t layers_before) {
   SeedPhase phase;
   phase.name = node["name"].as<std::string>();
   phase.samples_per_step = node["samplesPerStep"].as<uint64_t>();
   CAIRN_ASSIGN(phase.level, ParseLevel(node["level"].as<std::string>("full")));
+  phase.layers = node["layers"].as<int64_t>(layers_before);
+  if (phase.layers < layers_before) return BadInput("phase " + phase.name + " has fewer layers than the one before it");
   phase.text_loss_every = node["textLossEvery"].as<uint64_t>(0);
   train::TrainConfig& t = phase.training;
   t.steps = node["steps"].as<uint64_t>();
@@ -59,7 +61,8 @@ Result<SeedRecipe> LoadSeedRecipe(const std::string& path) {
     recipe.model.max_position_embeddings = m["maxPositions"].as<int64_t>();
     recipe.model.tie_word_embeddings = true;
     for (const YAML::Node& node : root["phases"]) {
-      CAIRN_ASSIGN(SeedPhase phase, ReadPhase(node, recipe.seed));
+      const int64_t layers = recipe.phases.empty() ? recipe.model.num_hidden_layers : recipe.phases.back().layers;
+      CAIRN_ASSIGN(SeedPhase phase, ReadPhase(node, recipe.seed, layers));
       recipe.phases.push_back(std::move(phase));
     }
   } catch (const YAML::Exception& e) {

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "formats/bpe_trainer.h"
 #include "formats/chat.h"
+#include "model/deepen.h"
 #include "model/model.h"
 #include "side_files.h"
 
@@ -71,6 +72,11 @@ Json PhaseInputs(const Prepared& p, const formats::Tokenizer& tokenizer, size_t 
           {"text_loss_every", settings.text_loss_every},
           {"first_sample", FirstSample(p.recipe, phase)},
           {"samples_per_step", settings.samples_per_step}};
+}
+
+// What the phase trains: the weights that the one before ended in, with the phase's number of layers.
+void StartPhase(const SeedPhase& phase, model::Model& model) {
+  if (phase.layers > model.config.num_hidden_layers) model = model::Deepened(model, phase.layers);
 }
 
 std::string PhaseName(const SeedRecipe& recipe, size_t phase) {
@@ -188,6 +194,7 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
   for (size_t i = taken; i < p.recipe.phases.size(); ++i) {
     const SeedPhase& phase = p.recipe.phases[i];
     std::string name = PhaseName(p.recipe, i);
+    StartPhase(phase, model);
     train::GeneratedSource source = PhaseSource(p, tokenizer, i);
     train::Trainer trainer(pool, model, phase.training, source);
     Json header = train::PhaseHeader(phase.training, name, trainer.StateDigest(), PhaseInputs(p, tokenizer, i));
@@ -224,6 +231,7 @@ Result<uint64_t> ReplaySeed(ThreadPool& pool, const SeedOptions& options, const 
   CAIRN_ASSIGN(train::Transcript transcript, train::LoadTranscript(directory));
   CAIRN_TRY(CheckSeal(model_directory, PhaseName(p.recipe, phase), transcript));
   const SeedPhase& settings = p.recipe.phases[phase];
+  StartPhase(settings, model);
   train::GeneratedSource source = PhaseSource(p, tokenizer, phase);
   train::Trainer trainer(pool, model, settings.training, source);
   Json header = train::PhaseHeader(settings.training, PhaseName(p.recipe, phase), trainer.StateDigest(),

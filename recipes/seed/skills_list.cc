@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "novel.h"
 #include "tasks.h"
 #include "text.h"
 
@@ -29,7 +30,13 @@ Strings DrawWords(Scene& scene, size_t count, bool names_too = true) {
                          : kind == 7 ? scene.world.pools.Get("fruit").words
                                      : nouns;
   Strings out;
+  const bool novel = scene.level == Level::kNovel && draw.Percent(55);
   for (int attempt = 0; out.size() < count; ++attempt) {
+    if (novel) {
+      std::string word = NovelWord(scene);
+      if (std::find(out.begin(), out.end(), word) == out.end()) out.push_back(std::move(word));
+      continue;
+    }
     // A short list may not hold enough words of the split; the nouns do (Corpus::Load sees to it).
     std::string word = kind == 8   ? DrawFirstName(draw, scene.split, nullptr)
                        : kind == 9 ? DrawPlace(draw, scene.split)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A seed recipe in small: trained twice it gives the same model, also with other threads, also when it goes on behind
-# finished phases; every phase replays.
+# finished phases, and where a phase begins with a deeper model; every phase replays.
 set -euo pipefail
 : "${CAIRN:?the path of the program}"
 work=$(mktemp -d)
@@ -14,6 +14,7 @@ maxTokens: 4000
 phases:
   - {name: one, level: copy, steps: 3, samplesPerStep: 4, optimizer: muon, learningRate: 5.0e-3, schedule: constant, warmup: 1}
   - {name: two, level: events, textLossEvery: 2, steps: 3, samplesPerStep: 4, optimizer: adamw, learningRate: 5.0e-3, schedule: linear, warmup: 1}
+  - {name: three, level: novel, layers: 3, textLossEvery: 2, steps: 3, samplesPerStep: 4, optimizer: muon, learningRate: 5.0e-3, schedule: linear, warmup: 1, shards: 2}
 EOF
 train() { "$CAIRN" seed train -q --recipe "$work/recipe" --work "$work/work-$1" --output "$work/$1" "${@:2}"; }
 train a --threads 1
@@ -23,6 +24,7 @@ for other in b c; do
   cmp "$work/a/SEED.json" "$work/$other/SEED.json"
   cmp "$work/a/model.safetensors" "$work/$other/model.safetensors"
 done
-for phase in 1 2; do
-  "$CAIRN" seed replay -q --recipe "$work/recipe" --model "$work/c" --phase $phase --steps 3 --json | jq -e '.equal and .steps == 3'
+jq -e ".num_hidden_layers == 3" "$work/a/config.json"
+for phase in 1 2 3; do
+  "$CAIRN" seed replay -q --recipe "$work/recipe" --model "$work/a" --phase $phase --steps 3 --json | jq -e '.equal and .steps == 3'
 done
