@@ -102,14 +102,6 @@ std::string Syllables(Draw& draw, int count, const List& ends) {
   return Capitalised(out + draw.Pick(ends));
 }
 
-// Draws until the name belongs to the split; the bound is never met in practice and keeps the function total.
-template <typename Make>
-std::string InSplit(Split split, Make make) {
-  std::string name = make();
-  for (int i = 0; i < 200 && SplitOf(name) != split; ++i) name = make();
-  return name;
-}
-
 std::string SurnameCore(Draw& draw) {
   static const List kNoEnd = {""};
   uint32_t style = draw.Below(10);
@@ -151,7 +143,7 @@ const List& NameAdjectives() {
 std::string DrawInventedWord(Draw& draw, Split split) {
   static const List kEnds = Words("le er in ow y et ock ish um e el ard on ip ack ob");
   static const List kNoEnd = {""};
-  return InSplit(split, [&] {
+  return DrawInSplit(split, [&] {
     if (draw.Percent(45)) return Lower(Syllables(draw, 1, kNoEnd));
     return Lower(Syllables(draw, draw.Percent(75) ? 1 : 2, kEnds));
   });
@@ -165,14 +157,14 @@ std::string DrawFirstName(Draw& draw, Split split, Gender* gender) {
   const List& names = drawn == Gender::kHe ? MaleNames() : FemaleNames();
   static const List kHeEnds = Words("o us en ek in or an");
   static const List kSheEnds = Words("a ia ina e ette elle");
-  return InSplit(split, [&] {
+  return DrawInSplit(split, [&] {
     if (draw.Percent(15)) return Syllables(draw, 1, drawn == Gender::kHe ? kHeEnds : kSheEnds);
     return draw.Pick(names);
   });
 }
 
 std::string DrawSurname(Draw& draw, Split split) {
-  return InSplit(split, [&] { return SurnameCore(draw); });
+  return DrawInSplit(split, [&] { return SurnameCore(draw); });
 }
 
 Person DrawPerson(Draw& draw, Split split) {
@@ -183,7 +175,7 @@ Person DrawPerson(Draw& draw, Split split) {
 }
 
 std::string DrawPlace(Draw& draw, Split split) {
-  std::string core = InSplit(split, [&] { return PlaceCore(draw); });
+  std::string core = DrawInSplit(split, [&] { return PlaceCore(draw); });
   switch (draw.Below(24)) {
     case 0:
       return std::string(draw.Pick({"Upper ", "Lower ", "Great ", "Little ", "Old ", "North ", "West "})) + core;
@@ -192,14 +184,14 @@ std::string DrawPlace(Draw& draw, Split split) {
     case 2:
       return core + std::string(draw.Pick({" Green", " Hill", " Bay", " Cross", " Falls", " Bridge", " Point"}));
     case 3:
-      return core + "-on-" + InSplit(split, [&] { return PlaceCore(draw); });
+      return core + "-on-" + DrawInSplit(split, [&] { return PlaceCore(draw); });
     default:
       return core;
   }
 }
 
 std::string DrawRegion(Draw& draw, Split split) {
-  std::string core = InSplit(split, [&] { return PlaceCore(draw); });
+  std::string core = DrawInSplit(split, [&] { return PlaceCore(draw); });
   switch (draw.Below(5)) {
     case 0:
       return "the " + core +
@@ -215,7 +207,7 @@ std::string DrawRegion(Draw& draw, Split split) {
 
 std::string DrawRiver(Draw& draw, Split split) {
   static const List kEnds = Words("a e o er en in el");
-  std::string core = InSplit(split, [&] {
+  std::string core = DrawInSplit(split, [&] {
     return draw.Percent(50) ? Syllables(draw, 1, kEnds)
                             : Cat({draw.Pick(SurnameStarts()), draw.Pick({"e", "a", "en"})});
   });
@@ -233,7 +225,7 @@ std::string DrawStreet(Draw& draw, Split split) {
   static const List kCommon = {"Mill", "Church", "Station", "Market", "High",    "Bridge", "Castle",
                                "Park", "School", "Garden",  "River",  "Harbour", "Baker",  "Chapel",
                                "Rose", "Cherry", "Orchard", "King",   "Queen",   "Abbey"};
-  std::string core = InSplit(split, [&] { return draw.Percent(40) ? draw.Pick(kCommon) : SurnameCore(draw); });
+  std::string core = DrawInSplit(split, [&] { return draw.Percent(40) ? draw.Pick(kCommon) : SurnameCore(draw); });
   return core + std::string(draw.Pick({" Street", " Street", " Road", " Lane", " Square", " Avenue", " Row"}));
 }
 
@@ -259,7 +251,9 @@ std::string DrawShop(Draw& draw, Split split) {
     case 0:
       return Possessive(DrawSurname(draw, split));
     case 1:
-      return InSplit(split, [&] { return Cat({"the ", draw.Pick(NameAdjectives()), " ", draw.Pick(NameNouns())}); });
+      return DrawInSplit(split, [&] {
+        return Cat({"the ", draw.Pick(NameAdjectives()), " ", draw.Pick(NameNouns())});
+      });
     default:
       return Cat({DrawSurname(draw, split), draw.Pick({" Books", " Stores", " Corner", " Hardware", " Bakery"})});
   }
@@ -285,7 +279,7 @@ std::string DrawTeam(Draw& draw, Split split) {
 }
 
 std::string DrawShip(Draw& draw, Split split) {
-  return InSplit(split, [&]() -> std::string {
+  return DrawInSplit(split, [&]() -> std::string {
     switch (draw.Below(4)) {
       case 0:
         return "Lady " + draw.Pick(FemaleNames());
@@ -298,7 +292,7 @@ std::string DrawShip(Draw& draw, Split split) {
 }
 
 std::string DrawTitle(Draw& draw, Split split) {
-  return InSplit(split, [&]() -> std::string {
+  return DrawInSplit(split, [&]() -> std::string {
     switch (draw.Below(5)) {
       case 0:
         return Cat({"The ", draw.Pick(NameNouns()), " and the ", draw.Pick(NameNouns())});
@@ -324,7 +318,7 @@ std::string DrawPetName(Draw& draw, Split split) {
       "Bonnie "
       "Sparky Waffles Clover Button Tinker Marble Fudge Sooty Maple Dusty");
   static const List kEnds = Words("y o ie a kin le");
-  return InSplit(split, [&] { return draw.Percent(70) ? draw.Pick(kPets) : Syllables(draw, 1, kEnds); });
+  return DrawInSplit(split, [&] { return draw.Percent(70) ? draw.Pick(kPets) : Syllables(draw, 1, kEnds); });
 }
 
 std::string DrawClub(Draw& draw, Split split) {
@@ -334,7 +328,7 @@ std::string DrawClub(Draw& draw, Split split) {
 }
 
 std::string DrawAward(Draw& draw, Split split) {
-  return InSplit(split, [&]() -> std::string {
+  return DrawInSplit(split, [&]() -> std::string {
     if (draw.Percent(50)) {
       return Cat({"the ", draw.Pick({"Golden ", "Silver ", "Bronze ", "Crystal ", "Great ", "Blue "}),
                   draw.Pick(NameNouns())});

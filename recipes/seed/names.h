@@ -14,6 +14,14 @@ enum class Split { kTraining, kHeldOut };
 // Which world a name (one word or the core of a longer name) belongs to.
 Split SplitOf(std::string_view name);
 
+// Draws until the word belongs to the split; the bound is never met in practice and keeps the function total.
+template <typename Make>
+std::string DrawInSplit(Split split, Make make) {
+  std::string word = make();
+  for (int i = 0; i < 200 && SplitOf(word) != split; ++i) word = make();
+  return word;
+}
+
 // A word that nobody has used, in lower case.
 std::string DrawInventedWord(Draw& draw, Split split);
 

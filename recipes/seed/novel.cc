@@ -39,16 +39,9 @@ std::string Blend(const std::string& front, const std::string& back) {
   return front.substr(0, (front.size() + 1) / 2) + Lower(back.substr(back.size() / 2));
 }
 
-template <typename Make>
-std::string UntilInSplit(Split split, Make make) {
-  std::string word = make();
-  for (int i = 0; i < 200 && SplitOf(word) != split; ++i) word = make();
-  return word;
-}
-
 std::string NovelName(Scene& scene) {
   Draw& draw = scene.draw;
-  return UntilInSplit(scene.split, [&] {
+  return DrawInSplit(scene.split, [&] {
     std::string first = draw.Percent(50) ? DrawFirstName(draw, scene.split, nullptr) : DrawSurname(draw, scene.split);
     if (draw.Percent(40)) return first;
     std::string second = draw.Percent(50) ? DrawFirstName(draw, scene.split, nullptr) : DrawSurname(draw, scene.split);
@@ -129,7 +122,7 @@ std::vector<std::string> CarriedWords(const Passage& passage) {
 std::string InventedNoun(Scene& scene) {
   Draw& draw = scene.draw;
   const std::vector<std::string>& words = scene.world.pools.plain_words();
-  return UntilInSplit(scene.split, [&] {
+  return DrawInSplit(scene.split, [&] {
     if (draw.Percent(40)) return DrawInventedWord(draw, scene.split);
     const std::string& front = draw.Pick(words);
     return Blend(front, draw.Pick(words));
@@ -138,7 +131,7 @@ std::string InventedNoun(Scene& scene) {
 
 std::string NovelWord(Scene& scene) {
   if (scene.draw.Percent(50)) return InventedNoun(scene);
-  return UntilInSplit(scene.split, [&] { return scene.draw.Pick(scene.world.pools.plain_words()); });
+  return DrawInSplit(scene.split, [&] { return scene.draw.Pick(scene.world.pools.plain_words()); });
 }
 
 void RenewWords(Scene& scene, Dialogue& dialogue) {

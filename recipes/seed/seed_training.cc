@@ -176,6 +176,8 @@ Result<size_t> TakeOver(const Prepared& p, const formats::Tokenizer& tokenizer, 
   if (count == 0) return NotFound("no phase of the recipe has its end weights there", from + "/phases");
   std::string name = PhaseName(p.recipe, count - 1);
   CAIRN_ASSIGN(model, model::LoadModel(PhaseWeights(from, name)));
+  if (model.config.num_hidden_layers != p.recipe.phases[count - 1].layers)
+    return BadInput("these weights have other layers than the recipe's phase", PhaseWeights(from, name));
   CAIRN_TRY(model::SaveModel(model, tokenizer, formats::CairnChatFormat(), PhaseWeights(output, name)));
   return count;
 }

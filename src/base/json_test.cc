@@ -44,6 +44,16 @@ TEST(Json, LimitsNesting) {
   EXPECT_THAT(Fault(objects), HasSubstr("deeper than 64"));
 }
 
+// A short text may stand for much memory.
+TEST(Json, LimitsTheNumberOfValues) {
+  std::string many = "[0";
+  for (int i = 0; i < 1 << 24; ++i) many += ",0";
+  auto refused = ParseJson(many + "]", "x");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("16 million"), std::string::npos);
+  EXPECT_TRUE(ParseJson("[\"" + many + "\"]", "x").ok()) << "commas in a text are no values";
+}
+
 TEST(Json, NamesTheLineAndColumn) {
   EXPECT_THAT(Fault("{\n  \"a\": 1,\n  \"b\" 2\n}"), HasSubstr("f.json:3:7: not valid JSON"));
   EXPECT_THAT(Fault("x"), HasSubstr("f.json:1:1:"));

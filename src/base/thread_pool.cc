@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -37,6 +38,7 @@ namespace {
 // About 0.2 ms: kernels follow each other within microseconds, and a thread that has gone to sleep comes back late on a
 // busy machine.
 constexpr int kSpins = 8000;
+constexpr int kClosed = std::numeric_limits<int>::min() / 2;  // far below what threads inside can make up for
 
 void Pause() {
 #if defined(__SSE__)
@@ -53,10 +55,23 @@ struct ThreadPool::State {
   std::condition_variable wake, done;
   std::atomic<uint64_t> generation{0};
   std::atomic<size_t> next{0};
-  std::atomic<int> busy{0};
+  std::atomic<int> inside{kClosed};  // threads at work beside the caller, plus kClosed where none may enter
   size_t count = 0;
   const FunctionRef<void(size_t)>* body = nullptr;
   std::atomic<bool> stop{false};
+
+  // A thread that wakes up when all is done finds the door closed: nobody waits for it, however late it gets a CPU.
+  bool Enter() {
+    for (int n = inside.load(); n >= 0;)
+      if (inside.compare_exchange_weak(n, n + 1)) return true;
+    return false;
+  }
+
+  void Leave() {
+    if (inside.fetch_sub(1) != kClosed + 1) return;
+    std::lock_guard lock(mutex);
+    done.notify_one();
+  }
 
   void Drain() {
     for (size_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) (*body)(i);
@@ -73,11 +88,9 @@ struct ThreadPool::State {
         if (stop) return;
         seen = generation.load();
       }
+      if (!Enter()) continue;
       Drain();
-      if (busy.fetch_sub(1) == 1) {
-        std::lock_guard lock(mutex);
-        done.notify_one();
-      }
+      Leave();
     }
   }
 };
@@ -110,14 +123,15 @@ void ThreadPool::Run(size_t count, FunctionRef<void(size_t)> body) {
     state_->body = &body;
     state_->count = count;
     state_->next = 0;
-    state_->busy = static_cast<int>(state_->threads.size());
+    state_->inside = 0;
     state_->generation.fetch_add(1, std::memory_order_release);
   }
   state_->wake.notify_all();
   state_->Drain();
-  for (int spin = 0; spin < kSpins && state_->busy.load(std::memory_order_acquire) != 0; ++spin) Pause();
+  if (state_->inside.fetch_add(kClosed) == 0) return;
+  for (int spin = 0; spin < kSpins && state_->inside.load(std::memory_order_acquire) != kClosed; ++spin) Pause();
   std::unique_lock lock(state_->mutex);
-  state_->done.wait(lock, [&] { return state_->busy.load() == 0; });
+  state_->done.wait(lock, [&] { return state_->inside.load() == kClosed; });
 }
 
 void ThreadPool::RunRanges(size_t count, size_t grain, FunctionRef<void(size_t, size_t)> body) {

@@ -31,6 +31,16 @@ TEST(ThreadPool, ManyShortRunsInARow) {
   for (uint64_t sum : sums) EXPECT_EQ(sum, uint64_t{2999} * 3000 / 2);
 }
 
+// More threads than CPUs, each run shorter than it takes to wake them: late ones meet other runs or none.
+TEST(ThreadPool, LateThreadsTakePartInNoOtherRun) {
+  ThreadPool pool(16);
+  for (size_t run = 0; run < 5000; ++run) {
+    std::vector<int> calls(2 + run % 7);
+    pool.Run(calls.size(), [&](size_t i) { ++calls[i]; });
+    for (int n : calls) ASSERT_EQ(n, 1) << run;
+  }
+}
+
 TEST(ThreadPool, RangesCoverEverythingOnce) {
   for (int threads : {1, 2, 3}) {
     ThreadPool pool(threads);

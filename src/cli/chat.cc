@@ -1,6 +1,5 @@
 // cairn chat: one question, or a conversation at the terminal.
 #include <errno.h>
-#include <fmt/format.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -113,7 +112,7 @@ Result<int> Chat::Once() {
 // Forgets the oldest turns until question and answer fit what the model reads. The last question stays, whatever its
 // length: then generating says what is wrong.
 Result<void> Chat::MakeRoom() {
-  size_t positions = infer::MaxPositions(model_.model);
+  size_t positions = model::MaxPositions(model_.model.config);
   size_t reserve = std::min(static_cast<size_t>(options_.sampling.max_tokens), positions / 4);
   bool forgot = false;
   while (history_.size() > 2) {
@@ -189,7 +188,7 @@ Result<int> Chat::Converse() {
     if (turn.error().code == ErrorCode::kCancelled)
       ClearInterrupt();
     else
-      Say(stderr, "cairn: {}\n", turn.error().ToString());
+      Say(stderr, "cairn: {}\n", PrintableLine(turn.error().ToString()));
   }
 }
 

@@ -1,5 +1,4 @@
 // cairn init: a project that can be built at once.
-#include <fmt/format.h>
 
 #include <filesystem>
 

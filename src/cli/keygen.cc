@@ -1,5 +1,4 @@
 // cairn keygen: a key pair for signing releases.
-#include <fmt/format.h>
 
 #include "cli/command.h"
 #include "trust/key.h"

@@ -1,5 +1,4 @@
 // The `cairn` program: parses the command line, runs the chosen subcommand, turns errors into messages and exit codes.
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>

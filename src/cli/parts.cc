@@ -1,5 +1,4 @@
 // cairn data generate, cairn train, cairn eval: single parts of the build.
-#include <fmt/format.h>
 
 #include "base/thread_pool.h"
 #include "cli/command.h"

@@ -1,8 +1,6 @@
 // cairn replay: run slices of a release's training again and compare bits.
 #include "project/replay.h"
 
-#include <fmt/format.h>
-
 #include <chrono>
 
 #include "base/progress.h"

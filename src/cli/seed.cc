@@ -1,5 +1,4 @@
 // cairn seed train | replay | measure | side-files: the built-in base model from its recipe.
-#include <fmt/format.h>
 
 #include "../recipes/seed/measure.h"
 #include "../recipes/seed/seed_training.h"

@@ -124,6 +124,7 @@ void AddSystem(CLI::App& app, Context& context) {
   CLI::App* schema = system->add_subcommand("schema",
                                             "print the JSON Schema of cairn.yaml. An editor that is given it completes "
                                             "and checks the project file while it is written.");
+  AddCommon(*schema, context);
   schema->footer("Example: cairn system schema > cairn.schema.json");
   schema->callback([&context] {
     context.run = []() -> Result<int> {

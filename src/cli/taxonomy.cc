@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 
 #include "base/file.h"
@@ -84,13 +85,17 @@ struct Root {
   taxonomy::LeafOptions options;
 };
 
-// The taxonomy that the project in the working directory names, or ./taxonomy, or the working directory itself.
+// The taxonomy that the project in the working directory names, or ./taxonomy, or the working directory itself. What
+// the project allows its leaves counts for its own taxonomy only.
 Result<Root> RootOf(const std::string& given) {
-  if (!given.empty()) return Root{given, {}};
   if (PathExists(project::kProjectFileName)) {
     CAIRN_ASSIGN(project::ProjectConfig config, project::ReadProjectConfig(project::kProjectFileName));
-    return Root{config.spec.taxonomy.path, project::LeafOptionsOf(config.spec.taxonomy)};
+    const std::string& path = config.spec.taxonomy.path;
+    std::error_code code;
+    if (given.empty() || std::filesystem::equivalent(given, path, code))
+      return Root{given.empty() ? path : given, project::LeafOptionsOf(config.spec.taxonomy)};
   }
+  if (!given.empty()) return Root{given, {}};
   return Root{PathExists("taxonomy") ? "taxonomy" : ".", {}};
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "cli/command.h"
+#include "project/phase.h"
 #include "train/transcript.h"
 #include "trust/model_signing.h"
 #include "trust/release_digest.h"
@@ -70,8 +71,8 @@ class Verifier {
   std::vector<Check> checks_;
   std::optional<trust::SignatureReport> signature_;
   std::vector<std::string> files_;
-  std::string base_;                 // digest of the base model, as the provenance says
-  std::vector<std::string> phases_;  // folders of the transcript, as the provenance says
+  std::string base_;                                // digest of the base model, as the provenance says
+  std::optional<std::vector<std::string>> phases_;  // folders of the transcript, as the provenance says
 };
 
 Finding Verifier::Signature() {
@@ -89,13 +90,15 @@ Finding Verifier::Signature() {
   return text;
 }
 
-// Folders of the phases of the project that the provenance holds: "1-knowledge", ...
-std::vector<std::string> PhasesOf(const Json& parameters) {
-  const Json phases = parameters.value("/project/spec/training/phases"_json_pointer, Json::array());
+// Folders of the phases of the project that the provenance holds, sorted.
+Result<std::vector<std::string>> PhasesOf(const Json& parameters, const std::string& where) {
+  if (!parameters.is_object() || !parameters.contains("project"))
+    return Corrupt("externalParameters has no project", where);
+  CAIRN_ASSIGN(project::ProjectConfig config, project::ParseProjectConfig(DumpJson(parameters["project"]), where));
+  const project::TrainingConfig& training = config.spec.training;
   std::vector<std::string> names;
-  for (const Json& phase : phases)
-    if (phase.is_object() && phase.contains("name") && phase["name"].is_string())
-      names.push_back(fmt::format("{}-{}", names.size() + 1, phase["name"].get<std::string>()));
+  for (size_t i = 0; i < training.phases.size(); ++i) names.push_back(project::PlanOf(training, i).directory_name);
+  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -108,7 +111,7 @@ Finding Verifier::Provenance() {
     if (auto sha256 = resource.digest.find("sha256"); resource.name == "base model" && sha256 != resource.digest.end())
       base_ = sha256->second;
   if (base_.empty()) return Corrupt("no digest of the base model", path);
-  phases_ = PhasesOf(report.external_parameters);
+  CAIRN_ASSIGN(phases_, PhasesOf(report.external_parameters, path));
   for (const std::string& file : files_) {
     bool named = std::any_of(report.subjects.begin(), report.subjects.end(),
                              [&](const trust::Subject& subject) { return subject.name == file; });
@@ -126,8 +129,7 @@ void Verifier::Transcripts() {
     if (it->is_directory(code)) phases.push_back(it->path().filename().string());
   std::sort(phases.begin(), phases.end());
   if (phases.empty()) return Add("transcript", NotFound("the release holds no transcript", Path("transcript")));
-  std::sort(phases_.begin(), phases_.end());
-  if (phases != phases_)
+  if (phases_ && phases != *phases_)
     Add("transcript",
         Corrupt("the phases are not those of the project that provenance.json names", Path("transcript")));
   for (const std::string& phase : phases) {

@@ -121,6 +121,15 @@ TEST(Chat, NamedTemplatesAndUnknownOnes) {
   }
 }
 
+// Such a token would be searched for at every place of a text.
+TEST(Chat, RefusesTokensThatAreTooLong) {
+  for (const char* text : {"<|im_start|><|im_end|>{{ bos_token }}", "<|user|><|assistant|>{{ eos_token }}"}) {
+    const char* key = std::string_view(text).find("bos") != std::string_view::npos ? "bos_token" : "eos_token";
+    EXPECT_TRUE(DetectChatFormat({{"chat_template", text}, {key, std::string(256, '<')}}, "t").ok()) << text;
+    EXPECT_FALSE(DetectChatFormat({{"chat_template", text}, {key, std::string(257, '<')}}, "t").ok()) << text;
+  }
+}
+
 // What the models' own templates render, by Jinja2. "<|startoftext|>" is the context's bos_token.
 TEST(ChatConformance, AgreesWithRenderedTemplates) {
   std::string root = std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/";

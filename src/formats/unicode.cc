@@ -159,4 +159,19 @@ std::optional<std::string> FromByteAlphabet(std::string_view text) {
   return out;
 }
 
+std::string Excerpt(std::string_view text) {
+  constexpr size_t kLongest = 60;
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Char c = Utf8At(text, at);
+    if (out.size() + c.length > kLongest) return out + "...";
+    if (c.valid && IsSpace(CodePointAt(text, at)))
+      out.push_back(' ');
+    else
+      out.append(text.substr(at, c.length));
+    at += c.length;
+  }
+  return out;
+}
+
 }  // namespace cairn::formats

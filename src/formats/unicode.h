@@ -21,6 +21,9 @@ bool IsValidUtf8(std::string_view text);
 // Each ill-formed part becomes one U+FFFD.
 std::string ReplaceInvalidUtf8(std::string_view text);
 
+// The beginning of a text for a message: one line, at most 60 bytes.
+std::string Excerpt(std::string_view text);
+
 // The code point that starts at text[at]. REQUIRES well-formed UTF-8.
 uint32_t CodePointAt(std::string_view text, size_t at);
 bool IsSpace(uint32_t code_point);     // White_Space

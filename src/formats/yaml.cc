@@ -60,19 +60,6 @@ std::string MendEscapes(const std::string& value) {
   return out;
 }
 
-// A piece of the user's text for a message: short, on one line.
-std::string Excerpt(std::string_view text) {
-  constexpr size_t kLongest = 40;
-  std::string out;
-  for (size_t i = 0; i < text.size();) {
-    size_t length = Utf8At(text, i).length;
-    if (out.size() + length > kLongest) return out + "...";
-    out += text[i] == '\n' || text[i] == '\t' || text[i] == '\r' ? " " : std::string(text.substr(i, length));
-    i += length;
-  }
-  return out;
-}
-
 // yaml-cpp counts columns in bytes; lines are those of the text.
 class Positions {
  public:

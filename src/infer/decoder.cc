@@ -4,10 +4,6 @@
 
 namespace cairn::infer {
 
-size_t MaxPositions(const model::Model& model) {
-  return std::min(static_cast<size_t>(model.config.max_position_embeddings), model.rope.cos.size() / model.rope.half);
-}
-
 Decoder::Decoder(ThreadPool& pool, const model::Model& model, size_t max_sequences, size_t max_tokens)
     : pool_(pool),
       model_(model),
@@ -18,7 +14,7 @@ Decoder::Decoder(ThreadPool& pool, const model::Model& model, size_t max_sequenc
       kv_heads_(static_cast<size_t>(model.config.num_key_value_heads)),
       head_dim_(static_cast<size_t>(model.config.head_dim)),
       caches_(max_sequences) {
-  CAIRN_CHECK(max_sequences > 0 && max_tokens <= MaxPositions(model));
+  CAIRN_CHECK(max_sequences > 0 && max_tokens <= model::MaxPositions(model.config));
   for (Cache& cache : caches_) {
     cache.k.resize(model.offsets.layers.size());
     cache.v.resize(model.offsets.layers.size());

@@ -16,14 +16,11 @@ struct Chunk {
   std::span<const formats::TokenId> ids;
 };
 
-// Positions that the model can tell apart: max_position_embeddings, or what the rotary table holds if that is less.
-size_t MaxPositions(const model::Model& model);
-
 class Decoder {
  public:
   enum class Rows { kLast, kAll };
 
-  // model must outlive the decoder and not change. max_tokens per sequence, at most MaxPositions(model). Memory grows
+  // model must outlive the decoder and not change. max_tokens per sequence, at most model::MaxPositions. Memory grows
   // with the tokens held, not with max_tokens.
   Decoder(ThreadPool& pool, const model::Model& model, size_t max_sequences, size_t max_tokens);
 

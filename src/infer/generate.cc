@@ -34,7 +34,7 @@ class Generator {
       : chat_(chat),
         requests_(requests),
         on_token_(on_token),
-        max_positions_(MaxPositions(chat.model)),
+        max_positions_(model::MaxPositions(chat.model.config)),
         max_rows_(std::max<size_t>(limits.max_rows, 1)),
         slots_(std::min(std::max<size_t>(limits.max_parallel, 1), requests.size())),
         decoder_(pool, chat.model, slots_, max_positions_),

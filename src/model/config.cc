@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cairn::model {
 namespace {
 
@@ -51,6 +53,11 @@ Result<void> ModelConfig::Validate(const std::string& where) const {
   if (!(rms_norm_eps > 0 && rms_norm_eps < 1)) return BadInput("rms_norm_eps must lie between 0 and 1", where);
   if (!(rope_theta >= 1 && rope_theta <= 1e9)) return BadInput("rope_theta must lie in 1..1e9", where);
   return {};
+}
+
+size_t MaxPositions(const ModelConfig& config) {
+  constexpr int64_t kMaxRopePositions = 8192;
+  return static_cast<size_t>(std::min(config.max_position_embeddings, kMaxRopePositions));
 }
 
 Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where) {

@@ -1,6 +1,7 @@
 // What a Llama-architecture decoder looks like; read from and written to Hugging Face's config.json.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -26,6 +27,9 @@ struct ModelConfig {
   // Every size positive and bounded (so that products fit 63 bits), G divides H, D even.
   Result<void> Validate(const std::string& where) const;
 };
+
+// Positions that the model can tell apart: max_position_embeddings, or what a rotary table holds if that is less.
+size_t MaxPositions(const ModelConfig& config);
 
 Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where);
 Json ModelConfigToJson(const ModelConfig& config);

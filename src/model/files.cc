@@ -118,12 +118,16 @@ Result<void> MapWeights(const Shards& shards, Model& model, const std::string& d
   return {};
 }
 
+Result<ModelConfig> ReadModelConfig(const std::string& directory) {
+  std::string where = directory + "/config.json";
+  CAIRN_ASSIGN(Json json, ReadJsonFile(where, kMaxConfigBytes));
+  return ParseModelConfig(json, where);
+}
+
 }  // namespace
 
 Result<Model> LoadModel(const std::string& directory, Storage storage) {
-  std::string where = directory + "/config.json";
-  CAIRN_ASSIGN(Json json, ReadJsonFile(where, kMaxConfigBytes));
-  CAIRN_ASSIGN(ModelConfig config, ParseModelConfig(json, where));
+  CAIRN_ASSIGN(ModelConfig config, ReadModelConfig(directory));
   CAIRN_ASSIGN(auto shards, OpenShards(directory));
   CAIRN_TRY(CheckTensors(shards, config, directory));
   Model model = ModelWithoutWeights(config);
@@ -137,17 +141,22 @@ Result<Model> LoadModel(const std::string& directory, Storage storage) {
   return model;
 }
 
-Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage) {
-  CAIRN_ASSIGN(Model model, LoadModel(directory, storage));
+Result<ChatTexts> LoadChatTexts(const std::string& directory) {
+  CAIRN_ASSIGN(ModelConfig config, ReadModelConfig(directory));
   CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(directory + "/tokenizer.json"));
   std::string where = directory + "/tokenizer_config.json";
   CAIRN_ASSIGN(Json json, ReadJsonFile(where, kMaxConfigBytes));
   CAIRN_ASSIGN(formats::ChatFormat format, formats::DetectChatFormat(json, where));
-  if (tokenizer.vocab_size() > model.config.vocab_size)
-    return BadInput(
-        fmt::format("the tokenizer has {} tokens, the model {}", tokenizer.vocab_size(), model.config.vocab_size),
-        directory);
-  return ChatModel{std::move(model), std::move(tokenizer), std::move(format), directory};
+  if (tokenizer.vocab_size() > config.vocab_size)
+    return BadInput(fmt::format("the tokenizer has {} tokens, the model {}", tokenizer.vocab_size(), config.vocab_size),
+                    directory);
+  return ChatTexts{std::move(config), std::move(tokenizer), std::move(format)};
+}
+
+Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage) {
+  CAIRN_ASSIGN(Model model, LoadModel(directory, storage));
+  CAIRN_ASSIGN(ChatTexts texts, LoadChatTexts(directory));
+  return ChatModel{std::move(model), std::move(texts.tokenizer), std::move(texts.format), directory};
 }
 
 std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,

@@ -8,18 +8,11 @@
 #include "base/philox.h"
 
 namespace cairn::model {
-namespace {
-
-constexpr int64_t kMaxRopePositions = 8192;
-
-}  // namespace
-
 Model ModelWithoutWeights(const ModelConfig& config) {
   Model model;
   model.config = config;
   model.list = ModelParameters(config, &model.offsets);
-  model.rope = kernels::MakeRopeTable(static_cast<size_t>(std::min(config.max_position_embeddings, kMaxRopePositions)),
-                                      static_cast<size_t>(config.head_dim), config.rope_theta);
+  model.rope = kernels::MakeRopeTable(MaxPositions(config), static_cast<size_t>(config.head_dim), config.rope_theta);
   return model;
 }
 

@@ -54,6 +54,13 @@ void MergeAdapter(ThreadPool& pool, Model& model);
 // SHA-256 over config.json's canonical text and the Merkle tree of the tensors in name order (f32 bits, little-endian).
 Digest WeightsDigest(const Model& model);
 
+// What a model reads and writes, without its weights.
+struct ChatTexts {
+  ModelConfig config;
+  formats::Tokenizer tokenizer;
+  formats::ChatFormat format;
+};
+
 // Everything needed to talk to a model.
 struct ChatModel {
   Model model;
@@ -70,6 +77,7 @@ enum class Storage {
   kLargeAsStored  // frozen only where f32 would take much memory; a small model is faster in f32
 };
 Result<Model> LoadModel(const std::string& directory, Storage storage = Storage::kF32);
+Result<ChatTexts> LoadChatTexts(const std::string& directory);
 Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage = Storage::kLargeAsStored);
 
 // What lies beside the weights, by name of the file: config.json, tokenizer.json, tokenizer_config.json (chat

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "base/philox.h"
-#include "infer/decoder.h"
 
 namespace cairn::project {
 namespace {
@@ -16,7 +15,7 @@ constexpr uint64_t kSegments = 6;
 Result<void> Add(const model::ChatModel& base, formats::Conversation conversation, PhaseSamples& samples,
                  std::vector<train::TokenSample>& to) {
   CAIRN_ASSIGN(train::TokenSample sample,
-               train::Tokenise(base.format, base.tokenizer, conversation, infer::MaxPositions(base.model)));
+               train::Tokenise(base.format, base.tokenizer, conversation, model::MaxPositions(base.model.config)));
   samples.conversations.push_back(std::move(conversation));
   to.push_back(std::move(sample));
   return {};

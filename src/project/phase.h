@@ -2,6 +2,7 @@
 // replay of a release both come through here, so that they cannot differ.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 

@@ -83,8 +83,7 @@ Result<Release> LoadRelease(const std::string& directory, const ModelResolver& r
   const std::string& base_name = base_override.empty() ? config.spec.base.model : base_override;
   // A release must not choose by itself which folder here is taken for its base.
   if (base_override.empty() && base_name != "seed")
-    return BadInput("the release was made from the base model \"" + base_name + "\"; name its folder with --base",
-                    where);
+    return BadInput("the release was made from the base model \"" + base_name + "\"; name its folder with --base");
   CAIRN_ASSIGN(std::string base_directory, resolve(base_name));
   CAIRN_ASSIGN(Digest base_digest, ModelDirectoryDigest(base_directory));
   for (const trust::ResourceDescriptor& d : provenance.resolved_dependencies) {
@@ -138,6 +137,8 @@ Result<model::Model> PhaseStart(const Release& release, size_t index, ThreadPool
 // The weights of `directory` are the trained ones, rounded as they are saved.
 Result<void> CheckRounded(model::Model& trained, const std::string& directory) {
   CAIRN_ASSIGN(model::Model released, model::LoadModel(directory));
+  if (model::ModelConfigToJson(released.config) != model::ModelConfigToJson(trained.config))
+    return Corrupt("the model's sizes are not those of the training", directory + "/config.json");
   model::RoundToBf16(trained.weights);
   for (const model::TensorSpec& t : trained.list.tensors())
     if (std::memcmp(trained.At(t.offset), released.At(t.offset), t.size() * sizeof(float)) != 0)
@@ -195,10 +196,11 @@ Result<void> SameText(const std::string& path, const std::string& expected) {
 // Beside the weights, what else decides a model's answers must be the base model's.
 Result<void> CheckModelFiles(const Release& release, const std::vector<std::string>& files) {
   const auto texts = model::ModelTexts(release.base.model.config, release.base.tokenizer, release.base.format);
+  const bool lora = release.config.spec.training.method == TrainingMethod::kLora;
   for (const auto& [name, text] : texts) CAIRN_TRY(SameText(release.directory + "/" + name, text));
   for (const std::string& file : files) {
-    const bool elsewhere = file.starts_with("transcript/") || file == "adapter/adapter_model.safetensors" ||
-                           file == "adapter/adapter_config.json";
+    const bool adapter = file == "adapter/adapter_model.safetensors" || file == "adapter/adapter_config.json";
+    const bool elsewhere = file.starts_with("transcript/") || (adapter && lora);
     if (!elsewhere && !texts.contains(file) && !MayStandAtTop(file))
       return Corrupt("a release has no such file", release.directory + "/" + file);
   }
@@ -270,8 +272,10 @@ Result<std::vector<ReplayedSegment>> Replay(const std::string& directory, Thread
 
 }  // namespace
 
-Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& directory, ThreadPool& pool,
+Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& release, ThreadPool& pool,
                                                    const ModelResolver& resolve, const ReplayOptions& options) {
+  std::string directory = release;
+  while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
   auto segments = Replay(directory, pool, resolve, options);
   if (segments.ok()) return segments;
   Error error = segments.error();

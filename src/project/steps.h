@@ -54,7 +54,7 @@ Result<void> AddMeasureSteps(dag::Graph& graph, BuildContext& context);
 Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context);
 
 // No seed example and no eval question is longer than the base model can read: found before hours of work.
-Result<void> CheckFits(BuildContext& context);
+Result<void> CheckFits(const Project& project);
 
 // For --plan: what the steps that would run need on this machine, estimated.
 Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport>& steps);

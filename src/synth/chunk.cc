@@ -118,7 +118,7 @@ bool EndsSentence(std::string_view text, size_t begin, size_t stop, size_t after
 }
 
 // Bytes of a sentence that is repeated in front of others.
-constexpr size_t kMaxContext = 1000;
+constexpr size_t kMaxContext = 400;
 
 struct Sentence {
   std::string text;

@@ -17,8 +17,9 @@ namespace {
 constexpr size_t kMaxBytes = size_t{4} << 20;
 constexpr size_t kMaxLine = size_t{64} << 10;
 constexpr size_t kMaxBlocks = 100000;
-constexpr size_t kMaxCells = 256;   // of a table row; cmark fills up short rows to the header's width
-constexpr size_t kMaxHeader = 200;  // bytes of a header cell that is repeated in every row
+constexpr size_t kMaxCells = 256;           // of a table row; cmark fills up short rows to the header's width
+constexpr size_t kMaxHeader = 200;          // bytes of a header cell that is repeated in every row
+constexpr size_t kMaxText = 4 * kMaxBytes;  // of all blocks, repeated header cells included
 
 Result<void> CheckLimits(std::string_view text, const std::string& source) {
   if (text.size() > kMaxBytes) return BadInput("the document is larger than 4 MiB; split it into several", source);
@@ -133,6 +134,8 @@ class MarkdownWalk {
  public:
   explicit MarkdownWalk(std::vector<Block>& blocks) : blocks_(blocks) {}
 
+  size_t bytes() const { return bytes_; }
+
   void Event(cmark_event_type event, cmark_node* node) {
     bool enter = event == CMARK_EVENT_ENTER;
     if (IsType(node, "table")) {
@@ -174,7 +177,7 @@ class MarkdownWalk {
 
   void End(Block::Kind kind, cmark_node* node) {
     Block block = text_.Take(kind, static_cast<size_t>(std::max(cmark_node_get_start_line(node), 1)));
-    if (kind == Block::Kind::kHeading) block.level = cmark_node_get_heading_level(node);
+    bytes_ += block.text.size();
     if (!block.text.empty()) blocks_.push_back(std::move(block));
   }
 
@@ -197,6 +200,7 @@ class MarkdownWalk {
   BlockText text_;
   std::vector<std::string> header_, cells_;
   int items_ = 0, images_ = 0;
+  size_t bytes_ = 0;
 };
 
 Result<void> AddMarkdown(std::string_view text, const std::string& source, std::vector<Block>& blocks) {
@@ -213,6 +217,7 @@ Result<void> AddMarkdown(std::string_view text, const std::string& source, std::
   for (cmark_event_type event; (event = cmark_iter_next(iter.get())) != CMARK_EVENT_DONE;) {
     walk.Event(event, cmark_iter_get_node(iter.get()));
     if (blocks.size() > kMaxBlocks) return BadInput("more than 100000 paragraphs, list items and rows", source);
+    if (walk.bytes() > kMaxText) return BadInput("the tables repeat too much text; shorten their headers", source);
   }
   return {};
 }

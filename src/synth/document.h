@@ -13,7 +13,6 @@ namespace cairn::synth {
 struct Block {
   enum class Kind { kHeading, kParagraph, kListItem, kTableRow, kCode };
   Kind kind = Kind::kParagraph;
-  int level = 0;                    // of a heading, 1 to 6
   std::string text;                 // without markup; source lines are joined by single spaces
   size_t first_line = 1;            // in the source, counted from 1
   std::vector<size_t> line_starts;  // offsets in text at which a further source line begins, ascending

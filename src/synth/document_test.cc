@@ -103,26 +103,29 @@ Document Parse(const char* text) {
   return *document;
 }
 
+std::string Table(size_t header, size_t rows) {
+  std::string text = "|" + std::string(header, 'h') + "|k|\n|---|---|\n";
+  for (size_t i = 0; i < rows; ++i) text += "|b|c|\n";
+  return text;
+}
+
 // What is repeated beside each row or sentence must not multiply a small document.
 TEST(DocumentTest, RepetitionIsBounded) {
   std::string wide = "|";
   for (int i = 0; i < 300; ++i) wide += "a|";
   EXPECT_FALSE(ParseDocument(wide + "\n", "d.md").ok());
-  std::string rows = "|" + std::string(5000, 'h') + "|k|\n|---|---|\n";
-  for (int i = 0; i < 1000; ++i) rows += "|b|c|\n";
-  auto document = ParseDocument(rows, "d.md");
-  ASSERT_TRUE(document.ok());
-  size_t bytes = 0;
-  for (const Block& block : document->blocks) bytes += block.text.size();
-  EXPECT_LT(bytes, 4 * rows.size());
-  EXPECT_EQ(document->blocks.at(0).text, "b; k: c.");
-  std::string list = std::string(5000, 'w') + ":\n\n";
-  for (int i = 0; i < 100; ++i) list += "- it is one of many " + std::to_string(i) + "\n";
-  auto lead = ParseDocument(list, "d.md");
-  ASSERT_TRUE(lead.ok());
-  bytes = 0;
-  for (const Chunk& chunk : MakeChunks(*lead)) bytes += chunk.Text().size();
-  EXPECT_LT(bytes, 4 * list.size());
+  auto repeated = ParseDocument(Table(200, 10), "d.md"), left_out = ParseDocument(Table(201, 10), "d.md");
+  ASSERT_TRUE(repeated.ok() && left_out.ok());
+  EXPECT_EQ(repeated->blocks.at(0).text, std::string(200, 'h') + ": b; k: c.");
+  EXPECT_EQ(left_out->blocks.at(0).text, "b; k: c.");
+  EXPECT_FALSE(ParseDocument(Table(200, 90000), "d.md").ok());
+  auto chunks = [](size_t lead_in) {
+    std::string list = std::string(lead_in - 1, 'w') + ":\n\n";
+    for (int i = 0; i < 10; ++i) list += "- item one two three four five six seven eight nine ten eleven\n";
+    return MakeChunks(ParseDocument(list, "d.md").value());
+  };
+  EXPECT_EQ(chunks(400).back().context, 1u);
+  EXPECT_EQ(chunks(401).back().context, 0u);
 }
 
 TEST(ChunkTest, WholeSentencesHeadingsAndContext) {

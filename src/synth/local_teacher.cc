@@ -18,7 +18,7 @@ Result<std::vector<std::string>> LocalTeacher::Complete(const std::vector<Teache
   std::vector<std::string> replies(requests.size());
   std::vector<infer::Request> batch;
   std::vector<size_t> places;
-  size_t positions = infer::MaxPositions(chat_.model);
+  size_t positions = model::MaxPositions(chat_.model.config);
   for (size_t i = 0; i < requests.size(); ++i) {
     CAIRN_ASSIGN(std::vector<formats::TokenId> prompt,
                  formats::EncodePrompt(chat_.format, chat_.tokenizer, requests[i].messages));

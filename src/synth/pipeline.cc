@@ -37,8 +37,7 @@ Result<LeafData> Skill(const taxonomy::Leaf& leaf, Asker& asker, const Synthesis
   std::vector<SkillSeed> seeds;
   for (const taxonomy::SeedExample& example : leaf.seed_examples) {
     for (const taxonomy::QuestionAnswer& pair : example.questions_and_answers) {
-      std::string question = example.context.empty() ? pair.question : example.context + "\n\n" + pair.question;
-      seeds.push_back({std::move(question), pair.answer, At(leaf, pair.at)});
+      seeds.push_back({taxonomy::QuestionWithContext(example, pair), pair.answer, At(leaf, pair.at)});
     }
   }
   if (seeds.empty()) return BadInput("the skill has no seed examples; write at least five", leaf.QnaPath());

@@ -52,6 +52,10 @@ void ReadEvalFile(const Listing& tree, Leaf* leaf, Problems* problems) {
 
 }  // namespace
 
+std::string QuestionWithContext(const SeedExample& example, const QuestionAnswer& pair) {
+  return example.context.empty() ? pair.question : example.context + "\n\n" + pair.question;
+}
+
 const char* LeafKindName(LeafKind kind) { return kind == LeafKind::kKnowledge ? "knowledge" : "skill"; }
 
 Digest Leaf::DataDigest() const { return DigestOf(*this, {FileRole::kQna, FileRole::kDocument}); }

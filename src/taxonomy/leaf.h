@@ -28,6 +28,9 @@ struct SeedExample {
   formats::YamlPosition at;                           // of the context, or of the example
 };
 
+// How a skill's example is asked: its context, if it has one, an empty line, the question.
+std::string QuestionWithContext(const SeedExample& example, const QuestionAnswer& pair);
+
 struct EvalQuestion {
   std::string question, answer;
   std::vector<std::string> accept;  // other answers that count as right

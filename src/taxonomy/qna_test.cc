@@ -20,6 +20,12 @@ std::string Replaced(std::string text, const std::string& from, const std::strin
   return text.replace(at, from.size(), to);
 }
 
+std::string ManyPatterns(int count) {
+  std::string list;
+  for (int i = 0; i < count; ++i) list += (i > 0 ? ", a" : "a") + std::to_string(i) + ".md";
+  return list;
+}
+
 TEST(Qna, AcceptsKnowledge) {
   Problems problems;
   Leaf leaf = ParseQna(HarbourQna("document:\n  repo: ./\n  patterns: [docs/*.md]\n"), "f", std::nullopt, &problems);
@@ -121,6 +127,8 @@ TEST(Qna, RefusesKnowledge) {
       {"document without commit", HarbourQna("document:\n  repo: https://e.org/r\n  patterns: [a.md]\n"), "f:47:3",
        "document.commit is missing"},
       {"no patterns", HarbourQna("document:\n  repo: .\n  patterns: []\n"), "f:48:13", "document.patterns has 0 items"},
+      {"too many patterns", HarbourQna("document:\n  repo: .\n  patterns: [" + ManyPatterns(101) + "]\n"), "f:48:13",
+       "more than 100 items"},
       {"pattern leaves", HarbourQna("document:\n  repo: .\n  patterns: [a/../../b.md]\n"), "f:48:14", "a part \"..\""},
       {"pattern absolute", HarbourQna("document:\n  repo: .\n  patterns: [/etc/*.md]\n"), "f:48:14", "starts with '/'"},
       {"pattern twice", HarbourQna("document:\n  repo: .\n  patterns: [a.md, a.md]\n"), "f:48:20", "repeats"},

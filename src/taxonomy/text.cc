@@ -82,19 +82,4 @@ size_t CountWords(std::string_view text) {
   return words;
 }
 
-std::string Excerpt(std::string_view text) {
-  constexpr size_t kLongest = 60;
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    size_t length = formats::Utf8At(text, at).length;
-    if (out.size() + length > kLongest) return out + "...";
-    if (formats::IsSpace(formats::CodePointAt(text, at)))
-      out.push_back(' ');
-    else
-      out.append(text.substr(at, length));
-    at += length;
-  }
-  return out;
-}
-
 }  // namespace cairn::taxonomy

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "formats/unicode.h"
+
 namespace cairn::taxonomy {
 
 // Without white space at both ends. REQUIRES well-formed UTF-8, as all functions here.
@@ -22,7 +24,6 @@ std::string WordsOnly(std::string_view text);
 
 size_t CountWords(std::string_view text);
 
-// The beginning of a text for a message: one line, at most 60 bytes.
-std::string Excerpt(std::string_view text);
+using formats::Excerpt;
 
 }  // namespace cairn::taxonomy

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/philox.h"
+#include "formats/unicode.h"
 
 namespace cairn::train {
 
@@ -56,7 +57,7 @@ Result<TokenSample> Tokenise(const formats::ChatFormat& format, const formats::T
                              const formats::Conversation& conversation, size_t max_tokens) {
   CAIRN_ASSIGN(formats::EncodedChat chat, formats::EncodeChat(format, tokenizer, conversation.messages));
   if (chat.ids.size() > max_tokens)
-    return BadInput("the sample that begins \"" + conversation.messages[0].content.substr(0, 60) + "\" has " +
+    return BadInput("the sample that begins \"" + formats::Excerpt(conversation.messages[0].content) + "\" has " +
                     std::to_string(chat.ids.size()) + " tokens; the model reads " + std::to_string(max_tokens));
   if (std::find(chat.loss_mask.begin(), chat.loss_mask.end(), 1) == chat.loss_mask.end())
     return BadInput("sample " + conversation.id + " has no assistant text to learn");

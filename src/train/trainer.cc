@@ -11,8 +11,8 @@
 namespace cairn::train {
 namespace {
 
-// Trained values (16 MB) up to which each worker may have a gradient of its own without being asked to.
-constexpr size_t kSmallState = size_t{4} << 20;
+// Trained values (32 MB) up to which each worker may have a gradient of its own without being asked to.
+constexpr size_t kSmallState = size_t{8} << 20;
 
 std::string PowerBits(double power) { return std::to_string(std::bit_cast<uint64_t>(power)); }
 

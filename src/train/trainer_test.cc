@@ -226,6 +226,19 @@ TEST_F(Phase, InterruptedRunEndsInTheSameBits) {
   }
 }
 
+TEST_F(Phase, ADamagedCheckpointSaysWhatToDelete) {
+  ASSERT_TRUE(RunTo(4, 0, "cut").ok());
+  const std::string checkpoint = (directory_ / "cut/checkpoint.safetensors").string();
+  std::string bytes = *ReadFile(checkpoint);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  ASSERT_TRUE(WriteFileAtomic(checkpoint, bytes).ok());
+  auto resumed = RunTo(0, 0, "cut");
+  ASSERT_FALSE(resumed.ok());
+  EXPECT_NE(resumed.error().message.find("delete " + checkpoint), std::string::npos) << resumed.error().message;
+  std::filesystem::remove(checkpoint);
+  EXPECT_TRUE(RunTo(0, 0, "cut").ok());
+}
+
 TEST_F(Phase, TranscriptIsCheckedAndReplayFindsAChangedByte) {
   ASSERT_TRUE(RunTo(0, 1e9, "run").ok());
   std::string folder = (directory_ / "run/transcript").string();
@@ -285,6 +298,15 @@ TEST(Data, EpochsHoldEverySampleOnceInSeededOrder) {
   for (const auto& [id, n] : seen) EXPECT_EQ(n, 2) << id;
   EXPECT_EQ(order_a, order_b);
   EXPECT_NE(order_a, order_c);
+}
+
+// A record with few steps must not make its reader plan millions.
+TEST(Data, StopsBehindTheMostSteps) {
+  EpochSamples all;
+  for (uint64_t i = 0; i < 50; ++i) all.every_epoch.push_back(TinySample(i));
+  const uint64_t whole = EpochSource(all, 120, 2, 7).steps();
+  EXPECT_EQ(EpochSource(all, 120, 2, 7, whole).steps(), whole);
+  EXPECT_EQ(EpochSource(all, 120, 1000000, 7, whole).steps(), whole + 1);
 }
 
 // Each epoch takes samples until it has the tokens.

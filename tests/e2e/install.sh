@@ -2,6 +2,7 @@
 # What is installed works without the source tree: the program finds its model and recipes.
 set -euo pipefail
 : "${CAIRN:?the path of the program}"
+unset CAIRN_HOME
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 [ -e "$(dirname "$CAIRN")/cmake_install.cmake" ] || { echo "skipped: $CAIRN lies in no build folder" && exit 0; }

@@ -12,6 +12,17 @@ phases=$(ls "$release/transcript" | wc -l)
 [ "$phases" -ge 2 ] || fail "one phase only"
 "$CAIRN" replay "$release" --segments 99 --base p/base --json 2>/dev/null >replayed
 [ "$(jq '[.segments[].phase] | unique | length' replayed)" = "$phases" ] || fail "not every phase: $(cat replayed)"
+# Another model in the place of a phase's end, smaller than what the training had.
+rm -rf bad && cp -r "$release" bad
+between=$(cd bad && dirname "$(find transcript -name model.safetensors | head -1)")
+jq '.num_hidden_layers = 1' "bad/$between/config.json" >config && mv config "bad/$between/config.json"
+status=0
+"$CAIRN" replay bad/ --step "$(wc -l <"bad/$(dirname "$between")/steps.jsonl")" --base p/base --quiet 2>said || status=$?
+[ "$status" = 1 ] && grep -q "$between" said || fail "a smaller model in $between: exit $status: $(cat said)"
+mkdir bad/adapter && echo '{}' >bad/adapter/adapter_config.json && cp "$release/$between/config.json" "bad/$between/"
+status=0
+"$CAIRN" replay bad --base p/base --quiet 2>said || status=$?
+[ "$status" = 1 ] && grep -q adapter_config.json said || fail "an adapter that no training made: exit $status: $(cat said)"
 for file in model.safetensors $(cd "$release" && find transcript -name model.safetensors); do
   rm -rf bad && cp -r "$release" bad
   printf '\x55' | dd of="bad/$file" bs=1 seek=$(($(stat -c %s "bad/$file") - 1001)) conv=notrunc status=none

@@ -28,3 +28,10 @@ jq -e ".num_hidden_layers == 3" "$work/a/config.json"
 for phase in 1 2 3; do
   "$CAIRN" seed replay -q --recipe "$work/recipe" --model "$work/a" --phase $phase --steps 3 --json | jq -e '.equal and .steps == 3'
 done
+# Weights of another depth are not taken over, and a phase has no fewer layers than the one before.
+sed -i 's/{name: two, level: events,/{name: two, level: events, layers: 3,/' "$work/recipe/recipe.yaml"
+status=0 && train d --from "$work/a" 2>"$work/said" || status=$?
+[ "$status" = 2 ] && grep -q layers "$work/said"
+sed -i 's/layers: 3, textLossEvery/layers: 1, textLossEvery/' "$work/recipe/recipe.yaml"
+status=0 && train d 2>"$work/said" || status=$?
+[ "$status" = 2 ] && grep -q 'fewer layers' "$work/said"
