@@ -56,7 +56,6 @@ class KnowledgeSynthesis {
     }
     DropConflicts(rows_);
     DropSimilar(rows_);
-    if (options_.pipeline == Pipeline::kFull) CAIRN_TRY(AskAmongNeighbours());
     CapPerFact(rows_, options_.max_rows_per_fact);
     AddStatements();
     DropDuplicates(rows_);
@@ -212,58 +211,6 @@ class KnowledgeSynthesis {
       rows_[places[i]].Drop(
           kStageJudge, right ? "the teacher says that the answer is not right"
                              : "the teacher says neither yes nor no: \"" + Squeeze(replies[i]).substr(0, 60) + "\"");
-    }
-    return {};
-  }
-
-  // The chunk with those around it, nearest first, until there are as many words as wanted.
-  std::string TextAround(size_t index) const {
-    size_t first = index, last = index, words = WordsOf(index);
-    for (bool grown = true; grown;) {
-      grown = false;
-      for (bool forward : {true, false}) {
-        const size_t next = forward ? last + 1 : first - 1;  // wraps before the first: no chunk then
-        if (next >= chunks_.size() || chunks_[next].source != chunks_[index].source ||
-            words + WordsOf(next) > options_.surrounding_words)
-          continue;
-        words += WordsOf(next);
-        (forward ? last : first) = next;
-        grown = true;
-      }
-    }
-    std::string text;
-    for (size_t i = first; i <= last; ++i)
-      // What the first chunk points back to stands before all.
-      for (size_t k = i == first ? 0 : chunks_[i].context; k < chunks_[i].sentences.size(); ++k)
-        text += (text.empty() ? "" : " ") + chunks_[i].sentences[k];
-    return text;
-  }
-
-  size_t WordsOf(size_t index) const {
-    size_t words = 0;
-    for (size_t k = chunks_[index].context; k < chunks_[index].sentences.size(); ++k)
-      words += Tokenise(chunks_[index].sentences[k]).size();
-    return words;
-  }
-
-  // With one number in sight, any question for a number has the right answer. Among its neighbours a question must
-  // single out its own.
-  Result<void> AskAmongNeighbours() {
-    std::map<std::string, std::string> around;
-    for (size_t i = 0; i < chunks_.size(); ++i) around[chunks_[i].id] = TextAround(i);
-    std::vector<size_t> places;
-    std::vector<TeacherRequest> requests;
-    for (size_t i : Unchecked(0)) {
-      auto text = around.find(rows_[i].chunk);
-      if (text == around.end()) continue;
-      places.push_back(i);
-      requests.push_back(asker_.Request(AnswerFrom(text->second, rows_[i].question), 0, 64));
-    }
-    CAIRN_ASSIGN(std::vector<std::string> replies, asker_.Ask("asking among neighbours", requests));
-    for (size_t i = 0; i < places.size(); ++i) {
-      if (Agrees(rows_[places[i]], replies[i])) continue;
-      rows_[places[i]].Drop(kStageNeighbours, "read with the text around it, the teacher answers \"" +
-                                                  Squeeze(replies[i]).substr(0, 120) + "\"");
     }
     return {};
   }

@@ -18,8 +18,7 @@ struct KnowledgeSeed {
 // Per passage the teacher writes questions: several at once, one about each sentence, one for each span that looks like
 // an answer; and the same about each sentence alone. They pass the filters of filters.h, the teacher must give the same
 // answer when it reads the passage (round trip) and call it right (judge); then questions are rephrased and checked
-// again. Those about a chunk must get the same answer with the chunk's neighbours in sight. Every sentence also becomes
-// rows in which its second half or a part of it is to be told (statements.h).
+// again. Every sentence also becomes rows in which its second half or a part of it is to be told (statements.h).
 //
 // Determinism  a function of its arguments and the teacher's replies.
 Result<LeafData> SynthesiseKnowledge(const std::vector<Document>& documents, const std::vector<KnowledgeSeed>& seeds,

@@ -136,36 +136,6 @@ TEST(KnowledgeTest, JudgeDrops) {
   for (const Row& row : data->rows) EXPECT_FALSE(row.kept && row.answer == "dark red");
 }
 
-// A question that has its answer only because nothing else is in sight.
-TEST(KnowledgeTest, AQuestionMustSingleOutItsAnswerAmongNeighbours) {
-  taxonomy::Leaf leaf = KnowledgeLeaf();
-  leaf.documents[0].text =
-      "The height of Crow Light is nine metres.\n\nThe depth of Crow Bay is two metres.\n\n# Other\n\nThe end.\n";
-  size_t wide = 0;
-  FakeTeacher teacher([&](const TeacherRequest& request) {
-    const std::string& text = request.messages.back().content;
-    if (!text.starts_with("Answer the question from the text")) {
-      if (text.find("Is this answer right") != std::string::npos) return std::string("yes");
-      if (text.starts_with("Ask this")) return std::string("?");
-      if (text.find("Write 1 question") == std::string::npos) return std::string();
-      const bool height = text.find("height") != std::string::npos;
-      return FormatQuestion({height ? "How many metres has Crow Light?" : "How many metres are there in Crow Bay?",
-                             height ? "nine metres" : "two metres"});
-    }
-    const bool both = text.find("height") != std::string::npos && text.find("depth") != std::string::npos;
-    wide += both ? 1 : 0;
-    return std::string(both || text.find("height") != std::string::npos ? "nine metres" : "two metres");
-  });
-  auto data = Synthesise(leaf, teacher, {});
-  ASSERT_TRUE(data.ok());
-  EXPECT_EQ(wide, 2u);
-  EXPECT_EQ(Dropped(*data, kStageNeighbours), 1u);
-  for (const Row& row : data->rows) {
-    const bool ambiguous = row.answer == "two metres" && !MadeBySentence(row);
-    EXPECT_FALSE(ambiguous && row.kept) << row.question;
-  }
-}
-
 TEST(KnowledgeTest, MalformedTeacherKeepsOnlyWhatPeopleWrote) {
   for (std::string reply : {std::string(), std::string("blah blah"), std::string("Q: \nA: "), std::string("A: x\nQ: y"),
                             std::string(100000, 'x'),

@@ -7,9 +7,9 @@
 namespace cairn::synth {
 namespace {
 
-constexpr std::array<const char*, 11> kStages = {kStageForm,      kStageLength,     kStageSubject, kStageSource,
-                                                 kStageDuplicate, kStageRoundTrip,  kStageJudge,   kStageConflict,
-                                                 kStageSimilar,   kStageNeighbours, kStageCap};
+constexpr std::array<const char*, 10> kStages = {kStageForm,      kStageLength,    kStageSubject, kStageSource,
+                                                 kStageDuplicate, kStageRoundTrip, kStageJudge,   kStageConflict,
+                                                 kStageSimilar,   kStageCap};
 
 Result<std::string> Text(const Json& json, const char* key, const std::string& where) {
   auto found = json.find(key);

@@ -13,17 +13,16 @@
 namespace cairn::synth {
 
 // The stages at which rows are dropped, in the order in which a row meets them.
-inline constexpr const char* kStageForm = "form";              // not a question with an answer
-inline constexpr const char* kStageLength = "length";          // too short or long, or repeats its answer
-inline constexpr const char* kStageSubject = "subject";        // cannot be understood without the text
-inline constexpr const char* kStageSource = "source";          // the answer does not stand in the text
-inline constexpr const char* kStageDuplicate = "duplicate";    // was made before
-inline constexpr const char* kStageRoundTrip = "round trip";   // the teacher answers it otherwise
-inline constexpr const char* kStageJudge = "judge";            // the teacher does not call it right
-inline constexpr const char* kStageConflict = "conflict";      // another answer was confirmed more often
-inline constexpr const char* kStageSimilar = "similar";        // nearly a duplicate
-inline constexpr const char* kStageNeighbours = "neighbours";  // in a wider text the teacher answers otherwise
-inline constexpr const char* kStageCap = "cap";                // enough rows about this fact
+inline constexpr const char* kStageForm = "form";             // not a question with an answer
+inline constexpr const char* kStageLength = "length";         // too short or long, or repeats its answer
+inline constexpr const char* kStageSubject = "subject";       // cannot be understood without the text
+inline constexpr const char* kStageSource = "source";         // the answer does not stand in the text
+inline constexpr const char* kStageDuplicate = "duplicate";   // was made before
+inline constexpr const char* kStageRoundTrip = "round trip";  // the teacher answers it otherwise
+inline constexpr const char* kStageJudge = "judge";           // the teacher does not call it right
+inline constexpr const char* kStageConflict = "conflict";     // another answer was confirmed more often
+inline constexpr const char* kStageSimilar = "similar";       // nearly a duplicate
+inline constexpr const char* kStageCap = "cap";               // enough rows about this fact
 
 inline constexpr const char* kStepStatement = "statement";  // the second half of a sentence
 inline constexpr const char* kStepGap = "gap";              // a part of a sentence

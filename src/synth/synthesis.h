@@ -25,7 +25,6 @@ struct SynthesisOptions {
   uint64_t rephrased_per_fact = 4;   // questions of one fact that are rephrased
   uint64_t max_rows_per_fact = 24;   // rows with the same answer from the same passage
   uint64_t max_substitutions = 240;  // rows of a skill by substitution
-  uint64_t surrounding_words = 110;  // of the wider text in which a question must single out its answer
   ChunkOptions chunks;
   Result<void> Validate() const;
 };
