@@ -32,16 +32,12 @@ Strings DrawWords(Scene& scene, size_t count, bool names_too = true) {
   Strings out;
   const bool novel = scene.level == Level::kNovel && draw.Percent(55);
   for (int attempt = 0; out.size() < count; ++attempt) {
-    if (novel) {
-      std::string word = NovelWord(scene);
-      if (std::find(out.begin(), out.end(), word) == out.end()) out.push_back(std::move(word));
-      continue;
-    }
     // A short list may not hold enough words of the split; the nouns do (Corpus::Load sees to it).
-    std::string word = kind == 8   ? DrawFirstName(draw, scene.split, nullptr)
+    std::string word = novel       ? NovelWord(scene)
+                       : kind == 8 ? DrawFirstName(draw, scene.split, nullptr)
                        : kind == 9 ? DrawPlace(draw, scene.split)
                                    : draw.Pick(attempt < 60 ? words : nouns);
-    if (kind < 8 && (!InSplit(scene, word) || Contains(word, " "))) continue;
+    if (!novel && kind < 8 && (!InSplit(scene, word) || Contains(word, " "))) continue;
     if (std::find(out.begin(), out.end(), word) == out.end()) out.push_back(std::move(word));
   }
   return out;

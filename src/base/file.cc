@@ -31,6 +31,14 @@ struct Descriptor {
 // Not blocking: a named pipe in the place of a file would wait for a writer for ever.
 int OpenToRead(const std::string& path) { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }
 
+// Of an opened file, or why it could not be opened. A folder, a pipe or a device is no file.
+Result<uint64_t> RegularSize(int fd, const std::string& path) {
+  struct stat info {};
+  if (fd < 0 || ::fstat(fd, &info) != 0) return OsError(path);
+  if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);
+  return static_cast<uint64_t>(info.st_size);
+}
+
 // The next bytes of the file, as many as fit; 0 at its end.
 Result<size_t> ReadSome(int fd, std::span<char> to, const std::string& path) {
   ssize_t n;
@@ -61,14 +69,12 @@ Result<void> SyncDirectory(const std::string& directory) {
 
 Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
   Descriptor d{OpenToRead(path)};
-  struct stat info {};
-  if (d.fd < 0 || ::fstat(d.fd, &info) != 0) return OsError(path);
-  if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);
-  if (static_cast<uint64_t>(info.st_size) > max_bytes)
-    return BadInput("the file has " + std::to_string(info.st_size) + " bytes, more than the " +
-                        std::to_string(max_bytes) + " allowed here",
-                    path);
-  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  CAIRN_ASSIGN(uint64_t size, RegularSize(d.fd, path));
+  if (size > max_bytes)
+    return BadInput(
+        "the file has " + std::to_string(size) + " bytes, more than the " + std::to_string(max_bytes) + " allowed here",
+        path);
+  std::string bytes(size, '\0');
   size_t done = 0;
   while (done < bytes.size()) {
     CAIRN_ASSIGN(size_t n, ReadSome(d.fd, std::span(bytes).subspan(done), path));
@@ -81,9 +87,7 @@ Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
 
 Result<Digest> Sha256OfFile(const std::string& path) {
   Descriptor d{OpenToRead(path)};
-  struct stat info {};
-  if (d.fd < 0 || ::fstat(d.fd, &info) != 0) return OsError(path);
-  if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);
+  CAIRN_TRY(RegularSize(d.fd, path));
   Sha256 sha;
   std::vector<char> buffer(1 << 20);
   for (;;) {
@@ -173,10 +177,7 @@ Result<std::vector<std::string>> ListFiles(const std::string& root) {
 
 Result<MappedFile> MappedFile::Open(const std::string& path) {
   Descriptor d{OpenToRead(path)};
-  struct stat info {};
-  if (d.fd < 0 || ::fstat(d.fd, &info) != 0) return OsError(path);
-  if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);
-  size_t size = static_cast<size_t>(info.st_size);
+  CAIRN_ASSIGN(uint64_t size, RegularSize(d.fd, path));
   if (size == 0) return MappedFile(nullptr, 0);
   void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, d.fd, 0);
   if (data == MAP_FAILED) return OsError(path);

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "project/phase.h"
+#include "project/replay.h"
 #include "train/transcript.h"
 #include "trust/model_signing.h"
 #include "trust/release_digest.h"
@@ -92,9 +93,7 @@ Finding Verifier::Signature() {
 
 // Folders of the phases of the project that the provenance holds, sorted.
 Result<std::vector<std::string>> PhasesOf(const Json& parameters, const std::string& where) {
-  if (!parameters.is_object() || !parameters.contains("project"))
-    return Corrupt("externalParameters has no project", where);
-  CAIRN_ASSIGN(project::ProjectConfig config, project::ParseProjectConfig(DumpJson(parameters["project"]), where));
+  CAIRN_ASSIGN(project::ProjectConfig config, project::ReleasedProject(parameters, where));
   const project::TrainingConfig& training = config.spec.training;
   std::vector<std::string> names;
   for (size_t i = 0; i < training.phases.size(); ++i) names.push_back(project::PlanOf(training, i).directory_name);

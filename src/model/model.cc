@@ -8,6 +8,7 @@
 #include "base/philox.h"
 
 namespace cairn::model {
+
 Model ModelWithoutWeights(const ModelConfig& config) {
   Model model;
   model.config = config;

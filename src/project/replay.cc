@@ -78,8 +78,7 @@ Result<Release> LoadRelease(const std::string& directory, const ModelResolver& r
   std::string where = directory + "/provenance.json";
   CAIRN_ASSIGN(std::string text, ReadFile(where, trust::kMaxProvenanceBytes));
   CAIRN_ASSIGN(trust::ProvenanceReport provenance, trust::ParseProvenance(text, where));
-  if (!provenance.external_parameters.contains("project")) return Corrupt("externalParameters has no project", where);
-  CAIRN_ASSIGN(ProjectConfig config, ParseProjectConfig(DumpJson(provenance.external_parameters["project"]), where));
+  CAIRN_ASSIGN(ProjectConfig config, ReleasedProject(provenance.external_parameters, where));
   const std::string& base_name = base_override.empty() ? config.spec.base.model : base_override;
   // A release must not choose by itself which folder here is taken for its base.
   if (base_override.empty() && base_name != "seed")
@@ -182,8 +181,8 @@ Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint
 // Files that a release may have beside those of the training. Any other at the top could change what a program makes of
 // the model: a chat template, Python code.
 bool MayStandAtTop(const std::string& name) {
-  static const std::set<std::string> known{"model.safetensors", "README.md", "CREDITS.md",      "eval.json",
-                                           "data.json",         "cost.json", "provenance.json", "cairn.pub"};
+  static const std::set<std::string> known{"model.safetensors", "README.md", "CREDITS.md",
+                                           "eval.json",         "data.json", "provenance.json"};
   return known.contains(name) || trust::IsOutsideReleaseDigest(name);
 }
 
@@ -271,6 +270,12 @@ Result<std::vector<ReplayedSegment>> Replay(const std::string& directory, Thread
 }
 
 }  // namespace
+
+Result<ProjectConfig> ReleasedProject(const Json& external_parameters, const std::string& where) {
+  if (!external_parameters.is_object() || !external_parameters.contains("project"))
+    return Corrupt("externalParameters has no project", where);
+  return ParseProjectConfig(DumpJson(external_parameters["project"]), where);
+}
 
 Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& release, ThreadPool& pool,
                                                    const ModelResolver& resolve, const ReplayOptions& options) {

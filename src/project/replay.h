@@ -25,6 +25,9 @@ struct ReplayedSegment {
   double seconds = 0;
 };
 
+// The project that a release was built from, as the externalParameters of its provenance say. where: of that file.
+Result<ProjectConfig> ReleasedProject(const Json& external_parameters, const std::string& where);
+
 // kCorrupt names what differs: a sample, a state, a record, the merged weights.
 Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& release, ThreadPool& pool,
                                                    const ModelResolver& resolve, const ReplayOptions& options);

@@ -175,7 +175,7 @@ class Connection {
         return ReadCompletion(*json, url_);
       }
       CAIRN_ASSIGN(last, WhyRetry(got));
-      retry_after = got.code == CURLE_OK ? got.retry_after_ms : 0;  // a reply that broke off is not believed
+      retry_after = got.retry_after_ms;
     }
     if (Interrupted() || stop) return Error{ErrorCode::kCancelled, "interrupted", {}};
     return Error{ErrorCode::kIo,
@@ -200,7 +200,8 @@ class Connection {
     attempt.code = curl_easy_perform(curl_.get());
     curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &attempt.status);
     curl_off_t seconds = 0;
-    curl_easy_getinfo(curl_.get(), CURLINFO_RETRY_AFTER, &seconds);  // curl reads dates, too
+    // curl reads dates, too. A reply that broke off is not believed.
+    if (attempt.code == CURLE_OK) curl_easy_getinfo(curl_.get(), CURLINFO_RETRY_AFTER, &seconds);
     attempt.retry_after_ms = std::clamp<int64_t>(seconds, 0, 1000000) * 1000;
     return attempt;
   }

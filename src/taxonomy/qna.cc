@@ -295,7 +295,8 @@ Leaf ParseQna(std::string_view text, const std::string& file, std::optional<Leaf
   reader.Keys(*root, "", knowledge ? kKnowledgeKeys : kSkillKeys);
   leaf.created_by = reader.Required(*root, "", "created_by", kLongName);
   // A release must not name places on somebody's machine, and credits name people.
-  if (NamesLocalPlace(leaf.created_by) || leaf.created_by.starts_with('/') || leaf.created_by.starts_with("~/"))
+  const std::string& by = leaf.created_by;
+  if (NamesLocalPlace(by) || by.starts_with('/') || by.starts_with("~/") || by.starts_with("file:"))
     reader.Error(root->Find("created_by")->at, "created_by looks like a path", "write a name or an account");
   if (knowledge) {
     leaf.domain = reader.Required(*root, "", "domain", kLongName);

@@ -101,6 +101,8 @@ TEST(Qna, RefusesKnowledge) {
       {"no value", Replaced(good, "ann", ""), "f:2:1", "created_by has no value"},
       {"blank", Replaced(good, "ann", "' '"), "f:2:13", "created_by is empty"},
       {"path", Replaced(good, "ann", "/home/ann"), "f:2:13", "created_by looks like a path"},
+      {"spaced path", Replaced(good, "ann", "/home/ann smith"), "f:2:13", "created_by looks like a path"},
+      {"file prefix", Replaced(good, "ann", "'file:ann'"), "f:2:13", "created_by looks like a path"},
       {"file", Replaced(good, "ann", "'see file:/home/ann'"), "f:2:13", "created_by looks like a path"},
       {"list for text", Replaced(good, "ann", "[ann, bob]"), "f:2:13", "created_by is a list"},
       {"to do", Replaced(good, "ann", "'TODO: name'"), "f:2:13", "still says TODO"},
