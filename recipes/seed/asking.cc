@@ -9,9 +9,26 @@
 namespace cairn::seed {
 namespace {
 
+// Words of the question that the sentence does not have; short ones hold sentences together and do not count.
+size_t Strange(const std::string& question, const std::string& sentence) {
+  std::string known = Lower(sentence);
+  size_t strange = 0;
+  for (const std::string& word : Words(question))
+    if (word.size() > 4 && !Contains(known, Lower(word).substr(0, 5))) ++strange;
+  return strange;
+}
+
+// A question that is kept must be understood without the passage, so it names the thing in full. Open scenes prefer
+// questions in the text's own words: those can be learnt for every text.
 std::string SelfContained(Scene& scene, const Passage& passage, const Probe& probe) {
-  // A question that is kept must be understood without the passage, so it names the thing in full.
-  return AskFor(scene, passage, probe, Mention::kFull, false);
+  std::string best = AskFor(scene, passage, probe, Mention::kFull, false);
+  if (scene.level != Level::kOpen || probe.sentence >= passage.sentences.size()) return best;
+  const std::string& sentence = passage.sentences[probe.sentence];
+  for (int i = 0; i < 3; ++i) {
+    std::string other = AskFor(scene, passage, probe, Mention::kFull, false);
+    if (Strange(other, sentence) < Strange(best, sentence)) best = std::move(other);
+  }
+  return best;
 }
 
 std::string CountInstruction(Draw& draw, size_t count) {
@@ -123,7 +140,7 @@ Dialogue MakeAsking(Scene& scene, int max_turns) {
   PassageOptions options;
   options.max_facts = draw.Percent(20) ? 8 : 6;
   // A teacher is also shown single sentences.
-  if (scene.level == Level::kNovel && draw.Percent(25)) options.min_facts = 1, options.max_facts = 2;
+  if (HasNovelWords(scene.level) && draw.Percent(25)) options.min_facts = 1, options.max_facts = 2;
   out.passage = MakePassage(scene, options);
   const Passage& passage = out.passage;
   if (draw.Percent(62) || max_turns == 1) {

@@ -69,6 +69,29 @@ constexpr std::array<Share, 9> kNovelMixture = {{
     {"lookup", 6, [](Scene& scene) { return MakeLookup(scene); }},
     {"conversation", 4, [](Scene& scene) { return MakeConversation(scene); }},
 }};
+// Most of the loss lies in long replies, most of what is wanted in short ones: so reading has the greatest share here.
+constexpr std::array<Share, 9> kRichMixture = {{
+    {"reading", 42, [](Scene& scene) { return MakeReading(scene, 12); }},
+    {"asking", 15, [](Scene& scene) { return MakeAsking(scene, 4); }},
+    {"skills", 12, [](Scene& scene) { return MakeSkill(scene, 8); }},
+    {"binding", 9, [](Scene& scene) { return MakeBinding(scene); }},
+    {"judging", 9, [](Scene& scene) { return MakeJudging(scene, 12); }},
+    {"unknown", 4, [](Scene& scene) { return MakeUnknown(scene, 6); }},
+    {"pattern", 3, [](Scene& scene) { return MakePattern(scene, 4); }},
+    {"rephrase", 3, [](Scene& scene) { return MakeRephrase(scene, 6); }},
+    {"conversation", 3, [](Scene& scene) { return MakeConversation(scene); }},
+}};
+constexpr std::array<Share, 9> kOpenMixture = {{
+    {"reading", 37, [](Scene& scene) { return MakeReading(scene, 12); }},
+    {"asking", 21, [](Scene& scene) { return MakeAsking(scene, 4); }},
+    {"skills", 12, [](Scene& scene) { return MakeSkill(scene, 8); }},
+    {"judging", 9, [](Scene& scene) { return MakeJudging(scene, 12); }},
+    {"binding", 7, [](Scene& scene) { return MakeBinding(scene); }},
+    {"unknown", 4, [](Scene& scene) { return MakeUnknown(scene, 6); }},
+    {"rephrase", 4, [](Scene& scene) { return MakeRephrase(scene, 6); }},
+    {"pattern", 3, [](Scene& scene) { return MakePattern(scene, 4); }},
+    {"conversation", 3, [](Scene& scene) { return MakeConversation(scene); }},
+}};
 constexpr uint32_t kRenewedDialogues = 40;  // percent of those with a passage, level novel
 
 // Lists of words.yaml that the program itself relies on.
@@ -78,7 +101,7 @@ constexpr std::string_view kNeeded[] = {
     "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
     "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
 
-constexpr const char* kLevelNames[] = {"full", "easy", "copy", "events", "wide", "novel"};
+constexpr const char* kLevelNames[] = {"full", "easy", "copy", "events", "wide", "novel", "rich", "open"};
 
 Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   Draw draw(seed, index);
@@ -88,6 +111,8 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   if (level == Level::kCopy) mixture = kCopyMixture;
   if (HasEvents(level)) mixture = kEventsMixture;
   if (level == Level::kNovel) mixture = kNovelMixture;
+  if (level == Level::kRich) mixture = kRichMixture;
+  if (level == Level::kOpen) mixture = kOpenMixture;
   uint32_t roll = draw.Below(100);
   size_t at = 0;
   for (; roll >= mixture[at].percent; ++at) roll -= mixture[at].percent;
@@ -99,8 +124,14 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
 }  // namespace
 
 Corpus::Corpus() = default;
+Corpus::Breadth Corpus::BreadthOf(Level level) {
+  if (HasWordings(level)) return kRich;
+  return level == Level::kWide || level == Level::kNovel ? kWide : kBasic;
+}
 const char* LevelName(Level level) { return kLevelNames[static_cast<int>(level)]; }
 bool HasEvents(Level level) { return level >= Level::kEvents; }
+bool HasWordings(Level level) { return level >= Level::kRich; }
+bool HasNovelWords(Level level) { return level >= Level::kNovel; }
 
 Corpus::Corpus(Corpus&&) noexcept = default;
 Corpus& Corpus::operator=(Corpus&&) noexcept = default;
@@ -134,23 +165,40 @@ Result<void> AddFrames(const std::string& dir, World& world, std::string& conten
   return {};
 }
 
+// Puts the further forms of a folder into the world's frames, and a line for each file into `contents`.
+Result<void> AddWordings(const std::string& dir, World& world, std::string& contents) {
+  CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(dir));
+  for (const std::string& file : files) {
+    if (!file.ends_with(".yaml")) continue;
+    std::string path = dir + "/" + file;
+    CAIRN_ASSIGN(std::string text, ReadFile(path, uint64_t{1} << 24));
+    contents += file + " " + Sha256Of(text).Hex() + "\n";
+    CAIRN_TRY(AddForms(text, path, world.frames));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Corpus> Corpus::Load(const std::string& dir) {
-  const std::string words = dir + "/words.yaml", wide = dir + "/frames_wide";
+  const std::string words = dir + "/words.yaml", wide = dir + "/frames_wide", wordings = dir + "/wordings";
   Corpus corpus;
-  corpus.world_ = std::make_unique<World>();
-  CAIRN_ASSIGN(corpus.world_->pools, Pools::Load(words));
-  CAIRN_TRY(CheckLists(corpus.world_->pools, words));
+  auto& worlds = corpus.worlds_;
+  worlds[kBasic] = std::make_unique<World>();
+  CAIRN_ASSIGN(worlds[kBasic]->pools, Pools::Load(words));
+  CAIRN_TRY(CheckLists(worlds[kBasic]->pools, words));
   CAIRN_ASSIGN(Digest words_digest, Sha256OfFile(words));
   std::string contents = "words.yaml " + words_digest.Hex() + "\n";
-  CAIRN_TRY(AddFrames(dir + "/frames", *corpus.world_, contents));
-  if (corpus.world_->frames.empty()) return BadInput("no frames found", dir + "/frames");
-  corpus.digest_ = Sha256Of(contents);
+  CAIRN_TRY(AddFrames(dir + "/frames", *worlds[kBasic], contents));
+  if (worlds[kBasic]->frames.empty()) return BadInput("no frames found", dir + "/frames");
+  corpus.digests_[kBasic] = Sha256Of(contents);
   // The shared frames go on pointing into the first world's pools, which live as long.
-  corpus.wide_world_ = std::make_unique<World>(*corpus.world_);
-  if (PathExists(wide)) CAIRN_TRY(AddFrames(wide, *corpus.wide_world_, contents));
-  corpus.wide_digest_ = Sha256Of(contents);
+  worlds[kWide] = std::make_unique<World>(*worlds[kBasic]);
+  if (PathExists(wide)) CAIRN_TRY(AddFrames(wide, *worlds[kWide], contents));
+  corpus.digests_[kWide] = Sha256Of(contents);
+  worlds[kRich] = std::make_unique<World>(*worlds[kWide]);
+  if (PathExists(wordings)) CAIRN_TRY(AddWordings(wordings, *worlds[kRich], contents));
+  corpus.digests_[kRich] = Sha256Of(contents);
   return corpus;
 }
 
@@ -166,7 +214,7 @@ formats::Conversation Corpus::Sample(uint64_t seed, uint64_t index, Level level)
 }
 
 std::string Corpus::TaskOf(uint64_t seed, uint64_t index) const {
-  return Make(*world_, seed, index, Level::kFull).task;
+  return Make(WorldOf(Level::kFull), seed, index, Level::kFull).task;
 }
 
 }  // namespace cairn::seed

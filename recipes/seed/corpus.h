@@ -45,7 +45,7 @@ class Corpus {
   std::string TaskOf(uint64_t seed, uint64_t index) const;
 
   // Of words.yaml and all frames that the level draws from.
-  const Digest& digest(Level level) const { return IsWide(level) ? wide_digest_ : digest_; }
+  const Digest& digest(Level level) const { return digests_[BreadthOf(level)]; }
 
   static const std::vector<std::string>& HeldOutTasks();
   // task: one of HeldOutTasks().
@@ -53,10 +53,11 @@ class Corpus {
 
  private:
   Corpus();
-  static bool IsWide(Level level) { return level == Level::kWide || level == Level::kNovel; }
-  const World& WorldOf(Level level) const { return IsWide(level) ? *wide_world_ : *world_; }
-  std::unique_ptr<World> world_, wide_world_;
-  Digest digest_, wide_digest_;
+  enum Breadth { kBasic, kWide, kRich, kBreadths };
+  static Breadth BreadthOf(Level level);
+  const World& WorldOf(Level level) const { return *worlds_[BreadthOf(level)]; }
+  std::unique_ptr<World> worlds_[kBreadths];  // each extends the one before
+  Digest digests_[kBreadths];
 };
 
 // Is the answer right? Texts are compared without case, punctuation and articles. asking: every pair of the reply must

@@ -120,10 +120,10 @@ TEST(CorpusTest, ReadingAnswersStandInThePassage) {
 }
 
 // Events and guides: every answer stands in the text, every question is finished and asks for one thing only.
-void CheckPassages(Passage (*make)(Scene&)) {
+void CheckPassages(Passage (*make)(Scene&), Level level = Level::kEvents) {
   for (uint64_t i = 0; i < 1500; ++i) {
     Draw draw(11, i);
-    Scene scene{TheWorld(), draw, i % 2 == 0 ? Split::kTraining : Split::kHeldOut, Level::kEvents};
+    Scene scene{TheWorld(), draw, i % 2 == 0 ? Split::kTraining : Split::kHeldOut, level};
     Passage passage = make(scene);
     ASSERT_FALSE(passage.probes.empty());
     std::map<std::string, std::string> answers;
@@ -146,6 +146,26 @@ void CheckPassages(Passage (*make)(Scene&)) {
 
 TEST(CorpusTest, EventPassagesAnswerTheirQuestions) { CheckPassages(&MakeEventPassage); }
 TEST(CorpusTest, GuidePassagesAnswerTheirQuestions) { CheckPassages(&MakeGuidePassage); }
+TEST(CorpusTest, OpenPassagesAnswerTheirQuestions) { CheckPassages(&MakeOpenPassage, Level::kOpen); }
+
+TEST(CorpusTest, BindingQuestionsHaveOneAnswerInTheText) {
+  for (uint64_t i = 0; i < 1000; ++i) {
+    Draw draw(13, i);
+    Scene scene{TheWorld(), draw, Split::kTraining, Level::kRich};
+    Dialogue dialogue = MakeBinding(scene);
+    ASSERT_GE(dialogue.turns.size(), 2u);
+    std::map<std::string, std::string> answers;
+    for (size_t t = 0; t < dialogue.turns.size(); ++t) {
+      const Turn& turn = dialogue.turns[t];
+      EXPECT_EQ(turn.user.find_first_of("{}"), std::string::npos) << turn.user;
+      bool spoken = turn.assistant == kDontKnow || turn.assistant == "yes" || turn.assistant == "no";
+      EXPECT_TRUE(spoken || Contains(Lower(dialogue.turns[0].user), Lower(turn.assistant))) << dialogue.turns[0].user;
+      if (t == 0) continue;
+      auto [place, is_new] = answers.try_emplace(turn.user, turn.assistant);
+      EXPECT_TRUE(is_new || place->second == turn.assistant) << dialogue.turns[0].user << "\n" << turn.user;
+    }
+  }
+}
 
 // Copy scenes: what is answered stands in the conversation before it.
 TEST(CorpusTest, CopiesStandInTheList) {
@@ -244,6 +264,66 @@ TEST(CorpusTest, AskingIsScoredByRule) {
   }
   EXPECT_EQ(valid, 200);
   EXPECT_EQ(crossed, 0);
+}
+
+// The further wordings are training text: none may be a form that is held out, or nearly one.
+TEST(CorpusTest, WordingsRepeatNoHeldOutForm) {
+  std::vector<std::shared_ptr<const Frame>> frames;
+  for (const World* world : {&TheWorld(), &TheWideFrames()})
+    frames.insert(frames.end(), world->frames.begin(), world->frames.end());
+  const std::vector<std::shared_ptr<const Frame>> before = frames;
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(kRecipe + "/wordings")) {
+    std::ifstream in(entry.path());
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    Result<void> added = AddForms(text, entry.path(), frames);
+    ASSERT_TRUE(added.ok()) << added.error().ToString();
+    ++files;
+  }
+  EXPECT_EQ(files, 8);
+  size_t more = 0;
+  for (size_t f = 0; f < frames.size(); ++f) {
+    for (size_t i = 0; i < frames[f]->facts.size(); ++i) {
+      const Fact& fact = frames[f]->facts[i];
+      const Fact& old = before[f]->facts[i];
+      more += fact.ask.size() - old.ask.size();
+      for (size_t a = old.ask.size(); a < fact.ask.size(); ++a)
+        for (const std::string& held_out : fact.ask_x) EXPECT_LT(TokenF1(fact.ask[a], held_out), 850) << fact.ask[a];
+      for (size_t a = old.say.size(); a < fact.say.size(); ++a)
+        for (const std::string& held_out : fact.say_x) EXPECT_LT(TokenF1(fact.say[a], held_out), 850) << fact.say[a];
+      for (size_t a = old.vp.size(); a < fact.vp.size(); ++a)
+        for (const std::string& held_out : fact.vp_x) EXPECT_LT(TokenF1(fact.vp[a], held_out), 850) << fact.vp[a];
+    }
+  }
+  EXPECT_GT(more, 10000u);
+}
+
+TEST(CorpusTest, BadWordingsAreRefused) {
+  Pools pools = Pools::Load(kRecipe + "/words.yaml").value();
+  const std::string frame =
+      "- frame: x\n  nouns: [thing]\n  names: [\"{place}\"]\n  pronoun: it\n  facts:\n"
+      "    - {id: a, v: year, vp: [\"dates from {v}\"], ask: [\"How old is {S}?\"]}\n"
+      "    - {id: b, v: year, vp: [\"ended in {v}\"], ask: [\"When did {S} end?\"]}\n";
+  const std::pair<std::string, std::string> cases[] = {
+      {"- {frame: y, facts: {a: {ask: [\"Is {S} old?\"]}}}\n", "no frame 'y'"},
+      {"- {frame: x, facts: {c: {ask: [\"Is {S} old?\"]}}}\n", "no frame 'x'"},
+      {"- {frame: x, facts: {a: {ask: [\"Is it old?\"]}}}\n", "{S} is missing"},
+      {"- {frame: x, facts: {a: {vp: [\"is old\"]}}}\n", "{v} is missing"},
+      {"- {frame: x, facts: {a: {yes: [\"{S} is.\"]}}}\n", "no forms of such a kind"},
+      {"- {frame: x, facts: {a: {back: [\"What is {v}?\"]}}}\n", "no forms of such a kind"},
+      {"- {frame: x, facts: {a: {other: []}}}\n", "unknown key"},
+      {"- {frame: x}\n", "are needed"},
+      {"frame: x\n", "must be a list"},
+      {"- [unclosed\n", ""}};
+  for (const auto& [text, message] : cases) {
+    std::vector<std::shared_ptr<const Frame>> frames;
+    auto parsed = ParseFrames(frame, "f", pools).value();
+    for (auto& one : parsed) frames.push_back(std::move(one));
+    Result<void> added = AddForms(text, "w", frames);
+    ASSERT_FALSE(added.ok()) << text;
+    EXPECT_TRUE(Contains(added.error().message, message)) << added.error().message;
+    EXPECT_TRUE(added.error().where.starts_with("w")) << added.error().where;
+  }
 }
 
 TEST(CorpusTest, BadFramesAreRefused) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "event_words.h"
+#include "open_words.h"
 #include "passage.h"
 #include "text.h"
 
@@ -36,14 +37,6 @@ struct Event {
   std::string partner, instrument, place, time, reason, purpose, price, duration;
   Tense tense = Tense::kPast;
 };
-
-std::string ThirdPerson(const std::string& base) {
-  if (base.ends_with("y") && base.size() > 2 && !Contains("aeou", std::string(1, base[base.size() - 2])))
-    return base.substr(0, base.size() - 1) + "ies";
-  for (std::string_view end : {"sh", "ch", "s", "x", "z", "o"})
-    if (base.ends_with(end)) return base + "es";
-  return base + "s";
-}
 
 std::string TimeAnswer(const std::string& time) {
   for (std::string_view plain :

@@ -14,7 +14,6 @@ using Strings = std::vector<std::string>;
 
 struct Reader {
   const std::string& where;
-  const Pools& pools;
 
   Error At(const YAML::Node& node, const std::string& message) const {
     int line = node.Mark().line;
@@ -87,12 +86,13 @@ Result<Strings> Forms(const Reader& reader, const YAML::Node& map, const char* k
   return forms;
 }
 
-Result<const Pool*> FindPool(const Reader& reader, const YAML::Node& map, const char* key, const Frame& frame) {
+Result<const Pool*> FindPool(const Reader& reader, const Pools& pools, const YAML::Node& map, const char* key,
+                             const Frame& frame) {
   CAIRN_ASSIGN(std::string name, Text(reader, map, key));
   for (const Pool& pool : frame.own_pools) {
     if (pool.name == name) return &pool;
   }
-  const Pool* pool = reader.pools.Find(name);
+  const Pool* pool = pools.Find(name);
   if (pool == nullptr) return reader.At(map[key], "no pool is called '" + name + "'");
   return pool;
 }
@@ -113,17 +113,17 @@ Result<void> ReadStatements(const Reader& reader, const YAML::Node& map, Fact& f
   return {};
 }
 
-Result<Fact> ReadFact(const Reader& reader, const YAML::Node& map, const Frame& frame) {
+Result<Fact> ReadFact(const Reader& reader, const Pools& pools, const YAML::Node& map, const Frame& frame) {
   if (!map.IsMap()) return reader.At(map, "a fact must be a map");
   CAIRN_TRY(CheckKeys(
       reader, map,
       {"id", "v", "w", "vp", "vp_x", "say", "say_x", "yes", "no", "ask", "ask_x", "ask_w", "req", "req_w", "back"}));
   Fact fact;
   CAIRN_ASSIGN(fact.id, Text(reader, map, "id"));
-  CAIRN_ASSIGN(fact.v, FindPool(reader, map, "v", frame));
+  CAIRN_ASSIGN(fact.v, FindPool(reader, pools, map, "v", frame));
   fact.yesno = fact.v->name == "yesno";
   if (map["w"]) {
-    CAIRN_ASSIGN(fact.w, FindPool(reader, map, "w", frame));
+    CAIRN_ASSIGN(fact.w, FindPool(reader, pools, map, "w", frame));
   }
   if (fact.yesno) {
     CAIRN_ASSIGN(fact.yes, Forms(reader, map, "yes", {"S"}));
@@ -157,13 +157,13 @@ Result<void> ReadPools(const Reader& reader, const YAML::Node& map, Frame& frame
 }
 
 // The slots of name patterns are pools, or {noun_cap}.
-Result<void> CheckNames(const Reader& reader, const YAML::Node& map, const Frame& frame) {
+Result<void> CheckNames(const Reader& reader, const Pools& pools, const YAML::Node& map, const Frame& frame) {
   for (const std::string& pattern : frame.names) {
     for (size_t open = pattern.find('{'); open != std::string::npos; open = pattern.find('{', open + 1)) {
       size_t close = pattern.find('}', open);
       if (close == std::string::npos) return reader.At(map["names"], "'{' without '}' in: " + pattern);
       std::string slot = pattern.substr(open + 1, close - open - 1);
-      bool known = slot == "noun_cap" || slot == "noun" || reader.pools.Find(slot) != nullptr;
+      bool known = slot == "noun_cap" || slot == "noun" || pools.Find(slot) != nullptr;
       for (const Pool& pool : frame.own_pools) known = known || pool.name == slot;
       if (!known) return reader.At(map["names"], "no pool is called '" + slot + "' in: " + pattern);
     }
@@ -171,7 +171,7 @@ Result<void> CheckNames(const Reader& reader, const YAML::Node& map, const Frame
   return {};
 }
 
-Result<std::unique_ptr<Frame>> ReadFrame(const Reader& reader, const YAML::Node& map) {
+Result<std::unique_ptr<Frame>> ReadFrame(const Reader& reader, const Pools& pools, const YAML::Node& map) {
   if (!map.IsMap()) return reader.At(map, "a frame must be a map");
   CAIRN_TRY(CheckKeys(reader, map, {"frame", "nouns", "names", "pronoun", "pools", "facts"}));
   auto frame = std::make_unique<Frame>();
@@ -185,11 +185,11 @@ Result<std::unique_ptr<Frame>> ReadFrame(const Reader& reader, const YAML::Node&
   }
   frame->pronoun = pronoun == "it" ? Pronoun::kIt : pronoun == "they" ? Pronoun::kThey : Pronoun::kPerson;
   CAIRN_TRY(ReadPools(reader, map, *frame));
-  CAIRN_TRY(CheckNames(reader, map, *frame));
+  CAIRN_TRY(CheckNames(reader, pools, map, *frame));
   YAML::Node facts = map["facts"];
   if (!facts || !facts.IsSequence() || facts.size() < 2) return reader.At(map, "a frame needs a list of facts");
   for (const auto& node : facts) {
-    CAIRN_ASSIGN(Fact fact, ReadFact(reader, node, *frame));
+    CAIRN_ASSIGN(Fact fact, ReadFact(reader, pools, node, *frame));
     for (const Fact& other : frame->facts) {
       if (other.id == fact.id) return reader.At(node, "two facts are called " + fact.id);
     }
@@ -198,17 +198,98 @@ Result<std::unique_ptr<Frame>> ReadFrame(const Reader& reader, const YAML::Node&
   return frame;
 }
 
+// The further forms of one fact; they need the same slots as its first ones.
+Result<void> ExtendFact(const Reader& reader, const YAML::Node& map, Fact& fact) {
+  CAIRN_TRY(CheckKeys(reader, map, {"vp", "say", "yes", "no", "ask", "ask_w", "back"}));
+  auto extend = [&](const char* key, std::initializer_list<const char*> needs, Strings& forms) -> Result<void> {
+    CAIRN_ASSIGN(Strings more, Forms(reader, map, key, needs));
+    forms.insert(forms.end(), more.begin(), more.end());
+    return {};
+  };
+  if (map[fact.yesno ? "vp" : "yes"] || map[fact.yesno ? "say" : "no"] || (map["ask_w"] && fact.ask_w.empty()) ||
+      (map["back"] && fact.back.empty()))
+    return reader.At(map, "fact " + fact.id + " has no forms of such a kind");
+  if (fact.w != nullptr) {
+    CAIRN_TRY(extend("vp", {"v", "w"}, fact.vp));
+    CAIRN_TRY(extend("say", {"S", "v", "w"}, fact.say));
+  } else {
+    CAIRN_TRY(extend("vp", {"v"}, fact.vp));
+    CAIRN_TRY(extend("say", {"S", "v"}, fact.say));
+  }
+  CAIRN_TRY(extend("yes", {"S"}, fact.yes));
+  CAIRN_TRY(extend("no", {"S"}, fact.no));
+  CAIRN_TRY(extend("ask", {"S"}, fact.ask));
+  CAIRN_TRY(extend("ask_w", {"S"}, fact.ask_w));
+  return extend("back", {"v"}, fact.back);
+}
+
+// Facts point into their frame's own pools, so a copy's facts must point into the copy's.
+std::unique_ptr<Frame> CopyOf(const Frame& frame) {
+  auto copy = std::make_unique<Frame>(frame);
+  auto moved = [&](const Pool* pool) {
+    for (size_t i = 0; i < frame.own_pools.size(); ++i)
+      if (pool == &frame.own_pools[i]) return static_cast<const Pool*>(&copy->own_pools[i]);
+    return pool;
+  };
+  for (Fact& fact : copy->facts) {
+    fact.v = moved(fact.v);
+    fact.w = moved(fact.w);
+  }
+  return copy;
+}
+
+Fact* FindFact(Frame& frame, const std::string& id) {
+  for (Fact& fact : frame.facts)
+    if (fact.id == id) return &fact;
+  return nullptr;
+}
+
+// Two files may have a frame of the same name; the one that has the facts is meant.
+Result<void> ExtendFrame(const Reader& reader, const YAML::Node& map,
+                         std::vector<std::shared_ptr<const Frame>>& frames) {
+  CAIRN_TRY(CheckKeys(reader, map, {"frame", "facts"}));
+  CAIRN_ASSIGN(std::string id, Text(reader, map, "frame"));
+  for (auto& frame : frames) {
+    if (frame->id != id) continue;
+    std::unique_ptr<Frame> copy = CopyOf(*frame);
+    bool all = true;
+    for (const auto& entry : map["facts"]) all = all && FindFact(*copy, entry.first.as<std::string>()) != nullptr;
+    if (!all) continue;
+    for (const auto& entry : map["facts"])
+      CAIRN_TRY(ExtendFact(reader, entry.second, *FindFact(*copy, entry.first.as<std::string>())));
+    frame = std::move(copy);
+    return {};
+  }
+  return reader.At(map, "no frame '" + id + "' has all these facts");
+}
+
 }  // namespace
+
+Result<void> AddForms(const std::string& text, const std::string& where,
+                      std::vector<std::shared_ptr<const Frame>>& frames) {
+  Reader reader{where};
+  try {
+    YAML::Node root = YAML::Load(text);
+    if (!root.IsSequence()) return reader.At(root, "a file of wordings must be a list");
+    for (const auto& node : root) {
+      if (!node.IsMap() || !node["facts"] || !node["facts"].IsMap()) return reader.At(node, "'frame' and 'facts' are needed");
+      CAIRN_TRY(ExtendFrame(reader, node, frames));
+    }
+  } catch (const YAML::Exception& error) {
+    return BadInput(error.msg, where + ":" + std::to_string(error.mark.line + 1));
+  }
+  return {};
+}
 
 Result<std::vector<std::unique_ptr<Frame>>> ParseFrames(const std::string& text, const std::string& where,
                                                         const Pools& pools) {
-  Reader reader{where, pools};
+  Reader reader{where};
   std::vector<std::unique_ptr<Frame>> frames;
   try {
     YAML::Node root = YAML::Load(text);
     if (!root.IsSequence()) return reader.At(root, "a file of frames must be a list");
     for (const auto& node : root) {
-      CAIRN_ASSIGN(std::unique_ptr<Frame> frame, ReadFrame(reader, node));
+      CAIRN_ASSIGN(std::unique_ptr<Frame> frame, ReadFrame(reader, pools, node));
       for (const auto& other : frames) {
         if (other->id == frame->id) return reader.At(node, "two frames are called " + frame->id);
       }

@@ -14,7 +14,16 @@ namespace {
 // Held-out items have draws of their own; no training seed in use is near this one.
 constexpr uint64_t kHeldOutSeed = 0x68656c646f7574ull;  // "heldout"
 
-Item::FactCheck CheckOf(const Passage& passage, const Probe& probe) {
+// The fact with all wordings that are known: `rich` extends the world that the passage was drawn from.
+const Fact& WithAllForms(const World& basic, const World& rich, const Entity& entity, const Fact& fact) {
+  for (size_t i = 0; i < basic.frames.size(); ++i) {
+    if (basic.frames[i].get() == entity.frame)
+      return rich.frames[i]->facts[static_cast<size_t>(&fact - entity.frame->facts.data())];
+  }
+  return fact;
+}
+
+Item::FactCheck CheckOf(const World& basic, const World& rich, const Passage& passage, const Probe& probe) {
   Item::FactCheck check;
   check.answer = probe.answer;
   if (probe.entity < 0) {
@@ -23,18 +32,19 @@ Item::FactCheck CheckOf(const Passage& passage, const Probe& probe) {
   }
   const Entity& entity = passage.entities[static_cast<size_t>(probe.entity)];
   const Stated& stated = StatedOf(passage, probe);
+  const Fact& fact = WithAllForms(basic, rich, entity, *probe.fact);
   auto add = [&](const std::vector<std::string>& forms) {
     for (const std::string& form : forms) {
       check.questions.push_back(FillQuestion(form, entity, &stated, Mention::kFull));
       if (entity.noun_is_unique) check.questions.push_back(FillQuestion(form, entity, &stated, Mention::kNoun));
     }
   };
-  add(AskForms(*probe.fact, probe.kind));
+  add(AskForms(fact, probe.kind));
   if (probe.kind == Answer::kValue) {
-    add(probe.fact->ask_x);
-    add(probe.fact->req);
+    add(fact.ask_x);
+    add(fact.req);
   } else if (probe.kind == Answer::kSecond) {
-    add(probe.fact->req_w);
+    add(fact.req_w);
   }
   return check;
 }
@@ -48,7 +58,7 @@ Item FromTurn(std::string task, const Turn& turn) {
   return item;
 }
 
-Item AskingItem(Scene& scene) {
+Item AskingItem(Scene& scene, const World& rich) {
   PassageOptions options;
   options.min_facts = 3;
   options.max_facts = 6;
@@ -58,7 +68,7 @@ Item AskingItem(Scene& scene) {
   item.task = "asking";
   int count = scene.draw.Between(1, 3);
   item.prompt = synth::WriteQuestions(passage.text, count);
-  for (const Probe& probe : passage.probes) item.facts.push_back(CheckOf(passage, probe));
+  for (const Probe& probe : passage.probes) item.facts.push_back(CheckOf(scene.world, rich, passage, probe));
   return item;
 }
 
@@ -89,8 +99,8 @@ const std::vector<std::string>& Corpus::HeldOutTasks() {
 
 Item Corpus::HeldOut(std::string_view task, uint64_t index) const {
   Draw draw(kHeldOutSeed + StableHash(task), index);
-  Scene scene{*world_, draw, Split::kHeldOut};
-  if (task == "asking") return AskingItem(scene);
+  Scene scene{WorldOf(Level::kFull), draw, Split::kHeldOut};
+  if (task == "asking") return AskingItem(scene, WorldOf(Level::kRich));
   if (task == "skills") {
     // Patterns that only show examples in earlier turns or ask for new ones have no single right answer.
     for (;;) {

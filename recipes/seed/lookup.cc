@@ -10,7 +10,7 @@ constexpr std::string_view kLists[] = {"noun_skill", "animal", "tool", "fruit", 
 
 std::string Thing(Scene& scene) {
   Draw& draw = scene.draw;
-  if (scene.level == Level::kNovel && draw.Percent(40)) return NovelWord(scene);
+  if (HasNovelWords(scene.level) && draw.Percent(40)) return NovelWord(scene);
   switch (draw.Below(5)) {
     case 0:
       return DrawPerson(draw, scene.split).full();

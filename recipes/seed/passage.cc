@@ -64,7 +64,7 @@ class Composer {
   void Choose() {
     int facts = draw_.Between(options_.min_facts, options_.max_facts);
     uint32_t roll = draw_.Below(100);
-    size_t count = roll < 72 || facts < 2 || options_.max_entities < 2 ? 1 : roll < 94 || facts < 4 ? 2 : 3;
+    size_t count = roll < (HasWordings(scene_.level) ? 50u : 72u) || facts < 2 || options_.max_entities < 2 ? 1 : roll < 94 || facts < 4 ? 2 : 3;
     count = std::min(count, static_cast<size_t>(options_.max_entities));
     bool same_frame = draw_.Percent(50);
     for (size_t i = 0; i < count; ++i)
@@ -564,12 +564,31 @@ Probe MakeProbe(std::string answer, std::vector<std::string> asks, std::string s
   return probe;
 }
 
+namespace {
+
+// Percent of passages that are open; of the others, that tell events; of the others, that are special. The rest are
+// made from frames.
+struct Shares {
+  uint32_t open, events, special;
+};
+Shares SharesOf(Level level) {
+  if (level == Level::kOpen) return {25, 27, 22};
+  if (level == Level::kRich) return {0, 35, 35};
+  return {0, HasEvents(level) ? 45u : 0u, 16};
+}
+
+}  // namespace
+
 Passage MakePassage(Scene& scene, const PassageOptions& wanted) {
   PassageOptions options = wanted;
   if (scene.level == Level::kEasy) options = {.min_facts = 1, .max_facts = 2, .max_entities = 1, .special = false};
-  if (options.special && HasEvents(scene.level) && scene.draw.Percent(45))
-    return scene.draw.Percent(25) ? MakeGuidePassage(scene) : MakeEventPassage(scene);
-  if (options.special && scene.draw.Percent(16)) return MakeSpecialPassage(scene);
+  if (options.special) {
+    const Shares shares = SharesOf(scene.level);
+    if (shares.open > 0 && scene.draw.Percent(shares.open)) return MakeOpenPassage(scene);
+    if (shares.events > 0 && scene.draw.Percent(shares.events))
+      return scene.draw.Percent(25) ? MakeGuidePassage(scene) : MakeEventPassage(scene);
+    if (scene.draw.Percent(shares.special)) return MakeSpecialPassage(scene);
+  }
   for (;;) {
     Passage passage = Composer(scene, options).Make();
     if (!passage.probes.empty()) return passage;

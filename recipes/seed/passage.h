@@ -25,9 +25,11 @@ struct World {
 // kEvents: full scenes in which nearly half of the passages tell events (events.cc). kWide: the same with the frames of
 // frames_wide, too. kNovel: wide, with new words in place of many known ones (novel.h), and lists to look things up in.
 // A level that a shipped model was trained on never changes: its phases could not be replayed any more.
-enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel };
+enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel, kRich, kOpen };
 const char* LevelName(Level level);
 bool HasEvents(Level level);
+bool HasWordings(Level level);    // the further forms of wordings/
+bool HasNovelWords(Level level);  // invented words in lists and skills
 
 // What one sample is drawn with.
 struct Scene {
@@ -95,6 +97,7 @@ Passage MakePassage(Scene& scene, const PassageOptions& options);
 Passage MakeSpecialPassage(Scene& scene);
 Passage MakeEventPassage(Scene& scene);
 Passage MakeGuidePassage(Scene& scene);
+Passage MakeOpenPassage(Scene& scene);
 // A new thing of the frame with all its facts; forms not chosen yet.
 Entity MakeEntity(Scene& scene, const Frame& frame);
 void ChooseForm(Scene& scene, Stated& stated);

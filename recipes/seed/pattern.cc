@@ -34,7 +34,7 @@ std::string DrawField(Scene& scene, std::string_view kind) {
   if (kind == "full") return DrawPerson(draw, scene.split).full();
   if (kind == "small") return std::to_string(draw.Between(1, 60));
   if (kind == "word") {
-    if (scene.level == Level::kNovel && draw.Percent(60)) return NovelWord(scene);
+    if (HasNovelWords(scene.level) && draw.Percent(60)) return NovelWord(scene);
     for (;;) {
       const std::string& word = draw.Pick(scene.world.pools.Get("noun_skill").words);
       if (SplitOf(word) == scene.split) return word;

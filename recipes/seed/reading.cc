@@ -138,7 +138,7 @@ Dialogue MakeReading(Scene& scene, int max_turns) {
   Dialogue out;
   out.task = "reading";
   PassageOptions options;
-  options.max_facts = draw.Percent(20) ? 9 : 6;
+  options.max_facts = draw.Percent(HasWordings(scene.level) ? 40 : 20) ? 9 : 6;
   if (draw.Percent(15)) options.max_facts = 2, options.min_facts = 1;
   out.passage = MakePassage(scene, options);
   std::vector<Probe> probes = out.passage.probes;

@@ -30,7 +30,7 @@ Strings DrawWords(Scene& scene, size_t count, bool names_too = true) {
                          : kind == 7 ? scene.world.pools.Get("fruit").words
                                      : nouns;
   Strings out;
-  const bool novel = scene.level == Level::kNovel && draw.Percent(55);
+  const bool novel = HasNovelWords(scene.level) && draw.Percent(55);
   for (int attempt = 0; out.size() < count; ++attempt) {
     // A short list may not hold enough words of the split; the nouns do (Corpus::Load sees to it).
     std::string word = novel       ? NovelWord(scene)

@@ -19,7 +19,7 @@ std::string DrawWord(Scene& scene, bool names_too = true) {
   Draw& draw = scene.draw;
   if (names_too && draw.Percent(20)) return DrawFirstName(draw, scene.split, nullptr);
   if (names_too && draw.Percent(10)) return DrawSurname(draw, scene.split);
-  if (scene.level == Level::kNovel && draw.Percent(65)) return names_too ? NovelWord(scene) : InventedNoun(scene);
+  if (HasNovelWords(scene.level) && draw.Percent(65)) return names_too ? NovelWord(scene) : InventedNoun(scene);
   const Strings& words = scene.world.pools.Get("noun_skill").words;
   for (int attempt = 0; attempt < 200; ++attempt) {
     const std::string& word = draw.Pick(words);
