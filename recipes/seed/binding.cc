@@ -237,10 +237,14 @@ std::string ValueOf(Scene& scene, Kind kind) {
       return Clock(draw);
     case Kind::kYear:
       return pool("year");
-    case Kind::kWeight:
-      return std::to_string(draw.Between(2, 900)) + std::string(draw.Pick({" grams", " kilos"}));
-    case Kind::kDrawer:
-      return std::string(draw.Pick({"drawer ", "box ", "room ", "bag "})) + std::to_string(draw.Between(1, 99));
+    case Kind::kWeight: {
+      const std::string_view unit = draw.Pick({" grams", " kilos"});
+      return Cat({std::to_string(draw.Between(2, 900)), unit});
+    }
+    case Kind::kDrawer: {
+      const std::string number = std::to_string(draw.Between(1, 99));
+      return Cat({draw.Pick({"drawer ", "box ", "room ", "bag "}), number});
+    }
     case Kind::kFood:
       return "the " + pool("dish");
     case Kind::kInstrument:
@@ -286,7 +290,8 @@ class Binder {
       std::string value = ValueOf(scene_, kind);
       bool clash = false;
       for (const std::string& other : used_)
-        clash = clash || Contains(" " + other + " ", " " + value + " ") || Contains(" " + value + " ", " " + other + " ");
+        clash =
+            clash || Contains(" " + other + " ", " " + value + " ") || Contains(" " + value + " ", " " + other + " ");
       if (clash) continue;
       used_.push_back(value);
       return value;

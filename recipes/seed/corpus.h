@@ -33,8 +33,8 @@ struct Item {
 
 class Corpus {
  public:
-  // dir: recipes/seed, with words.yaml, frames/*.yaml and, for levels wide and novel, frames_wide/*.yaml. Errors name
-  // file and line.
+  // dir: recipes/seed, with words.yaml, frames/*.yaml and, for wider levels, frames_wide/*.yaml and wordings/*.yaml.
+  // Errors name file and line.
   static Result<Corpus> Load(const std::string& dir);
   Corpus(Corpus&&) noexcept;
   Corpus& operator=(Corpus&&) noexcept;

@@ -95,7 +95,10 @@ TEST(CorpusTest, TrainedLevelsNeverChange) {
       {Level::kCopy, "557e1132ee1991053d1ee41cc827c5646bdb4d9769ebce5d320e900a9fcf844c"},
       {Level::kEasy, "da24ebff63e5e114b2eb1b7205b0d0b2ffc5d0a87c27118a45ffb322b0932e02"},
       {Level::kFull, "4dc3ac77eddf1fd93320d94d557f34d683c85a7a1ed002ae59be0be7789cc54c"},
-      {Level::kEvents, "20cc55d6a2d4449ef32cc66681b41149a5e5e1b7863b31cd26abbbbb2d2e6d84"}};
+      {Level::kEvents, "20cc55d6a2d4449ef32cc66681b41149a5e5e1b7863b31cd26abbbbb2d2e6d84"},
+      {Level::kWide, "a71694c94278894bcdb674fdba7d7eb29855c10874766fa432754add5d05fd3d"},
+      {Level::kRich, "95fabab73e9bb6fa6b088993a7f178be7d37c610d65448b283af02bb3d184966"},
+      {Level::kOpen, "8209913a741c6e0459d35dc0477726ff7b25b9f316c85de49fba68a5d23ec967"}};
   for (const auto& [level, digest] : kLevels) EXPECT_EQ(DigestOf(TheCorpus(), 300, level), digest) << LevelName(level);
   EXPECT_NE(DigestOf(TheCorpus(), 300, Level::kWide), DigestOf(TheCorpus(), 300, Level::kEvents));
 }

@@ -272,7 +272,8 @@ Result<void> AddForms(const std::string& text, const std::string& where,
     YAML::Node root = YAML::Load(text);
     if (!root.IsSequence()) return reader.At(root, "a file of wordings must be a list");
     for (const auto& node : root) {
-      if (!node.IsMap() || !node["facts"] || !node["facts"].IsMap()) return reader.At(node, "'frame' and 'facts' are needed");
+      if (!node.IsMap() || !node["facts"] || !node["facts"].IsMap())
+        return reader.At(node, "'frame' and 'facts' are needed");
       CAIRN_TRY(ExtendFrame(reader, node, frames));
     }
   } catch (const YAML::Exception& error) {

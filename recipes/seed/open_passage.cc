@@ -1,6 +1,7 @@
 // Open passages: sentences of many kinds of building about one place, machine, animal or group, put together from words
 // that go with everything. Their questions follow from the grammar alone: who asks for the subject, "did" takes the
-// verb back to its base, and so on. A reader cannot guess what belongs to what; a writer of questions has to build them.
+// verb back to its base, and so on. A reader cannot guess what belongs to what; a writer of questions has to build
+// them.
 #include <algorithm>
 #include <utility>
 
@@ -115,8 +116,7 @@ class OpenText {
     }
     std::string described = noun;
     if (roll < 50) described = Adjective() + " " + noun;
-    if (roll >= 50 && roll < 58)
-      described = scene_.world.pools.Get("colour").Value(draw_, scene_.split) + " " + noun;
+    if (roll >= 50 && roll < 58) described = scene_.world.pools.Get("colour").Value(draw_, scene_.split) + " " + noun;
     if (roll >= 58 && roll < 66)
       described = Cat({noun, " made of ", scene_.world.pools.Get("material").Value(draw_, scene_.split)});
     if (roll >= 66 && roll < 74) {
@@ -257,7 +257,8 @@ class OpenText {
         place = "in " + Town();
         break;
       default:
-        place = Cat({draw_.Pick({"behind the ", "under the ", "near the ", "next to the ", "in the ", "on the "}), Noun()});
+        place =
+            Cat({draw_.Pick({"behind the ", "under the ", "near the ", "next to the ", "in the ", "on the "}), Noun()});
     }
     return {Kind::kPlace, place, place.starts_with("in ") ? place.substr(3) : PlaceAnswer(place), "where", true};
   }
@@ -367,7 +368,8 @@ class OpenText {
       if (adjunct.kind == Kind::kThing)
         asks.push_back(Cat({"what ", aux, " ", who.again, " use to ", verb.base, " ", what.again, "?"}));
       if (adjunct.kind == Kind::kReason)
-        asks.push_back(Cat({"what was the reason why ", who.again, " ", Finite(verb, past, who.plural), " ", what.again, "?"}));
+        asks.push_back(
+            Cat({"what was the reason why ", who.again, " ", Finite(verb, past, who.plural), " ", what.again, "?"}));
       Ask(adjunct.kind, adjunct.answer, std::move(asks), plain + " " + adjunct.text);
     }
     if (std::none_of(adjuncts.begin(), adjuncts.end(), [](const Adjunct& a) { return a.kind == Kind::kReason; }))
@@ -413,15 +415,16 @@ class OpenText {
     struct Way {
       const char *adjective, *noun, *pool;
     };
-    static constexpr Way kWays[] = {{"high", "height", "height"}, {"long", "length", "length"},
-                                    {"wide", "width", "length"},  {"deep", "depth", "length"},
-                                    {"thick", "thickness", "length"}, {"tall", "height", "height"},
-                                    {"heavy", "weight", "weight"}, {"old", "age", "duration"},
+    static constexpr Way kWays[] = {{"high", "height", "height"},          {"long", "length", "length"},
+                                    {"wide", "width", "length"},           {"deep", "depth", "length"},
+                                    {"thick", "thickness", "length"},      {"tall", "height", "height"},
+                                    {"heavy", "weight", "weight"},         {"old", "age", "duration"},
                                     {"hot", "temperature", "temperature"}, {"fast", "speed", "speed"}};
     const Way& way = kWays[draw_.Below(std::size(kWays))];
     Phrase what = Subject("size");
     std::string value = PoolWord(way.pool), noun = way.noun, adjective = way.adjective;
-    Strings asks = {Cat({"how ", adjective, " is ", what.again, "?"}), Cat({"what is the ", noun, " of ", what.again, "?"}),
+    Strings asks = {Cat({"how ", adjective, " is ", what.again, "?"}),
+                    Cat({"what is the ", noun, " of ", what.again, "?"}),
                     Cat({"can you tell me how ", adjective, " ", what.again, " is?"})};
     std::string text;
     if (adjective == "heavy") {
@@ -462,11 +465,13 @@ class OpenText {
         text = Cat({"you can count ", number, " ", items, " at ", what.first});
     }
     Ask(Kind::kNumber, number,
-        {Cat({"how many ", items, " does ", what.again, " have?"}), Cat({"how many ", items, " are there in ", what.again, "?"}),
+        {Cat({"how many ", items, " does ", what.again, " have?"}),
+         Cat({"how many ", items, " are there in ", what.again, "?"}),
          Cat({"what is the number of ", items, " of ", what.again, "?"}),
          Cat({"how many ", items, " belong to ", what.again, "?"})},
         text);
-    Ask(Kind::kThing, Cat({number, " ", items}), {Cat({"what belongs to ", what.again, "?"}), Cat({"what does ", what.again, " have?"})}, text);
+    Ask(Kind::kThing, Cat({number, " ", items}),
+        {Cat({"what belongs to ", what.again, "?"}), Cat({"what does ", what.again, " have?"})}, text);
     Say(text);
   }
 
@@ -510,7 +515,9 @@ class OpenText {
       std::string deed = Cat({name, " ", verb.past, " ", thing.first});
       Ask(Kind::kThing, thing.first,
           {Cat({"what did ", name, " ", verb.base, "?"}), Cat({"what did the ", relation, " ", verb.base, "?"})}, deed);
-      Ask(Kind::kPerson, name, {Cat({"who ", verb.past, " ", thing.again, "?"}), Cat({"which person ", verb.past, " ", thing.again, "?"})}, deed);
+      Ask(Kind::kPerson, name,
+          {Cat({"who ", verb.past, " ", thing.again, "?"}), Cat({"which person ", verb.past, " ", thing.again, "?"})},
+          deed);
       text = deed;
     }
     Unknown(Cat({"who is the ", New([&] { return draw_.Pick(PersonRelations()); }), " of ", what.again, "?"}));
@@ -524,7 +531,8 @@ class OpenText {
                                          : Cat({value.first, " is the ", relation, " of ", what.first});
     if (value.plural) text = Cat({"the ", relation, " of ", what.first, ": ", value.first});
     Ask(Kind::kThing, value.first,
-        {Cat({"what is the ", relation, " of ", what.again, "?"}), Cat({"what is ", Possessive(what.again), " ", relation, "?"}),
+        {Cat({"what is the ", relation, " of ", what.again, "?"}),
+         Cat({"what is ", Possessive(what.again), " ", relation, "?"}),
          Cat({"which thing is the ", relation, " of ", what.again, "?"})},
         Cat({"the ", relation, " of ", what.first, " is ", value.first}));
     Unknown(Cat({"what is the ", New([&] { return draw_.Pick(ThingRelations()); }), " of ", what.again, "?"}));
@@ -554,23 +562,30 @@ class OpenText {
         text = Cat({"they call ", the, " ", name});
     }
     Ask(Kind::kName, name,
-        {Cat({"what is ", the, " called?"}), Cat({"what is the name of ", the, "?"}), Cat({"which name has ", the, "?"}),
-         Cat({"what do they call ", the, "?"})},
+        {Cat({"what is ", the, " called?"}), Cat({"what is the name of ", the, "?"}),
+         Cat({"which name has ", the, "?"}), Cat({"what do they call ", the, "?"})},
         Cat({the, " is called ", name}));
     Ask(Kind::kThing, text.starts_with("a") ? WithArticle(part) : the,
         {Cat({"what is called ", name, "?"}), Cat({"what is ", name, "?"})}, Cat({the, " is called ", name}));
     Say(text);
     if (draw_.Percent(45)) {  // and something about it under its name
       const VerbForms& verb = NewVerb(draw_.Percent(50) ? ObjectVerbs() : PlainVerbs());
-      bool plain = std::any_of(PlainVerbs().begin(), PlainVerbs().end(), [&](const VerbForms& v) { return &v == &verb; });
+      bool plain =
+          std::any_of(PlainVerbs().begin(), PlainVerbs().end(), [&](const VerbForms& v) { return &v == &verb; });
       Adjunct when = plain ? (draw_.Percent(50) ? PlaceAdjunct() : TimeAdjunct(true)) : PlaceAdjunct();
       Phrase thing = plain ? Phrase{} : Thing();
       std::string object = plain ? "" : " " + thing.first, object_again = plain ? "" : " " + thing.again;
       std::string deed = Cat({name, " ", verb.past, object, " ", when.text});
-      Ask(when.kind, when.answer, {Cat({when.wh, " did ", name, " ", verb.base, object_again, "?"}),
-                                   Cat({when.wh, " did ", the, " ", verb.base, object_again, "?"})}, deed);
+      Ask(when.kind, when.answer,
+          {Cat({when.wh, " did ", name, " ", verb.base, object_again, "?"}),
+           Cat({when.wh, " did ", the, " ", verb.base, object_again, "?"})},
+          deed);
       Ask(Kind::kName, name, {Cat({"who ", verb.past, object_again, " ", when.text, "?"})}, deed);
-      if (!plain) Ask(Kind::kThing, thing.first, {Cat({"what did ", name, " ", verb.base, "?"}), Cat({"what did ", name, " ", verb.base, " ", when.text, "?"})}, deed);
+      if (!plain)
+        Ask(Kind::kThing, thing.first,
+            {Cat({"what did ", name, " ", verb.base, "?"}),
+             Cat({"what did ", name, " ", verb.base, " ", when.text, "?"})},
+            deed);
       Say(deed);
     }
   }
@@ -599,7 +614,8 @@ class OpenText {
       }
       case 2: {
         value = Town();
-        text = Cat({what.first, draw_.Pick({" comes from ", " was made in the town of ", " was brought here from "}), value});
+        text = Cat(
+            {what.first, draw_.Pick({" comes from ", " was made in the town of ", " was brought here from "}), value});
         Ask(Kind::kPlace, value,
             {Cat({"where does ", what.again, " come from?"}), Cat({"where was ", what.again, " made?"}),
              Cat({"from which place does ", what.again, " come?"}), Cat({"what is the origin of ", what.again, "?"})},
@@ -611,10 +627,13 @@ class OpenText {
         const VerbForms& verb = NewVerb(ObjectVerbs());
         text = Cat({what.first, " was ", verb.participle, " by ", value});
         Ask(Kind::kPerson, value,
-            {Cat({"who ", verb.past, " ", what.again, "?"}), Cat({"by whom was ", what.again, " ", verb.participle, "?"}),
+            {Cat({"who ", verb.past, " ", what.again, "?"}),
+             Cat({"by whom was ", what.again, " ", verb.participle, "?"}),
              Cat({"which person ", verb.past, " ", what.again, "?"})},
             text);
-        Ask(Kind::kThing, what.first, {Cat({"what did ", value, " ", verb.base, "?"}), Cat({"what was ", verb.participle, " by ", value, "?"})}, text);
+        Ask(Kind::kThing, what.first,
+            {Cat({"what did ", value, " ", verb.base, "?"}), Cat({"what was ", verb.participle, " by ", value, "?"})},
+            text);
       }
     }
     Say(text);
@@ -626,7 +645,8 @@ class OpenText {
     bool front = draw_.Percent(40);
     std::string core = Cat({what.first, draw_.Pick({" became ", " was turned into "}), now});
     Ask(Kind::kTime, year,
-        {Cat({"when did ", what.again, " become ", now, "?"}), Cat({"in which year did ", what.again, " become ", now, "?"}),
+        {Cat({"when did ", what.again, " become ", now, "?"}),
+         Cat({"in which year did ", what.again, " become ", now, "?"}),
          Cat({"what year did ", what.again, " turn into ", now, "?"})},
         core + " in " + year);
     Ask(Kind::kThing, now,
@@ -638,19 +658,28 @@ class OpenText {
 
   void Condition() {
     Phrase what = Subject("state");
-    std::string state = New([&] { return draw_.Pick(OpenStates()); }), reason = New([&] { return draw_.Pick(EventReasons()); });
+    std::string state = New([&] { return draw_.Pick(OpenStates()); }),
+                reason = New([&] { return draw_.Pick(EventReasons()); });
     Adjunct when = TimeAdjunct(true);
     std::string duration = draw_.Percent(40) ? PoolWord("duration") : "";
     std::string core = Cat({what.first, " was ", state, duration.empty() ? "" : " for " + duration});
     Ask(Kind::kReason, reason,
-        {Cat({"why was ", what.again, " ", state, "?"}), Cat({"what was the reason why ", what.again, " was ", state, "?"}),
+        {Cat({"why was ", what.again, " ", state, "?"}),
+         Cat({"what was the reason why ", what.again, " was ", state, "?"}),
          Cat({"why was ", what.again, " ", state, " ", when.text, "?"})},
         core + " because " + reason);
-    Ask(Kind::kTime, when.answer, {Cat({"when was ", what.again, " ", state, "?"}), Cat({when.wh, " was ", what.again, " ", state, "?"})}, core + " " + when.text);
-    Ask(Kind::kThing, what.first, {Cat({"what was ", state, " ", when.text, "?"}), Cat({"what was ", state, "?"})}, core);
+    Ask(Kind::kTime, when.answer,
+        {Cat({"when was ", what.again, " ", state, "?"}), Cat({when.wh, " was ", what.again, " ", state, "?"})},
+        core + " " + when.text);
+    Ask(Kind::kThing, what.first, {Cat({"what was ", state, " ", when.text, "?"}), Cat({"what was ", state, "?"})},
+        core);
     if (!duration.empty())
-      Ask(Kind::kMeasure, duration, {Cat({"for how long was ", what.again, " ", state, "?"}), Cat({"how long was ", what.again, " ", state, "?"})}, core);
-    Say(draw_.Percent(50) ? Cat({when.text, " ", core, " because ", reason}) : Cat({core, " ", when.text, " because ", reason}));
+      Ask(Kind::kMeasure, duration,
+          {Cat({"for how long was ", what.again, " ", state, "?"}),
+           Cat({"how long was ", what.again, " ", state, "?"})},
+          core);
+    Say(draw_.Percent(50) ? Cat({when.text, " ", core, " because ", reason})
+                          : Cat({core, " ", when.text, " because ", reason}));
   }
 
   void Hours() {
@@ -658,13 +687,15 @@ class OpenText {
     std::string open = PoolWord("time"), close = PoolWord("time");
     bool both = draw_.Percent(60);
     Ask(Kind::kTime, open,
-        {Cat({"when does ", what.again, " open?"}), Cat({"at what time does ", what.again, " open?"}), Cat({"what time does ", what.again, " open in the day?"})},
+        {Cat({"when does ", what.again, " open?"}), Cat({"at what time does ", what.again, " open?"}),
+         Cat({"what time does ", what.again, " open in the day?"})},
         Cat({what.first, " opens at ", open}));
     std::string text = Cat({what.first, " opens at ", open});
     if (both) {
       text += Cat({draw_.Pick({" and closes at ", " and shuts at "}), close});
       Ask(Kind::kTime, close,
-          {Cat({"when does ", what.again, " close?"}), Cat({"at what time does ", what.again, " shut?"}), Cat({"until when is ", what.again, " open?"})},
+          {Cat({"when does ", what.again, " close?"}), Cat({"at what time does ", what.again, " shut?"}),
+           Cat({"until when is ", what.again, " open?"})},
           Cat({what.first, " closes at ", close}));
     } else {
       Unknown(Cat({"when does ", what.again, " close?"}));
@@ -676,18 +707,23 @@ class OpenText {
     std::string from = topic_, to = draw_.Percent(60) ? Town() : "the " + Noun(), distance = PoolWord("distance");
     std::string direction = scene_.world.pools.Get("direction").Value(draw_, scene_.split);
     bool with_direction = draw_.Percent(50);
-    std::string text = Cat({from, draw_.Pick({" stands ", " lies ", " is "}), distance, with_direction ? " " + direction + " of " : " from ", to});
+    std::string text = Cat({from, draw_.Pick({" stands ", " lies ", " is "}), distance,
+                            with_direction ? " " + direction + " of " : " from ", to});
     Ask(Kind::kMeasure, distance,
         {Cat({"how far is ", from, " from ", to, "?"}), Cat({"what is the distance between ", from, " and ", to, "?"}),
          Cat({"how far is it from ", to, " to ", from, "?"})},
         text);
     if (with_direction)
-      Ask(Kind::kThing, direction, {Cat({"in which direction from ", to, " is ", from, "?"}), Cat({"on which side of ", to, " does ", from, " lie?"})}, text);
+      Ask(Kind::kThing, direction,
+          {Cat({"in which direction from ", to, " is ", from, "?"}),
+           Cat({"on which side of ", to, " does ", from, " lie?"})},
+          text);
     Say(text);
   }
 
   void Price() {
-    std::string item = draw_.Percent(40) ? Cat({draw_.Pick({"ticket for ", "night in ", "visit to ", "tour of "}), topic_}) : Noun();
+    std::string item =
+        draw_.Percent(40) ? Cat({draw_.Pick({"ticket for ", "night in ", "visit to ", "tour of "}), topic_}) : Noun();
     std::string price = PoolWord("price");
     std::string text;
     switch (draw_.Below(3)) {
@@ -705,20 +741,24 @@ class OpenText {
          Cat({"what is the price of ", WithArticle(item), "?"}), Cat({"how much is ", WithArticle(item), "?"}),
          Cat({"how much do I have to pay for ", WithArticle(item), "?"})},
         Cat({WithArticle(item), " costs ", price}));
-    Ask(Kind::kThing, WithArticle(item), {Cat({"what costs ", price, "?"}), Cat({"what can you get for ", price, "?"})}, text);
+    Ask(Kind::kThing, WithArticle(item), {Cat({"what costs ", price, "?"}), Cat({"what can you get for ", price, "?"})},
+        text);
     Say(text);
   }
 
   void Meaning() {
-    std::string sign = Cat({draw_.Percent(60) ? scene_.world.pools.Get("colour").Value(draw_, scene_.split) : Adjective(), " ", Noun()});
+    std::string sign = Cat(
+        {draw_.Percent(60) ? scene_.world.pools.Get("colour").Value(draw_, scene_.split) : Adjective(), " ", Noun()});
     std::string place = draw_.Percent(50) ? Cat({" on the ", Noun()}) : "";
     std::string meaning = Cat({"the ", Noun(), " is ", New([&] { return draw_.Pick(OpenStates()); })});
-    std::string text = Cat({WithArticle(sign), place, draw_.Pick({" means that ", " shows that ", " tells people that "}), meaning});
+    std::string text =
+        Cat({WithArticle(sign), place, draw_.Pick({" means that ", " shows that ", " tells people that "}), meaning});
     Ask(Kind::kReason, meaning,
         {Cat({"what does ", WithArticle(sign), place, " mean?"}), Cat({"what does ", WithArticle(sign), " show?"}),
          Cat({"what is the meaning of ", WithArticle(sign), "?"})},
         text);
-    Ask(Kind::kThing, WithArticle(sign), {Cat({"what means that ", meaning, "?"}), Cat({"what shows that ", meaning, "?"})}, text);
+    Ask(Kind::kThing, WithArticle(sign),
+        {Cat({"what means that ", meaning, "?"}), Cat({"what shows that ", meaning, "?"})}, text);
     Say(text);
   }
 
@@ -735,9 +775,11 @@ class OpenText {
         {Cat({"what must ", who, forbidden ? " not" : "", " do?"}),
          Cat({forbidden ? "what are " : "what do ", who, forbidden ? " not allowed to do?" : " have to do?"})},
         Cat({who, " ", must, " ", deed}));
-    Ask(Kind::kPerson, who, {Cat({"who ", must, " ", verb.base, " ", thing.again, "?"})}, Cat({who, " ", must, " ", deed}));
+    Ask(Kind::kPerson, who, {Cat({"who ", must, " ", verb.base, " ", thing.again, "?"})},
+        Cat({who, " ", must, " ", deed}));
     if (!reason.empty())
-      Ask(Kind::kReason, reason, {Cat({"why must ", who, forbidden ? " not " : " ", verb.base, " ", thing.again, "?"})}, text);
+      Ask(Kind::kReason, reason, {Cat({"why must ", who, forbidden ? " not " : " ", verb.base, " ", thing.again, "?"})},
+          text);
     Say(text);
   }
 
@@ -754,14 +796,18 @@ class OpenText {
       text = Cat({who, " use ", what.first, " to ", deed});
     }
     Ask(Kind::kDeed, deed,
-        {Cat({"what does ", what.again, " help ", who, " to do?"}), Cat({"for what do ", who, " use ", what.again, "?"}),
-         Cat({"what is ", what.again, " good for?"}), Cat({"what can ", who, " do with ", what.again, "?"})},
+        {Cat({"what does ", what.again, " help ", who, " to do?"}),
+         Cat({"for what do ", who, " use ", what.again, "?"}), Cat({"what is ", what.again, " good for?"}),
+         Cat({"what can ", who, " do with ", what.again, "?"})},
         text);
     Ask(Kind::kThing, what.first,
         {Cat({"what helps ", who, " to ", verb.base, " ", thing.again, "?"}),
          Cat({"what do ", who, " use to ", verb.base, " ", thing.again, "?"})},
         text);
-    Ask(Kind::kPerson, who, {Cat({"who uses ", what.again, " to ", verb.base, " ", thing.again, "?"}), Cat({"whom does ", what.again, " help to ", verb.base, " ", thing.again, "?"})}, text);
+    Ask(Kind::kPerson, who,
+        {Cat({"who uses ", what.again, " to ", verb.base, " ", thing.again, "?"}),
+         Cat({"whom does ", what.again, " help to ", verb.base, " ", thing.again, "?"})},
+        text);
     Say(text);
   }
 

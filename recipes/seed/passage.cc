@@ -64,7 +64,9 @@ class Composer {
   void Choose() {
     int facts = draw_.Between(options_.min_facts, options_.max_facts);
     uint32_t roll = draw_.Below(100);
-    size_t count = roll < (HasWordings(scene_.level) ? 50u : 72u) || facts < 2 || options_.max_entities < 2 ? 1 : roll < 94 || facts < 4 ? 2 : 3;
+    size_t count = roll < (HasWordings(scene_.level) ? 50u : 72u) || facts < 2 || options_.max_entities < 2 ? 1
+                   : roll < 94 || facts < 4                                                                 ? 2
+                                                                                                            : 3;
     count = std::min(count, static_cast<size_t>(options_.max_entities));
     bool same_frame = draw_.Percent(50);
     for (size_t i = 0; i < count; ++i)

@@ -24,7 +24,9 @@ struct World {
 // guess.
 // kEvents: full scenes in which nearly half of the passages tell events (events.cc). kWide: the same with the frames of
 // frames_wide, too. kNovel: wide, with new words in place of many known ones (novel.h), and lists to look things up in.
-// A level that a shipped model was trained on never changes: its phases could not be replayed any more.
+// kRich: wide, with the further wordings and texts that only binding answers (binding.cc). kOpen: rich, with sentences
+// of an open vocabulary (open_passage.cc). A level that a shipped model was trained on never changes: its phases could
+// not be replayed any more.
 enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel, kRich, kOpen };
 const char* LevelName(Level level);
 bool HasEvents(Level level);

@@ -11,7 +11,8 @@ Result<Level> ParseLevel(const std::string& name) {
   for (Level level : {Level::kFull, Level::kEasy, Level::kCopy, Level::kEvents, Level::kWide, Level::kNovel,
                       Level::kRich, Level::kOpen})
     if (name == LevelName(level)) return level;
-  return BadInput("no level is called \"" + name + "\"; there are full, easy, copy, events, wide, novel, rich and open");
+  return BadInput("no level is called \"" + name +
+                  "\"; there are full, easy, copy, events, wide, novel, rich and open");
 }
 
 Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed, int64_t layers_before) {

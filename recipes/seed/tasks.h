@@ -29,8 +29,8 @@ Dialogue MakeJudging(Scene& scene, int max_turns);
 Dialogue MakeRephrase(Scene& scene, int max_turns);
 Dialogue MakeConversation(Scene& scene);
 Dialogue MakeSkill(Scene& scene, int max_turns);
-Dialogue MakeCopy(Scene& scene);    // copy scenes only: repeat lists of random things
-Dialogue MakeLookup(Scene& scene);  // copy and easy scenes only: repeat, go on, find in a list
+Dialogue MakeCopy(Scene& scene);     // copy scenes only: repeat lists of random things
+Dialogue MakeLookup(Scene& scene);   // copy and easy scenes only: repeat, go on, find in a list
 Dialogue MakeBinding(Scene& scene);  // rich scenes only: who goes with what
 Dialogue MakePattern(Scene& scene, int max_turns);
 

@@ -8,6 +8,11 @@
 #include "formats/unicode.h"
 
 namespace cairn::train {
+namespace {
+
+constexpr size_t kLongestLine = size_t{4} << 20;  // of a file of conversations; a million tokens of text
+
+}  // namespace
 
 EpochSource::EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t epochs, uint64_t seed,
                          uint64_t most_steps)
@@ -71,6 +76,7 @@ Result<std::vector<formats::Conversation>> ReadConversations(const std::string& 
   for (size_t start = 0; start < text.size();) {
     size_t end = std::min(text.find('\n', start), text.size());
     std::string where = path + ":" + std::to_string(++line);
+    if (end - start > kLongestLine) return BadInput("a line of more than 4 MiB", where);
     if (end > start) {
       CAIRN_ASSIGN(Json json, ParseJson(std::string_view(text).substr(start, end - start), where));
       CAIRN_ASSIGN(formats::Conversation conversation, formats::ConversationFromJson(json, where));

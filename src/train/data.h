@@ -68,7 +68,7 @@ class GeneratedSource : public DataSource {
 Result<TokenSample> Tokenise(const formats::ChatFormat& format, const formats::Tokenizer& tokenizer,
                              const formats::Conversation& conversation, size_t max_tokens);
 
-// One JSON object a line (formats::Conversation). Errors name file and line.
+// One JSON object a line (formats::Conversation), of at most 4 MiB. Errors name file and line.
 Result<std::vector<formats::Conversation>> ReadConversations(const std::string& path);
 std::string ConversationsToJsonl(const std::vector<formats::Conversation>& conversations);
 

@@ -301,6 +301,19 @@ TEST(Data, EpochsHoldEverySampleOnceInSeededOrder) {
 }
 
 // A record with few steps must not make its reader plan millions.
+TEST(Data, ALineThatIsTooLongIsNamed) {
+  std::string path = ::testing::TempDir() + "/long_line.jsonl";
+  std::string good =
+      "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]}\n";
+  ASSERT_TRUE(WriteFileAtomic(path, good + std::string((size_t{4} << 20) + 1, ' ') + "\n").ok());
+  auto read = ReadConversations(path);
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().where, path + ":2");
+  ASSERT_TRUE(WriteFileAtomic(path, good).ok());
+  EXPECT_EQ(ReadConversations(path).value().size(), 1u);
+  std::filesystem::remove(path);
+}
+
 TEST(Data, StopsBehindTheMostSteps) {
   EpochSamples all;
   for (uint64_t i = 0; i < 50; ++i) all.every_epoch.push_back(TinySample(i));
