@@ -1,5 +1,5 @@
-// Binding: short texts in which many things of the same kinds go with each other, and a question for every pair. No
-// kind of value gives an answer away; a reader must find the sentence of the thing that was asked for.
+// Binding: short texts in which many things of the same kinds go with each other, and questions for both ends of the
+// pairs. No kind of value gives an answer away; a reader must find the sentence of the thing that was asked for.
 #include <algorithm>
 #include <array>
 #include <utility>

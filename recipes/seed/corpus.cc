@@ -101,7 +101,7 @@ constexpr std::string_view kNeeded[] = {
     "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
     "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
 
-constexpr const char* kLevelNames[] = {"full", "easy", "copy", "events", "wide", "novel", "rich", "open"};
+constexpr const char* kLevelNames[kLevels] = {"full", "easy", "copy", "events", "wide", "novel", "rich", "open"};
 
 Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   Draw draw(seed, index);
@@ -125,8 +125,8 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
 
 Corpus::Corpus() = default;
 Corpus::Breadth Corpus::BreadthOf(Level level) {
-  if (HasWordings(level)) return kRich;
-  return level == Level::kWide || level == Level::kNovel ? kWide : kBasic;
+  if (HasWordings(level)) return kWithWordings;
+  return level == Level::kWide || level == Level::kNovel ? kWithWideFrames : kBasic;
 }
 const char* LevelName(Level level) { return kLevelNames[static_cast<int>(level)]; }
 bool HasEvents(Level level) { return level >= Level::kEvents; }
@@ -192,13 +192,13 @@ Result<Corpus> Corpus::Load(const std::string& dir) {
   CAIRN_TRY(AddFrames(dir + "/frames", *worlds[kBasic], contents));
   if (worlds[kBasic]->frames.empty()) return BadInput("no frames found", dir + "/frames");
   corpus.digests_[kBasic] = Sha256Of(contents);
-  // The shared frames go on pointing into the first world's pools, which live as long.
-  worlds[kWide] = std::make_unique<World>(*worlds[kBasic]);
-  if (PathExists(wide)) CAIRN_TRY(AddFrames(wide, *worlds[kWide], contents));
-  corpus.digests_[kWide] = Sha256Of(contents);
-  worlds[kRich] = std::make_unique<World>(*worlds[kWide]);
-  if (PathExists(wordings)) CAIRN_TRY(AddWordings(wordings, *worlds[kRich], contents));
-  corpus.digests_[kRich] = Sha256Of(contents);
+  // Shared frames go on pointing into the pools of the world that read them, which lives as long.
+  worlds[kWithWideFrames] = std::make_unique<World>(*worlds[kBasic]);
+  if (PathExists(wide)) CAIRN_TRY(AddFrames(wide, *worlds[kWithWideFrames], contents));
+  corpus.digests_[kWithWideFrames] = Sha256Of(contents);
+  worlds[kWithWordings] = std::make_unique<World>(*worlds[kWithWideFrames]);
+  if (PathExists(wordings)) CAIRN_TRY(AddWordings(wordings, *worlds[kWithWordings], contents));
+  corpus.digests_[kWithWordings] = Sha256Of(contents);
   return corpus;
 }
 

@@ -44,7 +44,7 @@ class Corpus {
   // The name of the task that Sample(seed, index) belongs to.
   std::string TaskOf(uint64_t seed, uint64_t index) const;
 
-  // Of words.yaml and all frames that the level draws from.
+  // Of words.yaml and all frames and wordings that the level draws from.
   const Digest& digest(Level level) const { return digests_[BreadthOf(level)]; }
 
   static const std::vector<std::string>& HeldOutTasks();
@@ -53,10 +53,10 @@ class Corpus {
 
  private:
   Corpus();
-  enum Breadth { kBasic, kWide, kRich, kBreadths };
+  enum Breadth { kBasic, kWithWideFrames, kWithWordings, kBreadths };
   static Breadth BreadthOf(Level level);
   const World& WorldOf(Level level) const { return *worlds_[BreadthOf(level)]; }
-  std::unique_ptr<World> worlds_[kBreadths];  // each extends the one before
+  std::unique_ptr<World> worlds_[kBreadths];  // each has the frames of the one before at the same places
   Digest digests_[kBreadths];
 };
 

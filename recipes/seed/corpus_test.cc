@@ -48,6 +48,21 @@ const World& TheWideFrames() {
   return world;
 }
 
+// Those of both folders, with the further wordings or without.
+std::vector<std::shared_ptr<const Frame>> AllFrames(bool with_wordings) {
+  std::vector<std::shared_ptr<const Frame>> frames;
+  for (const World* world : {&TheWorld(), &TheWideFrames()})
+    frames.insert(frames.end(), world->frames.begin(), world->frames.end());
+  if (!with_wordings) return frames;
+  for (const auto& entry : std::filesystem::directory_iterator(kRecipe + "/wordings")) {
+    std::ifstream in(entry.path());
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    Result<void> added = AddForms(text, entry.path(), frames);
+    EXPECT_TRUE(added.ok()) << added.error().ToString();
+  }
+  return frames;
+}
+
 std::string DigestOf(const Corpus& corpus, uint64_t count, Level level = Level::kFull) {
   Sha256 hash;
   for (uint64_t i = 0; i < count; ++i) {
@@ -66,6 +81,21 @@ TEST(CorpusTest, SameTextOnEveryMachine) {
   std::string expected;
   in >> expected;
   EXPECT_EQ(DigestOf(*corpus, 200), expected);
+}
+
+TEST(CorpusTest, WiderLevelsAreWellFormed) {
+  for (Level level : {Level::kWide, Level::kNovel, Level::kRich, Level::kOpen}) {
+    for (uint64_t i = 0; i < 1500; ++i) {
+      formats::Conversation sample = TheCorpus().Sample(1, i, level);
+      ASSERT_EQ(sample.messages.size() % 2, 0u);
+      for (const auto& message : sample.messages) {
+        EXPECT_FALSE(Trimmed(message.content).empty()) << LevelName(level) << " " << i;
+        EXPECT_EQ(message.content.find_first_of("{}"), std::string::npos) << message.content;
+      }
+    }
+  }
+  EXPECT_NE(TheCorpus().digest(Level::kWide), TheCorpus().digest(Level::kRich));
+  EXPECT_EQ(TheCorpus().digest(Level::kRich), TheCorpus().digest(Level::kOpen));
 }
 
 TEST(CorpusTest, SamplesAreWellFormed) {
@@ -100,7 +130,6 @@ TEST(CorpusTest, TrainedLevelsNeverChange) {
       {Level::kRich, "95fabab73e9bb6fa6b088993a7f178be7d37c610d65448b283af02bb3d184966"},
       {Level::kOpen, "8209913a741c6e0459d35dc0477726ff7b25b9f316c85de49fba68a5d23ec967"}};
   for (const auto& [level, digest] : kLevels) EXPECT_EQ(DigestOf(TheCorpus(), 300, level), digest) << LevelName(level);
-  EXPECT_NE(DigestOf(TheCorpus(), 300, Level::kWide), DigestOf(TheCorpus(), 300, Level::kEvents));
 }
 
 TEST(CorpusTest, ReadingAnswersStandInThePassage) {
@@ -151,23 +180,32 @@ TEST(CorpusTest, EventPassagesAnswerTheirQuestions) { CheckPassages(&MakeEventPa
 TEST(CorpusTest, GuidePassagesAnswerTheirQuestions) { CheckPassages(&MakeGuidePassage); }
 TEST(CorpusTest, OpenPassagesAnswerTheirQuestions) { CheckPassages(&MakeOpenPassage, Level::kOpen); }
 
-TEST(CorpusTest, BindingQuestionsHaveOneAnswerInTheText) {
+// Binding texts: what is answered stands in the text as whole words, "yes" repeats a sentence of it in some form.
+TEST(CorpusTest, BindingAnswersStandInTheText) {
+  int told = 0, unknown = 0;
   for (uint64_t i = 0; i < 1000; ++i) {
     Draw draw(13, i);
     Scene scene{TheWorld(), draw, Split::kTraining, Level::kRich};
     Dialogue dialogue = MakeBinding(scene);
     ASSERT_GE(dialogue.turns.size(), 2u);
-    std::map<std::string, std::string> answers;
-    for (size_t t = 0; t < dialogue.turns.size(); ++t) {
-      const Turn& turn = dialogue.turns[t];
+    const std::string& text = dialogue.turns[0].user;
+    auto spaced = [](std::string words) {
+      for (std::string_view mark : {".", ",", "?", "\"", "\n", ": "}) words = ReplaceAll(words, mark, " ");
+      return " " + Lower(words) + " ";
+    };
+    for (const Turn& turn : dialogue.turns) {
       EXPECT_EQ(turn.user.find_first_of("{}"), std::string::npos) << turn.user;
-      bool spoken = turn.assistant == kDontKnow || turn.assistant == "yes" || turn.assistant == "no";
-      EXPECT_TRUE(spoken || Contains(Lower(dialogue.turns[0].user), Lower(turn.assistant))) << dialogue.turns[0].user;
-      if (t == 0) continue;
-      auto [place, is_new] = answers.try_emplace(turn.user, turn.assistant);
-      EXPECT_TRUE(is_new || place->second == turn.assistant) << dialogue.turns[0].user << "\n" << turn.user;
+      if (turn.assistant == "yes" || turn.assistant == "no") continue;
+      if (turn.assistant == kDontKnow) {
+        ++unknown;
+        continue;
+      }
+      ++told;
+      EXPECT_TRUE(Contains(spaced(text), spaced(turn.assistant))) << text << "\n" << turn.assistant;
     }
   }
+  EXPECT_GT(told, 4000);
+  EXPECT_GT(unknown, 200);
 }
 
 // Copy scenes: what is answered stands in the conversation before it.
@@ -210,7 +248,7 @@ TEST(CorpusTest, HeldOutFormsAreNotSampled) {
     }
   };
   std::string trained;
-  for (const auto& frame : TheWorld().frames) {
+  for (const auto& frame : AllFrames(true)) {
     for (const Fact& fact : frame->facts) {
       for (const auto* forms :
            {&fact.vp, &fact.say, &fact.ask, &fact.ask_w, &fact.req, &fact.req_w, &fact.back, &fact.yes, &fact.no}) {
@@ -227,11 +265,13 @@ TEST(CorpusTest, HeldOutFormsAreNotSampled) {
   }
   std::erase_if(parts, [&](const std::string& part) { return Contains(trained, part); });
   EXPECT_GT(parts.size(), 50u);
-  std::string text;
-  for (uint64_t i = 0; i < 2000; ++i) {
-    for (const auto& message : TheCorpus().Sample(1, i).messages) text += message.content + "\n";
+  for (Level level : {Level::kFull, Level::kRich, Level::kOpen}) {
+    std::string text;
+    for (uint64_t i = 0; i < 2000; ++i) {
+      for (const auto& message : TheCorpus().Sample(1, i, level).messages) text += message.content + "\n";
+    }
+    for (const std::string& part : parts) EXPECT_FALSE(Contains(text, part)) << LevelName(level) << ": " << part;
   }
-  for (const std::string& part : parts) EXPECT_FALSE(Contains(text, part)) << part;
 }
 
 TEST(CorpusTest, HeldOutItemsScoreTheirOwnAnswer) {
@@ -271,34 +311,47 @@ TEST(CorpusTest, AskingIsScoredByRule) {
 
 // The further wordings are training text: none may be a form that is held out, or nearly one.
 TEST(CorpusTest, WordingsRepeatNoHeldOutForm) {
-  std::vector<std::shared_ptr<const Frame>> frames;
-  for (const World* world : {&TheWorld(), &TheWideFrames()})
-    frames.insert(frames.end(), world->frames.begin(), world->frames.end());
-  const std::vector<std::shared_ptr<const Frame>> before = frames;
-  int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(kRecipe + "/wordings")) {
-    std::ifstream in(entry.path());
-    std::string text((std::istreambuf_iterator<char>(in)), {});
-    Result<void> added = AddForms(text, entry.path(), frames);
-    ASSERT_TRUE(added.ok()) << added.error().ToString();
-    ++files;
-  }
-  EXPECT_EQ(files, 8);
-  size_t more = 0;
+  const auto before = AllFrames(false), frames = AllFrames(true);
+  std::set<std::string> held_out_elsewhere;
+  for (const auto& frame : before)
+    for (const Fact& fact : frame->facts)
+      for (const auto* forms : {&fact.ask_x, &fact.say_x, &fact.vp_x})
+        for (const std::string& form : *forms) held_out_elsewhere.insert(Normalised(form));
+  int more = 0, elsewhere = 0;
+  auto check = [&](const std::vector<std::string>& forms, size_t old, const Fact& fact, auto held_out) {
+    for (size_t a = old; a < forms.size(); ++a) {
+      ++more;
+      elsewhere += static_cast<int>(held_out_elsewhere.count(Normalised(forms[a])));
+      for (const std::string& form : fact.*held_out) EXPECT_LT(TokenF1(forms[a], form), 860) << forms[a];
+    }
+  };
   for (size_t f = 0; f < frames.size(); ++f) {
     for (size_t i = 0; i < frames[f]->facts.size(); ++i) {
-      const Fact& fact = frames[f]->facts[i];
-      const Fact& old = before[f]->facts[i];
-      more += fact.ask.size() - old.ask.size();
-      for (size_t a = old.ask.size(); a < fact.ask.size(); ++a)
-        for (const std::string& held_out : fact.ask_x) EXPECT_LT(TokenF1(fact.ask[a], held_out), 850) << fact.ask[a];
-      for (size_t a = old.say.size(); a < fact.say.size(); ++a)
-        for (const std::string& held_out : fact.say_x) EXPECT_LT(TokenF1(fact.say[a], held_out), 850) << fact.say[a];
-      for (size_t a = old.vp.size(); a < fact.vp.size(); ++a)
-        for (const std::string& held_out : fact.vp_x) EXPECT_LT(TokenF1(fact.vp[a], held_out), 850) << fact.vp[a];
+      const Fact &fact = frames[f]->facts[i], &old = before[f]->facts[i];
+      check(fact.ask, old.ask.size(), fact, &Fact::ask_x);
+      check(fact.say, old.say.size(), fact, &Fact::say_x);
+      check(fact.vp, old.vp.size(), fact, &Fact::vp_x);
     }
   }
-  EXPECT_GT(more, 10000u);
+  EXPECT_GT(more, 18000);
+  // Another fact of another kind of thing may be asked for in the same words ("How many people work at {S}?").
+  EXPECT_LE(elsewhere, 23);  // of 21,000
+}
+
+// An extended frame stands by itself: its facts draw from its own pools, not from those of the frame it replaces.
+TEST(CorpusTest, WordingsKeepAFramesOwnPools) {
+  Pools pools = Pools::Load(kRecipe + "/words.yaml").value();
+  const std::string frame =
+      "- frame: x\n  nouns: [thing]\n  names: [\"{place}\"]\n  pronoun: it\n  pools: {p: [one, two]}\n  facts:\n"
+      "    - {id: a, v: p, vp: [\"has {v}\"], ask: [\"What has {S}?\"]}\n"
+      "    - {id: b, v: year, vp: [\"ended in {v}\"], ask: [\"When did {S} end?\"]}\n";
+  std::vector<std::shared_ptr<const Frame>> frames;
+  auto parsed = ParseFrames(frame, "f", pools).value();
+  for (auto& one : parsed) frames.push_back(std::move(one));
+  ASSERT_TRUE(AddForms("- {frame: x, facts: {a: {ask: [\"What is in {S}?\"]}}}\n", "w", frames).ok());
+  EXPECT_EQ(frames[0]->facts[0].v, &frames[0]->own_pools[0]);
+  EXPECT_EQ(frames[0]->facts[0].ask.size(), 2u);
+  EXPECT_EQ(frames[0]->facts[1].ask.size(), 1u);
 }
 
 TEST(CorpusTest, BadWordingsAreRefused) {
@@ -314,7 +367,12 @@ TEST(CorpusTest, BadWordingsAreRefused) {
       {"- {frame: x, facts: {a: {vp: [\"is old\"]}}}\n", "{v} is missing"},
       {"- {frame: x, facts: {a: {yes: [\"{S} is.\"]}}}\n", "no forms of such a kind"},
       {"- {frame: x, facts: {a: {back: [\"What is {v}?\"]}}}\n", "no forms of such a kind"},
+      {"- {frame: x, facts: {a: {ask_w: [\"Is {S}?\"]}}}\n", "no forms of such a kind"},
+      {"- {frame: x, facts: {a: {ask: [\"Is {S} {z}?\"]}}}\n", "unknown slot"},
       {"- {frame: x, facts: {a: {other: []}}}\n", "unknown key"},
+      {"- {frame: x, facts: {a: }}\n", "must be a map"},
+      {"- {frame: x, facts: {a: [b]}}\n", "must be a map"},
+      {"- {frame: x, facts: {}}\n", "are needed"},
       {"- {frame: x}\n", "are needed"},
       {"frame: x\n", "must be a list"},
       {"- [unclosed\n", ""}};

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "event_words.h"
-#include "open_words.h"
 #include "passage.h"
 #include "text.h"
 

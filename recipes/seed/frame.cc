@@ -200,6 +200,7 @@ Result<std::unique_ptr<Frame>> ReadFrame(const Reader& reader, const Pools& pool
 
 // The further forms of one fact; they need the same slots as its first ones.
 Result<void> ExtendFact(const Reader& reader, const YAML::Node& map, Fact& fact) {
+  if (!map.IsMap()) return reader.At(map, "the forms of fact " + fact.id + " must be a map");
   CAIRN_TRY(CheckKeys(reader, map, {"vp", "say", "yes", "no", "ask", "ask_w", "back"}));
   auto extend = [&](const char* key, std::initializer_list<const char*> needs, Strings& forms) -> Result<void> {
     CAIRN_ASSIGN(Strings more, Forms(reader, map, key, needs));
@@ -238,10 +239,16 @@ std::unique_ptr<Frame> CopyOf(const Frame& frame) {
   return copy;
 }
 
-Fact* FindFact(Frame& frame, const std::string& id) {
-  for (Fact& fact : frame.facts)
+const Fact* FindFact(const Frame& frame, const std::string& id) {
+  for (const Fact& fact : frame.facts)
     if (fact.id == id) return &fact;
   return nullptr;
+}
+
+bool HasAllFacts(const Frame& frame, const YAML::Node& facts) {
+  for (const auto& entry : facts)
+    if (FindFact(frame, entry.first.as<std::string>()) == nullptr) return false;
+  return true;
 }
 
 // Two files may have a frame of the same name; the one that has the facts is meant.
@@ -249,18 +256,20 @@ Result<void> ExtendFrame(const Reader& reader, const YAML::Node& map,
                          std::vector<std::shared_ptr<const Frame>>& frames) {
   CAIRN_TRY(CheckKeys(reader, map, {"frame", "facts"}));
   CAIRN_ASSIGN(std::string id, Text(reader, map, "frame"));
+  std::shared_ptr<const Frame>* meant = nullptr;
   for (auto& frame : frames) {
-    if (frame->id != id) continue;
-    std::unique_ptr<Frame> copy = CopyOf(*frame);
-    bool all = true;
-    for (const auto& entry : map["facts"]) all = all && FindFact(*copy, entry.first.as<std::string>()) != nullptr;
-    if (!all) continue;
-    for (const auto& entry : map["facts"])
-      CAIRN_TRY(ExtendFact(reader, entry.second, *FindFact(*copy, entry.first.as<std::string>())));
-    frame = std::move(copy);
-    return {};
+    if (frame->id != id || !HasAllFacts(*frame, map["facts"])) continue;
+    if (meant != nullptr) return reader.At(map, "more than one frame '" + id + "' has all these facts");
+    meant = &frame;
   }
-  return reader.At(map, "no frame '" + id + "' has all these facts");
+  if (meant == nullptr) return reader.At(map, "no frame '" + id + "' has all these facts");
+  std::unique_ptr<Frame> copy = CopyOf(**meant);
+  for (Fact& fact : copy->facts) {
+    YAML::Node more = map["facts"][fact.id];
+    if (more) CAIRN_TRY(ExtendFact(reader, more, fact));
+  }
+  *meant = std::move(copy);
+  return {};
 }
 
 }  // namespace
@@ -272,7 +281,7 @@ Result<void> AddForms(const std::string& text, const std::string& where,
     YAML::Node root = YAML::Load(text);
     if (!root.IsSequence()) return reader.At(root, "a file of wordings must be a list");
     for (const auto& node : root) {
-      if (!node.IsMap() || !node["facts"] || !node["facts"].IsMap())
+      if (!node.IsMap() || !node["facts"] || !node["facts"].IsMap() || node["facts"].size() == 0)
         return reader.At(node, "'frame' and 'facts' are needed");
       CAIRN_TRY(ExtendFrame(reader, node, frames));
     }

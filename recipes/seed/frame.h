@@ -44,7 +44,7 @@ Result<std::vector<std::unique_ptr<Frame>>> ParseFrames(const std::string& text,
                                                         const Pools& pools);
 
 // Further forms for facts of known frames: a list of {frame: id, facts: {fact id: {vp, say, yes, no, ask, ask_w,
-// back}}}. A frame that gets some is replaced by a copy.
+// back}}}. A frame that gets some is replaced by a copy. After an error some frames may have got theirs.
 Result<void> AddForms(const std::string& text, const std::string& where,
                       std::vector<std::shared_ptr<const Frame>>& frames);
 

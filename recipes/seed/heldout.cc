@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "base/check.h"
 #include "corpus.h"
 #include "synth/prompts.h"
 #include "tasks.h"
@@ -16,11 +17,10 @@ constexpr uint64_t kHeldOutSeed = 0x68656c646f7574ull;  // "heldout"
 
 // The fact with all wordings that are known: `rich` extends the world that the passage was drawn from.
 const Fact& WithAllForms(const World& basic, const World& rich, const Entity& entity, const Fact& fact) {
-  for (size_t i = 0; i < basic.frames.size(); ++i) {
-    if (basic.frames[i].get() == entity.frame)
-      return rich.frames[i]->facts[static_cast<size_t>(&fact - entity.frame->facts.data())];
-  }
-  return fact;
+  size_t at = 0;
+  while (at < basic.frames.size() && basic.frames[at].get() != entity.frame) ++at;
+  CAIRN_CHECK(at < basic.frames.size());
+  return rich.frames[at]->facts[static_cast<size_t>(&fact - entity.frame->facts.data())];
 }
 
 Item::FactCheck CheckOf(const World& basic, const World& rich, const Passage& passage, const Probe& probe) {

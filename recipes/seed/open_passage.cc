@@ -433,9 +433,9 @@ class OpenText {
     } else if (adjective == "hot" || adjective == "fast") {
       text = Cat({"the ", noun, " of ", what.first, " is ", value});
     } else {
-      text = draw_.Percent(65) ? what.first + " is " + value + " " + adjective
-                               : Cat({draw_.Pick({"the ", "with its "}), "", noun, " of ", what.first, " is ", value});
-      if (text.starts_with("with")) text = Cat({what.first, " has a ", noun, " of ", value});
+      text = draw_.Percent(65)     ? what.first + " is " + value + " " + adjective
+             : draw_.Below(2) == 0 ? Cat({"the ", noun, " of ", what.first, " is ", value})
+                                   : Cat({what.first, " has a ", noun, " of ", value});
     }
     Ask(Kind::kMeasure, value, std::move(asks), Cat({"the ", noun, " of ", what.first, " is ", value}));
     Unknown(Cat({"how ", adjective == "wide" ? "long" : "wide", " is ", what.again, "?"}));
@@ -569,9 +569,8 @@ class OpenText {
         {Cat({"what is called ", name, "?"}), Cat({"what is ", name, "?"})}, Cat({the, " is called ", name}));
     Say(text);
     if (draw_.Percent(45)) {  // and something about it under its name
-      const VerbForms& verb = NewVerb(draw_.Percent(50) ? ObjectVerbs() : PlainVerbs());
-      bool plain =
-          std::any_of(PlainVerbs().begin(), PlainVerbs().end(), [&](const VerbForms& v) { return &v == &verb; });
+      const bool plain = !draw_.Percent(50);
+      const VerbForms& verb = NewVerb(plain ? PlainVerbs() : ObjectVerbs());
       Adjunct when = plain ? (draw_.Percent(50) ? PlaceAdjunct() : TimeAdjunct(true)) : PlaceAdjunct();
       Phrase thing = plain ? Phrase{} : Thing();
       std::string object = plain ? "" : " " + thing.first, object_again = plain ? "" : " " + thing.again;

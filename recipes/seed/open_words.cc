@@ -31,14 +31,6 @@ std::vector<VerbForms> ParseVerbs(std::string_view list) {
 
 }  // namespace
 
-std::string ThirdPerson(const std::string& base) {
-  if (base.ends_with("y") && base.size() > 2 && !Contains("aeou", std::string(1, base[base.size() - 2])))
-    return base.substr(0, base.size() - 1) + "ies";
-  for (std::string_view end : {"sh", "ch", "s", "x", "z", "o"})
-    if (base.ends_with(end)) return base + "es";
-  return base + "s";
-}
-
 const std::vector<VerbForms>& ObjectVerbs() {
   static const std::vector<VerbForms> verbs = ParseVerbs(
       "clean|polish|wash|paint|mend|repair|move|lift|push|pull|turn|open|close|lock|check|count|measure|test|cover|"
@@ -80,66 +72,53 @@ const std::vector<VerbForms>& PlainVerbs() {
   return verbs;
 }
 
-namespace {
-const std::vector<std::string>& Cached(std::string_view list, std::vector<std::string>& into) {
-  if (into.empty()) into = CutList(list);
-  return into;
-}
-}  // namespace
-
 const std::vector<std::string>& PersonRelations() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "owner|founder|guide|captain|keeper|cook|mayor|teacher|driver|head|leader|inventor|builder|painter|doctor|"
       "secretary|treasurer|manager|gardener|coach|judge|editor|night watchman|first owner|last keeper|youngest member|"
       "oldest member|pilot|director|caretaker|winner|author|designer|architect|chief engineer|president|deputy|"
       "accountant|cashier|porter|cleaner|apprentice|nurse|vet|butler|translator|conductor|composer|organist|goalkeeper|"
       "trainer|spokesman|patron|heir|tenant|landlord|discoverer|sculptor|photographer|librarian|chairwoman|supervisor|"
       "foreman|first teacher|oldest customer|best customer|former owner|new manager|harbour master|head gardener|"
-      "ticket seller|cloakroom attendant|sponsor|host|referee|lawyer|blacksmith|carpenter|storyteller|rival|neighbour",
-      all);
+      "ticket seller|cloakroom attendant|sponsor|host|referee|lawyer|blacksmith|carpenter|storyteller|rival|neighbour");
+  return all;
 }
 
 const std::vector<std::string>& ThingRelations() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "emblem|symbol|main product|oldest thing|newest machine|pride|speciality|best seller|main crop|first prize|"
       "mascot|trademark|badge|flag|signal|logo|treasure|most valuable thing|strangest exhibit|heaviest part|only "
       "decoration|first cargo|main export|usual gift|lucky charm|birthday present|price for the winner|sign|secret "
       "ingredient|raw material|fuel|usual breakfast|favourite toy|oldest part|smallest part|weakest part|most popular "
-      "dish|centre|border|cover|filling|packaging|source of heat|first purchase|latest invention|greatest loss",
-      all);
+      "dish|centre|border|cover|filling|packaging|source of heat|first purchase|latest invention|greatest loss");
+  return all;
 }
 
 const std::vector<std::string>& NamedRelations() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "dog|cat|bell|boat|fog horn|ship|horse|newspaper|song|band|cave|tower|bridge|well|oldest tree|statue|parrot|"
       "donkey|engine|clock|drum|locomotive|robot|goat|spring|main hall|tea room|ferry|swan|festival|choir|play|dance|"
-      "biggest bell|flagship|lake|hill|computer|cannon|organ|cake|cheese|wine|puppet|dragon|ghost|snake",
-      all);
+      "biggest bell|flagship|lake|hill|computer|cannon|organ|cake|cheese|wine|puppet|dragon|ghost|snake");
+  return all;
 }
 
 const std::vector<std::string>& OpenGroups() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "the islanders|visitors|the children|the fishermen|tourists|the farmers|the monks|students|the sailors|the "
       "guests|passengers|the villagers|the volunteers|the workers|customers|the neighbours|the players|members|the "
-      "nurses|the soldiers|pilgrims|the miners|hikers|the twins|the engineers|the bakers|the council|the committee",
-      all);
+      "nurses|the soldiers|pilgrims|the miners|hikers|the twins|the engineers|the bakers|the council|the committee");
+  return all;
 }
 
 const std::vector<std::string>& OpenStates() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "closed|silent|empty|dark|locked|flooded|out of order|full|covered in snow|without light|without water|in "
-      "danger|late|dirty|wet|crowded|sold out|unsafe|deserted|frozen|in the newspaper|for sale|hidden|forbidden",
-      all);
+      "danger|late|dirty|wet|crowded|sold out|unsafe|deserted|frozen|in the newspaper|for sale|hidden|forbidden");
+  return all;
 }
 
 const std::vector<std::string>& OpenNouns() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "telescope|lantern|ladder|barrel|anchor|carpet|statue|cupboard|machine|engine|wheel|mirror|window|gate|fence|"
       "chimney|stove|kettle|spoon|plate|basket|blanket|pillow|curtain|candle|lamp|clock|watch|ring|necklace|crown|coin|"
       "medal|flag|drum|violin|trumpet|piano|bell|whistle|map|globe|compass|book|diary|letter|envelope|stamp|newspaper|"
@@ -157,8 +136,8 @@ const std::vector<std::string>& OpenNouns() {
       "bear|deer|monkey|lion|tiger|camel|elephant|whale|dolphin|seal|road|path|river|lake|island|beach|cave|hill|field|"
       "meadow|forest|orchard|vineyard|quarry|mine|dam|canal|lock|harbour|pier|lighthouse|airport|station|platform|"
       "crane|lift|ramp|oven|fridge|freezer|toaster|mixer|sieve|pan|lid|knife|fork|napkin|towel|sponge|broom|mop|iron|"
-      "button|zip|needle|thread|ribbon|lace|quilt|rug|cushion|sofa|wardrobe|cradle|pram|toy|sandpit|swing|slide",
-      all);
+      "button|zip|needle|thread|ribbon|lace|quilt|rug|cushion|sofa|wardrobe|cradle|pram|toy|sandpit|swing|slide");
+  return all;
 }
 
 }  // namespace cairn::seed

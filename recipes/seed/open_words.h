@@ -21,7 +21,4 @@ const std::vector<std::string>& OpenGroups();       // plural: "the islanders", 
 const std::vector<std::string>& OpenStates();       // "was closed": what may be the matter with something
 const std::vector<std::string>& OpenNouns();        // things, singular, that have an owner, a maker or a place
 
-// "washes", "carries", "goes".
-std::string ThirdPerson(const std::string& base);
-
 }  // namespace cairn::seed

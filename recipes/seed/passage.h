@@ -24,14 +24,15 @@ struct World {
 // guess.
 // kEvents: full scenes in which nearly half of the passages tell events (events.cc). kWide: the same with the frames of
 // frames_wide, too. kNovel: wide, with new words in place of many known ones (novel.h), and lists to look things up in.
-// kRich: wide, with the further wordings and texts that only binding answers (binding.cc). kOpen: rich, with sentences
-// of an open vocabulary (open_passage.cc). A level that a shipped model was trained on never changes: its phases could
-// not be replayed any more.
+// kRich: wide, with the further wordings, more things side by side, invented words in lists and skills, and texts
+// that only binding answers (binding.cc). kOpen: rich, with sentences of an open vocabulary (open_passage.cc).
+// A level that a shipped model was trained on never changes: its phases could not be replayed any more.
 enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel, kRich, kOpen };
+inline constexpr int kLevels = 8;
 const char* LevelName(Level level);
 bool HasEvents(Level level);
 bool HasWordings(Level level);    // the further forms of wordings/
-bool HasNovelWords(Level level);  // invented words in lists and skills
+bool HasNovelWords(Level level);  // invented words in lists and skills, single sentences to ask about
 
 // What one sample is drawn with.
 struct Scene {

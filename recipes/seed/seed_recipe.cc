@@ -8,11 +8,13 @@ namespace cairn::seed {
 namespace {
 
 Result<Level> ParseLevel(const std::string& name) {
-  for (Level level : {Level::kFull, Level::kEasy, Level::kCopy, Level::kEvents, Level::kWide, Level::kNovel,
-                      Level::kRich, Level::kOpen})
+  std::string known;
+  for (int i = 0; i < kLevels; ++i) {
+    const Level level = static_cast<Level>(i);
     if (name == LevelName(level)) return level;
-  return BadInput("no level is called \"" + name +
-                  "\"; there are full, easy, copy, events, wide, novel, rich and open");
+    known += (i == 0 ? "" : ", ") + std::string(LevelName(level));
+  }
+  return BadInput("no level is called \"" + name + "\"; there are: " + known);
 }
 
 Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed, int64_t layers_before) {

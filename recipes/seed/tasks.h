@@ -30,8 +30,8 @@ Dialogue MakeRephrase(Scene& scene, int max_turns);
 Dialogue MakeConversation(Scene& scene);
 Dialogue MakeSkill(Scene& scene, int max_turns);
 Dialogue MakeCopy(Scene& scene);     // copy scenes only: repeat lists of random things
-Dialogue MakeLookup(Scene& scene);   // copy and easy scenes only: repeat, go on, find in a list
-Dialogue MakeBinding(Scene& scene);  // rich scenes only: who goes with what
+Dialogue MakeLookup(Scene& scene);   // copy, easy and novel scenes: go on, find in a list
+Dialogue MakeBinding(Scene& scene);  // rich and open scenes: who goes with what
 Dialogue MakePattern(Scene& scene, int max_turns);
 
 // One exercise of a skill. wording chooses the instruction, so that several cases can share it.

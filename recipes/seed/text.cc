@@ -162,6 +162,14 @@ std::string Join(const std::vector<std::string>& items, std::string_view separat
   return out;
 }
 
+std::string ThirdPerson(const std::string& base) {
+  if (base.ends_with("y") && base.size() > 2 && !Contains("aeou", std::string(1, base[base.size() - 2])))
+    return base.substr(0, base.size() - 1) + "ies";
+  for (std::string_view end : {"sh", "ch", "s", "x", "z", "o"})
+    if (base.ends_with(end)) return base + "es";
+  return base + "s";
+}
+
 std::vector<std::string> Words(std::string_view text) {
   std::vector<std::string> words;
   std::string word;

@@ -300,7 +300,6 @@ TEST(Data, EpochsHoldEverySampleOnceInSeededOrder) {
   EXPECT_NE(order_a, order_c);
 }
 
-// A record with few steps must not make its reader plan millions.
 TEST(Data, ALineThatIsTooLongIsNamed) {
   std::string path = ::testing::TempDir() + "/long_line.jsonl";
   std::string good =
@@ -314,6 +313,7 @@ TEST(Data, ALineThatIsTooLongIsNamed) {
   std::filesystem::remove(path);
 }
 
+// A record with few steps must not make its reader plan millions.
 TEST(Data, StopsBehindTheMostSteps) {
   EpochSamples all;
   for (uint64_t i = 0; i < 50; ++i) all.every_epoch.push_back(TinySample(i));
