@@ -6,20 +6,12 @@
 #include "infer/generate.h"
 
 namespace cairn::synth {
-namespace {
-
-// Small models leave much probability on words that fit nowhere; drawn at any temperature above 0, they make questions
-// that nobody would ask. Nguyen et al. 2024, arXiv:2407.01082.
-constexpr double kMinP = 0.1;
-
-}  // namespace
 
 LocalTeacher::LocalTeacher(ThreadPool& pool, const model::ChatModel& chat) : pool_(pool), chat_(chat) {
   identity_ = {{"kind", "local"},
                {"weights", model::WeightsDigest(chat.model).Hex()},
                {"tokenizer", Sha256Of(chat.tokenizer.json()).Hex()},
-               {"chat_format", chat.format.name},
-               {"min_p", kMinP}};
+               {"chat_format", chat.format.name}};
 }
 
 Result<std::vector<std::string>> LocalTeacher::Complete(const std::vector<TeacherRequest>& requests) {
@@ -34,7 +26,6 @@ Result<std::vector<std::string>> LocalTeacher::Complete(const std::vector<Teache
     infer::Request request;
     request.messages = requests[i].messages;
     request.sampling.temperature = requests[i].temperature;
-    request.sampling.min_p = kMinP;
     request.sampling.seed = requests[i].seed;
     request.sampling.max_tokens = requests[i].max_tokens;
     batch.push_back(std::move(request));
