@@ -289,9 +289,7 @@ class Binder {
     for (int attempt = 0; attempt < 40; ++attempt) {
       std::string value = ValueOf(scene_, kind);
       bool clash = false;
-      for (const std::string& other : used_)
-        clash =
-            clash || Contains(" " + other + " ", " " + value + " ") || Contains(" " + value + " ", " " + other + " ");
+      for (const std::string& other : used_) clash = clash || ContainEachOther(other, value);
       if (clash) continue;
       used_.push_back(value);
       return value;

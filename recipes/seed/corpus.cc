@@ -14,83 +14,92 @@ namespace {
 
 // The mixture, in percent of the conversations.
 struct Share {
-  const char* task;
   uint32_t percent;
   Dialogue (*make)(Scene& scene);
 };
-constexpr std::array<Share, 8> kMixture = {{
-    {"reading", 38, [](Scene& scene) { return MakeReading(scene, 7); }},
-    {"asking", 17, [](Scene& scene) { return MakeAsking(scene, 4); }},
-    {"unknown", 9, [](Scene& scene) { return MakeUnknown(scene, 6); }},
-    {"judging", 8, [](Scene& scene) { return MakeJudging(scene, 5); }},
-    {"rephrase", 8, [](Scene& scene) { return MakeRephrase(scene, 5); }},
-    {"conversation", 5, [](Scene& scene) { return MakeConversation(scene); }},
-    {"skills", 9, [](Scene& scene) { return MakeSkill(scene, 6); }},
-    {"pattern", 6, [](Scene& scene) { return MakePattern(scene, 4); }},
+
+// As most levels have them; the early ones ask for less at a time.
+constexpr auto kReading = [](Scene& scene) { return MakeReading(scene, 12); };
+constexpr auto kAsking = [](Scene& scene) { return MakeAsking(scene, 4); };
+constexpr auto kSkills = [](Scene& scene) { return MakeSkill(scene, 8); };
+constexpr auto kJudging = [](Scene& scene) { return MakeJudging(scene, 12); };
+constexpr auto kUnknown = [](Scene& scene) { return MakeUnknown(scene, 6); };
+constexpr auto kRephrase = [](Scene& scene) { return MakeRephrase(scene, 6); };
+constexpr auto kPattern = [](Scene& scene) { return MakePattern(scene, 4); };
+
+constexpr std::array<Share, 8> kFullMixture = {{
+    {38, [](Scene& scene) { return MakeReading(scene, 7); }},
+    {17, kAsking},
+    {9, kUnknown},
+    {8, [](Scene& scene) { return MakeJudging(scene, 5); }},
+    {8, [](Scene& scene) { return MakeRephrase(scene, 5); }},
+    {5, &MakeConversation},
+    {9, [](Scene& scene) { return MakeSkill(scene, 6); }},
+    {6, kPattern},
 }};
 
 constexpr std::array<Share, 7> kEasyMixture = {{
-    {"reading", 40, [](Scene& scene) { return MakeReading(scene, 3); }},
-    {"lookup", 20, [](Scene& scene) { return MakeLookup(scene); }},
-    {"skills", 12, [](Scene& scene) { return MakeSkill(scene, 4); }},
-    {"asking", 10, [](Scene& scene) { return MakeAsking(scene, 2); }},
-    {"rephrase", 6, [](Scene& scene) { return MakeRephrase(scene, 3); }},
-    {"pattern", 6, [](Scene& scene) { return MakePattern(scene, 3); }},
-    {"judging", 6, [](Scene& scene) { return MakeJudging(scene, 3); }},
+    {40, [](Scene& scene) { return MakeReading(scene, 3); }},
+    {20, &MakeLookup},
+    {12, [](Scene& scene) { return MakeSkill(scene, 4); }},
+    {10, [](Scene& scene) { return MakeAsking(scene, 2); }},
+    {6, [](Scene& scene) { return MakeRephrase(scene, 3); }},
+    {6, [](Scene& scene) { return MakePattern(scene, 3); }},
+    {6, [](Scene& scene) { return MakeJudging(scene, 3); }},
 }};
 
 constexpr std::array<Share, 3> kCopyMixture = {{
-    {"copy", 50, [](Scene& scene) { return MakeCopy(scene); }},
-    {"lookup", 35, [](Scene& scene) { return MakeLookup(scene); }},
-    {"pattern", 15, [](Scene& scene) { return MakePattern(scene, 4); }},
+    {50, &MakeCopy},
+    {35, &MakeLookup},
+    {15, kPattern},
 }};
 
 // A verdict is one token of the loss and skills are many: late in training both get more room.
 constexpr std::array<Share, 8> kEventsMixture = {{
-    {"reading", 32, [](Scene& scene) { return MakeReading(scene, 12); }},
-    {"asking", 17, [](Scene& scene) { return MakeAsking(scene, 4); }},
-    {"skills", 14, [](Scene& scene) { return MakeSkill(scene, 8); }},
-    {"judging", 12, [](Scene& scene) { return MakeJudging(scene, 12); }},
-    {"unknown", 7, [](Scene& scene) { return MakeUnknown(scene, 6); }},
-    {"rephrase", 7, [](Scene& scene) { return MakeRephrase(scene, 6); }},
-    {"pattern", 7, [](Scene& scene) { return MakePattern(scene, 4); }},
-    {"conversation", 4, [](Scene& scene) { return MakeConversation(scene); }},
+    {32, kReading},
+    {17, kAsking},
+    {14, kSkills},
+    {12, kJudging},
+    {7, kUnknown},
+    {7, kRephrase},
+    {7, kPattern},
+    {4, &MakeConversation},
 }};
 
 // Looking up is kept in practice: finding and copying are what all other tasks stand on.
 constexpr std::array<Share, 9> kNovelMixture = {{
-    {"reading", 30, [](Scene& scene) { return MakeReading(scene, 12); }},
-    {"asking", 17, [](Scene& scene) { return MakeAsking(scene, 4); }},
-    {"skills", 15, [](Scene& scene) { return MakeSkill(scene, 8); }},
-    {"judging", 9, [](Scene& scene) { return MakeJudging(scene, 12); }},
-    {"pattern", 7, [](Scene& scene) { return MakePattern(scene, 4); }},
-    {"unknown", 6, [](Scene& scene) { return MakeUnknown(scene, 6); }},
-    {"rephrase", 6, [](Scene& scene) { return MakeRephrase(scene, 6); }},
-    {"lookup", 6, [](Scene& scene) { return MakeLookup(scene); }},
-    {"conversation", 4, [](Scene& scene) { return MakeConversation(scene); }},
+    {30, kReading},
+    {17, kAsking},
+    {15, kSkills},
+    {9, kJudging},
+    {7, kPattern},
+    {6, kUnknown},
+    {6, kRephrase},
+    {6, &MakeLookup},
+    {4, &MakeConversation},
 }};
 // Most of the loss lies in long replies, most of what is wanted in short ones: so reading has the greatest share here.
 constexpr std::array<Share, 9> kRichMixture = {{
-    {"reading", 42, [](Scene& scene) { return MakeReading(scene, 12); }},
-    {"asking", 15, [](Scene& scene) { return MakeAsking(scene, 4); }},
-    {"skills", 12, [](Scene& scene) { return MakeSkill(scene, 8); }},
-    {"binding", 9, [](Scene& scene) { return MakeBinding(scene); }},
-    {"judging", 9, [](Scene& scene) { return MakeJudging(scene, 12); }},
-    {"unknown", 4, [](Scene& scene) { return MakeUnknown(scene, 6); }},
-    {"pattern", 3, [](Scene& scene) { return MakePattern(scene, 4); }},
-    {"rephrase", 3, [](Scene& scene) { return MakeRephrase(scene, 6); }},
-    {"conversation", 3, [](Scene& scene) { return MakeConversation(scene); }},
+    {42, kReading},
+    {15, kAsking},
+    {12, kSkills},
+    {9, &MakeBinding},
+    {9, kJudging},
+    {4, kUnknown},
+    {3, kPattern},
+    {3, kRephrase},
+    {3, &MakeConversation},
 }};
 constexpr std::array<Share, 9> kOpenMixture = {{
-    {"reading", 37, [](Scene& scene) { return MakeReading(scene, 12); }},
-    {"asking", 21, [](Scene& scene) { return MakeAsking(scene, 4); }},
-    {"skills", 12, [](Scene& scene) { return MakeSkill(scene, 8); }},
-    {"judging", 9, [](Scene& scene) { return MakeJudging(scene, 12); }},
-    {"binding", 7, [](Scene& scene) { return MakeBinding(scene); }},
-    {"unknown", 4, [](Scene& scene) { return MakeUnknown(scene, 6); }},
-    {"rephrase", 4, [](Scene& scene) { return MakeRephrase(scene, 6); }},
-    {"pattern", 3, [](Scene& scene) { return MakePattern(scene, 4); }},
-    {"conversation", 3, [](Scene& scene) { return MakeConversation(scene); }},
+    {37, kReading},
+    {21, kAsking},
+    {12, kSkills},
+    {9, kJudging},
+    {7, &MakeBinding},
+    {4, kUnknown},
+    {4, kRephrase},
+    {3, kPattern},
+    {3, &MakeConversation},
 }};
 constexpr uint32_t kRenewedDialogues = 40;  // percent of those with a passage, level novel
 
@@ -103,16 +112,31 @@ constexpr std::string_view kNeeded[] = {
 
 constexpr const char* kLevelNames[kLevels] = {"full", "easy", "copy", "events", "wide", "novel", "rich", "open"};
 
+std::span<const Share> MixtureOf(Level level) {
+  switch (level) {
+    case Level::kFull:
+      return kFullMixture;
+    case Level::kEasy:
+      return kEasyMixture;
+    case Level::kCopy:
+      return kCopyMixture;
+    case Level::kEvents:
+    case Level::kWide:
+      return kEventsMixture;
+    case Level::kNovel:
+      return kNovelMixture;
+    case Level::kRich:
+      return kRichMixture;
+    case Level::kOpen:
+      return kOpenMixture;
+  }
+  return {};
+}
+
 Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   Draw draw(seed, index);
   Scene scene{world, draw, Split::kTraining, level};
-  std::span<const Share> mixture = kMixture;
-  if (level == Level::kEasy) mixture = kEasyMixture;
-  if (level == Level::kCopy) mixture = kCopyMixture;
-  if (HasEvents(level)) mixture = kEventsMixture;
-  if (level == Level::kNovel) mixture = kNovelMixture;
-  if (level == Level::kRich) mixture = kRichMixture;
-  if (level == Level::kOpen) mixture = kOpenMixture;
+  const std::span<const Share> mixture = MixtureOf(level);
   uint32_t roll = draw.Below(100);
   size_t at = 0;
   for (; roll >= mixture[at].percent; ++at) roll -= mixture[at].percent;
@@ -151,31 +175,33 @@ Result<void> CheckLists(const Pools& pools, const std::string& where) {
   return {};
 }
 
-// Adds the frames of a folder to the world, and a line for each file to `contents`.
-Result<void> AddFrames(const std::string& dir, World& world, std::string& contents) {
+// Reads the YAML files of a folder one by one, and adds a line for each to `contents`.
+template <typename Use>
+Result<void> ForEachYaml(const std::string& dir, std::string& contents, Use use) {
   CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(dir));
   for (const std::string& file : files) {
     if (!file.ends_with(".yaml")) continue;
     std::string path = dir + "/" + file;
     CAIRN_ASSIGN(std::string text, ReadFile(path, uint64_t{1} << 24));
     contents += file + " " + Sha256Of(text).Hex() + "\n";
-    CAIRN_ASSIGN(std::vector<std::unique_ptr<Frame>> frames, ParseFrames(text, path, world.pools));
-    for (auto& frame : frames) world.frames.push_back(std::move(frame));
+    CAIRN_TRY(use(text, path));
   }
   return {};
 }
 
-// Puts the further forms of a folder into the world's frames, and a line for each file into `contents`.
+Result<void> AddFrames(const std::string& dir, World& world, std::string& contents) {
+  return ForEachYaml(dir, contents, [&](const std::string& text, const std::string& path) -> Result<void> {
+    CAIRN_ASSIGN(std::vector<std::unique_ptr<Frame>> frames, ParseFrames(text, path, world.pools));
+    for (auto& frame : frames) world.frames.push_back(std::move(frame));
+    return {};
+  });
+}
+
+// Puts the further forms of a folder into the world's frames.
 Result<void> AddWordings(const std::string& dir, World& world, std::string& contents) {
-  CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(dir));
-  for (const std::string& file : files) {
-    if (!file.ends_with(".yaml")) continue;
-    std::string path = dir + "/" + file;
-    CAIRN_ASSIGN(std::string text, ReadFile(path, uint64_t{1} << 24));
-    contents += file + " " + Sha256Of(text).Hex() + "\n";
-    CAIRN_TRY(AddForms(text, path, world.frames));
-  }
-  return {};
+  return ForEachYaml(dir, contents, [&](const std::string& text, const std::string& path) {
+    return AddForms(text, path, world.frames);
+  });
 }
 
 }  // namespace

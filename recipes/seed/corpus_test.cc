@@ -338,6 +338,11 @@ TEST(CorpusTest, WordingsRepeatNoHeldOutForm) {
   EXPECT_LE(elsewhere, 23);  // of 21,000
 }
 
+std::vector<std::shared_ptr<const Frame>> FramesOf(const std::string& text, const Pools& pools) {
+  auto parsed = ParseFrames(text, "f", pools).value();
+  return {std::make_move_iterator(parsed.begin()), std::make_move_iterator(parsed.end())};
+}
+
 // An extended frame stands by itself: its facts draw from its own pools, not from those of the frame it replaces.
 TEST(CorpusTest, WordingsKeepAFramesOwnPools) {
   Pools pools = Pools::Load(kRecipe + "/words.yaml").value();
@@ -345,9 +350,7 @@ TEST(CorpusTest, WordingsKeepAFramesOwnPools) {
       "- frame: x\n  nouns: [thing]\n  names: [\"{place}\"]\n  pronoun: it\n  pools: {p: [one, two]}\n  facts:\n"
       "    - {id: a, v: p, vp: [\"has {v}\"], ask: [\"What has {S}?\"]}\n"
       "    - {id: b, v: year, vp: [\"ended in {v}\"], ask: [\"When did {S} end?\"]}\n";
-  std::vector<std::shared_ptr<const Frame>> frames;
-  auto parsed = ParseFrames(frame, "f", pools).value();
-  for (auto& one : parsed) frames.push_back(std::move(one));
+  auto frames = FramesOf(frame, pools);
   ASSERT_TRUE(AddForms("- {frame: x, facts: {a: {ask: [\"What is in {S}?\"]}}}\n", "w", frames).ok());
   EXPECT_EQ(frames[0]->facts[0].v, &frames[0]->own_pools[0]);
   EXPECT_EQ(frames[0]->facts[0].ask.size(), 2u);
@@ -377,9 +380,7 @@ TEST(CorpusTest, BadWordingsAreRefused) {
       {"frame: x\n", "must be a list"},
       {"- [unclosed\n", ""}};
   for (const auto& [text, message] : cases) {
-    std::vector<std::shared_ptr<const Frame>> frames;
-    auto parsed = ParseFrames(frame, "f", pools).value();
-    for (auto& one : parsed) frames.push_back(std::move(one));
+    auto frames = FramesOf(frame, pools);
     Result<void> added = AddForms(text, "w", frames);
     ASSERT_FALSE(added.ok()) << text;
     EXPECT_TRUE(Contains(added.error().message, message)) << added.error().message;

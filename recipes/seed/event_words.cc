@@ -23,13 +23,6 @@ std::string PlaceAnswer(const std::string& place) {
   return place;
 }
 
-namespace {
-const std::vector<std::string>& Cached(std::string_view list, std::vector<std::string>& into) {
-  if (into.empty()) into = CutList(list);
-  return into;
-}
-}  // namespace
-
 const std::vector<EventVerb>& EventVerbs() {
   static const std::vector<EventVerb> verbs = {
       {"repair", "repaired", "repaired",
@@ -139,8 +132,7 @@ const std::vector<EventVerb>& EventVerbs() {
 }
 
 const std::vector<std::string>& EventPlaces() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "in the kitchen|in the cellar|in the barn|behind the barn|behind the school|under the old oak|at the market|near "
       "the "
       "river|beside the chapel|on the roof|in the attic|at the railway station|in front of the town hall|in the back "
@@ -156,13 +148,12 @@ const std::vector<std::string>& EventPlaces() {
       "kitchen "
       "table|in the stable|at the back of the museum|along the canal|in the school yard|on the landing|in the "
       "clinic|under the "
-      "bed|on the other side of the road|in a glass case|at the top of the tower|near the ferry|in the staff room",
-      all);
+      "bed|on the other side of the road|in a glass case|at the top of the tower|near the ferry|in the staff room");
+  return all;
 }
 
 const std::vector<std::string>& EventReasons() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "the old one had rusted|nobody else had time|it was raining hard|the doctor had advised it|the bus was late|the "
       "wind had "
       "damaged it|there was no more room|guests were coming|the river had risen|the price had gone up|a neighbour had "
@@ -178,26 +169,24 @@ const std::vector<std::string>& EventReasons() {
       "low|the old "
       "teacher had retired|the engine made a strange noise|it was cheaper|the boss was away|bees had settled there|the "
       "heating "
-      "had failed|a storm was forecast|the ground was frozen|the label was wrong|it had stopped working",
-      all);
+      "had failed|a storm was forecast|the ground was frozen|the label was wrong|it had stopped working");
+  return all;
 }
 
 const std::vector<std::string>& EventPurposes() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "to keep out the cold|to win a bet|to please the children|to save money|to frighten the birds|to help a "
       "friend|to make "
       "room|to raise money for the school|to be on the safe side|to surprise the guests|to stop the noise|to get "
       "better "
       "light|to keep the fox away|to pay a debt|to practise for the contest|to dry the floor|to avoid an accident|to "
       "please "
-      "the mayor|to keep the dust out|to remember the old days",
-      all);
+      "the mayor|to keep the dust out|to remember the old days");
+  return all;
 }
 
 const std::vector<std::string>& PastTimes() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "after the storm|before breakfast|the next morning|during the night|two weeks later|three days ago|shortly after "
       "eight|at noon|just before midnight|last summer|early on Sunday|at half past six|at the end of the shift|after "
       "supper|during the war|a year later|on Christmas Eve|at dawn|at a quarter to nine|after the second rehearsal|on "
@@ -206,36 +195,33 @@ const std::vector<std::string>& PastTimes() {
       "minutes "
       "later|in the middle of the night|during the lunch break|the day before yesterday|on the way home|as soon as the "
       "rain "
-      "stopped",
-      all);
+      "stopped");
+  return all;
 }
 
 const std::vector<std::string>& HabitTimes() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "every evening|every morning|once a week|twice a month|every other day|on Saturdays|on Mondays|in winter|in the "
       "summer holidays|at five every afternoon|before every meal|on rainy days|every spring|three times a day|on the "
       "last Friday "
       "of the month|after every lesson|at weekends|on Thursdays|every two hours|at the start of each term|once a "
       "year|on market "
-      "days|at six in the morning|in the school holidays",
-      all);
+      "days|at six in the morning|in the school holidays");
+  return all;
 }
 
 const std::vector<std::string>& Conditions() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "the red lamp is on|the bell rings|it rains|there is frost|the alarm sounds|the level is too low|a visitor "
       "comes|the water "
       "is hot|nobody answers|the shift is over|the wind is strong|you smell gas|the screen stays dark|the tank is "
       "full|you hear "
-      "a long beep|the power fails|a child is alone|the parcel is damaged|the pressure falls|the green light blinks",
-      all);
+      "a long beep|the power fails|a child is alone|the parcel is damaged|the pressure falls|the green light blinks");
+  return all;
 }
 
 const std::vector<std::string>& Asides() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "It was not a good idea, as it turned out.|Nobody had expected that.|You can imagine the noise.|Nothing like "
       "that had "
       "happened before.|Everyone laughed about it afterwards.|It did not help much.|That was that.|At first nobody "
@@ -247,16 +233,15 @@ const std::vector<std::string>& Asides() {
       "done the "
       "same.|So far, so good.|You should have seen the faces.|That is how it has always been done here.|Sorry for the "
       "trouble!|As "
-      "you know, we are a small team.",
-      all);
+      "you know, we are a small team.");
+  return all;
 }
 
 const std::vector<std::string>& GroupAgents() {
-  static std::vector<std::string> all;
-  return Cached(
+  static const std::vector<std::string> all = CutList(
       "the neighbours|two boys|the children|some volunteers|the firemen|the twins|three students|the villagers|the "
-      "teachers|several members|the owners|two strangers|the scouts|the workers|the musicians|the players",
-      all);
+      "teachers|several members|the owners|two strangers|the scouts|the workers|the musicians|the players");
+  return all;
 }
 
 }  // namespace cairn::seed

@@ -532,12 +532,8 @@ class Story {
 
   // ---- shape ----
   void Layout() {
-    std::string text;
     size_t cut = passage_.sentences.size() > 3 && draw_.Percent(18) ? passage_.sentences.size() / 2 : 0;
-    for (size_t i = 0; i < passage_.sentences.size(); ++i) {
-      if (i > 0) text += cut == i ? "\n\n" : " ";
-      text += passage_.sentences[i];
-    }
+    std::string text = Paragraphs(passage_.sentences, cut);
     uint32_t roll = draw_.Below(100);
     if (roll < 8) {
       text = Cat({draw_.Pick({"Dear all, ", "Hi all,\n", "Dear members,\n\n", "Hello everyone, "}), text,

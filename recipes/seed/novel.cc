@@ -17,7 +17,6 @@ constexpr uint32_t kRenewedPercent = 60;  // of the words that may be renewed
 constexpr size_t kShortest = 3;           // letters of a word that may be renewed
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsVowel(char c) { return Contains("aeiouAEIOU", std::string(1, c)); }
 
 const WordSet& KeptWords() {
   static const WordSet kept = [] {

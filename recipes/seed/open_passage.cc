@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "event_words.h"
-#include "novel.h"
+#include "open_phrases.h"
 #include "open_words.h"
 #include "passage.h"
 #include "text.h"
@@ -18,12 +18,6 @@ using Strings = std::vector<std::string>;
 
 enum class Kind { kPerson, kThing, kPlace, kTime, kNumber, kMeasure, kReason, kDeed, kName, kState, kCount };
 
-// A noun phrase: as the text brings it up, and as a question names it.
-struct Phrase {
-  std::string first, again;
-  bool person = false, plural = false;
-};
-
 // What stands behind the verb and its object, and how one asks for it.
 struct Adjunct {
   Kind kind;
@@ -32,12 +26,11 @@ struct Adjunct {
   bool may_lead = false;  // may stand at the front of the sentence
 };
 
-class OpenText {
+class OpenText : OpenPhrases {
  public:
-  explicit OpenText(Scene& scene) : scene_(scene), draw_(scene.draw) {}
+  explicit OpenText(Scene& scene) : OpenPhrases(scene) {}
 
   Passage Make() {
-    DrawTopic();
     size_t count = static_cast<size_t>(draw_.Between(2, 7));
     if (draw_.Percent(15)) count = 1;
     for (size_t i = 0; i < count; ++i) {
@@ -53,114 +46,6 @@ class OpenText {
   }
 
  private:
-  // ---- words ----
-  bool IsNew(const std::string& word) {
-    std::string key = Lower(word);
-    if (std::find(used_.begin(), used_.end(), key) != used_.end()) return false;
-    used_.push_back(key);
-    return true;
-  }
-
-  template <typename MakeWord>
-  std::string New(MakeWord make) {
-    std::string word = make();
-    for (int i = 0; i < 30 && !IsNew(word); ++i) word = make();
-    return word;
-  }
-
-  std::string Noun() {
-    return New([&] { return draw_.Percent(12) ? InventedNoun(scene_) : draw_.Pick(OpenNouns()); });
-  }
-
-  std::string Adjective() { return draw_.Pick(scene_.world.pools.Get("adjective_skill").words); }
-  std::string PoolWord(const char* name) {
-    return New([&] { return scene_.world.pools.Get(name).Value(draw_, scene_.split); });
-  }
-  std::string Town() {
-    return New([&] { return DrawPlace(draw_, scene_.split); });
-  }
-
-  std::string PersonName() {
-    return New([&] {
-      return draw_.Percent(60) ? DrawPerson(draw_, scene_.split).full() : DrawFirstName(draw_, scene_.split, nullptr);
-    });
-  }
-
-  Phrase Person() {
-    uint32_t roll = draw_.Below(100);
-    if (roll < 55) {
-      std::string name = PersonName();
-      return {name, name, true, false};
-    }
-    if (roll < 80) {
-      std::string job = "the " + New([&] { return scene_.world.pools.Get("job").Value(draw_, scene_.split); });
-      if (draw_.Percent(40)) job += " of " + topic_;
-      return {job, job, true, false};
-    }
-    std::string group = New([&] { return draw_.Pick(OpenGroups()); });
-    bool plural = group != "the council" && group != "the committee";
-    return {group, group, true, plural};
-  }
-
-  // A thing that an action is done to.
-  Phrase Thing() {
-    std::string noun = Noun();
-    uint32_t roll = draw_.Below(100);
-    if (roll < 12) {
-      std::string plural = Plural(noun), count = NumberWord(draw_.Between(2, 30));
-      return {count + " " + plural, "the " + plural, false, true};
-    }
-    if (roll < 22) {
-      std::string plural = Plural(noun), adjective = Adjective();
-      return {adjective + " " + plural, "the " + adjective + " " + plural, false, true};
-    }
-    std::string described = noun;
-    if (roll < 50) described = Adjective() + " " + noun;
-    if (roll >= 50 && roll < 58) described = scene_.world.pools.Get("colour").Value(draw_, scene_.split) + " " + noun;
-    if (roll >= 58 && roll < 66)
-      described = Cat({noun, " made of ", scene_.world.pools.Get("material").Value(draw_, scene_.split)});
-    if (roll >= 66 && roll < 74) {
-      std::string owned = Cat({"the ", noun, " of ", topic_});
-      return {owned, owned, false, false};
-    }
-    bool definite = draw_.Percent(35);
-    // A question says "the spoon" whatever the text told about it.
-    std::string again = draw_.Percent(50) ? "the " + noun : "the " + described;
-    return {definite ? "the " + described : WithArticle(described), again, false, false};
-  }
-
-  // What acts or is described: the topic, a part of it, another thing. about: what the sentence tells; the topic is
-  // told the same kind of thing once only, so that a question about it has one answer.
-  Phrase Subject(const std::string& about) {
-    uint32_t roll = draw_.Below(100);
-    if (roll < 35 && IsNew("about:" + about)) return {topic_, topic_, false, false};
-    std::string noun = "the " + Noun();
-    if (roll < 60) noun += " of " + topic_;
-    if (roll >= 60 && roll < 75) noun = "the " + Adjective() + noun.substr(3);
-    return {noun, noun, false, false};
-  }
-
-  void DrawTopic() {
-    std::string noun = Noun();
-    switch (draw_.Below(5)) {
-      case 0:
-        topic_ = Cat({DrawPlace(draw_, scene_.split), " ", Capitalised(noun)});
-        break;
-      case 1:
-        topic_ = Cat({"the ", DrawSurname(draw_, scene_.split), " ", noun});
-        break;
-      case 2:
-        topic_ = Cat({"the ", noun, " of ", DrawPlace(draw_, scene_.split)});
-        break;
-      case 3:
-        topic_ = draw_.Percent(50) ? DrawCompany(draw_, scene_.split) : DrawShip(draw_, scene_.split);
-        break;
-      default:
-        topic_ = "the " + noun;
-    }
-    IsNew(topic_);
-  }
-
   // ---- what is asked ----
   void Ask(Kind kind, const std::string& answer, Strings asks, const std::string& statement) {
     for (std::string& ask : asks) ask = Capitalised(ask);
@@ -375,12 +260,6 @@ class OpenText {
     if (std::none_of(adjuncts.begin(), adjuncts.end(), [](const Adjunct& a) { return a.kind == Kind::kReason; }))
       Unknown(Cat({"why ", aux, " ", who.again, " ", verb.base, " ", what.again, "?"}));
     Say(text);
-  }
-
-  const VerbForms& NewVerb(const std::vector<VerbForms>& verbs) {
-    const VerbForms* verb = &draw_.Pick(verbs);
-    for (int i = 0; i < 20 && !IsNew("v:" + verb->base); ++i) verb = &draw_.Pick(verbs);
-    return *verb;
   }
 
   void Unknown(std::string question) { passage_.unknowns.push_back(Capitalised(std::move(question))); }
@@ -762,8 +641,7 @@ class OpenText {
   }
 
   void Rule() {
-    std::string who = New([&] { return draw_.Pick(OpenGroups()); });
-    if (who == "the council" || who == "the committee") who = "guests";
+    std::string who = PluralGroup("guests");
     const VerbForms& verb = NewVerb(ObjectVerbs());
     Phrase thing = Thing();
     bool forbidden = draw_.Percent(35);
@@ -784,8 +662,7 @@ class OpenText {
 
   void Help() {
     Phrase what = Subject("help");
-    std::string who = New([&] { return draw_.Pick(OpenGroups()); });
-    if (who == "the council" || who == "the committee") who = "visitors";
+    std::string who = PluralGroup("visitors");
     const VerbForms& verb = NewVerb(ObjectVerbs());
     Phrase thing = Thing();
     std::string deed = verb.base + " " + thing.first, text;
@@ -812,23 +689,15 @@ class OpenText {
 
   // ---- shape ----
   void Layout() {
-    std::string text;
     size_t cut = passage_.sentences.size() > 3 && draw_.Percent(25) ? passage_.sentences.size() / 2 : 0;
-    for (size_t i = 0; i < passage_.sentences.size(); ++i) {
-      if (i > 0) text += cut == i ? "\n\n" : " ";
-      text += passage_.sentences[i];
-    }
+    std::string text = Paragraphs(passage_.sentences, cut);
     uint32_t roll = draw_.Below(100);
     if (roll < 22) text = Cat({draw_.Pick({"# ", "## ", ""}), Capitalised(topic_), "\n\n", text});
     passage_.text = std::move(text);
   }
 
-  Scene& scene_;
-  Draw& draw_;
   Passage passage_;
-  std::string topic_;
   bool last_on_topic_ = false;
-  Strings used_;
   std::vector<Kind> kinds_;
   Strings said_[static_cast<size_t>(Kind::kCount)];
 };

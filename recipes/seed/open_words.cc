@@ -8,8 +8,6 @@
 namespace cairn::seed {
 namespace {
 
-bool IsVowel(char c) { return Contains("aeiou", std::string(1, c)); }
-
 std::string RegularPast(const std::string& base) {
   if (base.ends_with("e")) return base + "d";
   if (base.ends_with("y") && !IsVowel(base[base.size() - 2])) return base.substr(0, base.size() - 1) + "ied";

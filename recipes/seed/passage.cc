@@ -28,11 +28,7 @@ bool Joinable(const std::string& form) {
 }
 
 // Two values of one passage must not be taken for each other.
-bool Clashes(const std::string& a, const std::string& b) {
-  std::string left = " " + Lower(a) + " ";
-  std::string right = " " + Lower(b) + " ";
-  return Contains(left, right) || Contains(right, left);
-}
+bool Clashes(const std::string& a, const std::string& b) { return ContainEachOther(Lower(a), Lower(b)); }
 
 class Composer {
  public:

@@ -22,9 +22,7 @@ Strings Distinct(Scene& scene, const Pool& pool, size_t count) {
   for (int attempt = 0; attempt < 200 && out.size() < count; ++attempt) {
     std::string value = pool.Value(scene.draw, scene.split);
     bool clash = false;
-    for (const std::string& other : out) {
-      clash = clash || Contains(" " + other + " ", " " + value + " ") || Contains(" " + value + " ", " " + other + " ");
-    }
+    for (const std::string& other : out) clash = clash || ContainEachOther(other, value);
     if (!clash) out.push_back(std::move(value));
   }
   return out;

@@ -13,7 +13,6 @@ bool IsLetter(char c) { return IsUpper(c) || IsLower(c); }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 char ToLower(char c) { return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 char ToUpper(char c) { return IsLower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
-bool IsVowel(char c) { return std::string_view("aeiouAEIOU").find(c) != std::string_view::npos; }
 
 constexpr std::array<std::string_view, 20> kSmall = {
     "zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
@@ -160,6 +159,22 @@ std::string Join(const std::vector<std::string>& items, std::string_view separat
     out += items[i];
   }
   return out;
+}
+
+bool IsVowel(char c) { return std::string_view("aeiouAEIOU").find(c) != std::string_view::npos; }
+
+bool ContainEachOther(std::string_view a, std::string_view b) {
+  const std::string left = Cat({" ", a, " "}), right = Cat({" ", b, " "});
+  return Contains(left, right) || Contains(right, left);
+}
+
+std::string Paragraphs(const std::vector<std::string>& sentences, size_t cut) {
+  std::string text;
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    if (i > 0) text += i == cut ? "\n\n" : " ";
+    text += sentences[i];
+  }
+  return text;
 }
 
 std::string ThirdPerson(const std::string& base) {

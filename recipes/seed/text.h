@@ -31,6 +31,11 @@ std::vector<std::string> Words(std::string_view text);
 std::string NumberWord(int number);
 std::string Ordinal(int number);  // "1st", "22nd"
 bool Contains(std::string_view text, std::string_view part);
+bool IsVowel(char c);
+// One stands in the other as whole words, so that they could be taken for each other: "green" and "light green".
+bool ContainEachOther(std::string_view a, std::string_view b);
+// The sentences in a row, with a new paragraph before sentence `cut`; 0: none.
+std::string Paragraphs(const std::vector<std::string>& sentences, size_t cut);
 std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to);
 
 // Fills "{slot}" in a form with values, and puts a capital in front. Unknown slots stay, so a test can see them.
