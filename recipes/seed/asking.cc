@@ -9,12 +9,16 @@
 namespace cairn::seed {
 namespace {
 
-// Words of the question that the sentence does not have; short ones hold sentences together and do not count.
-size_t Strange(const std::string& question, const std::string& sentence) {
+// Words of the question that the sentence does not have; short ones hold sentences together and do not count. `open`
+// was trained with marks counted as letters.
+size_t Strange(Level level, const std::string& question, const std::string& sentence) {
   std::string known = Lower(sentence);
   size_t strange = 0;
-  for (const std::string& word : Words(question))
+  for (std::string word : Words(question)) {
+    if (level > Level::kOpen)
+      std::erase_if(word, [](char c) { return std::string_view("?!.,:;\"").find(c) != std::string_view::npos; });
     if (word.size() > 4 && !Contains(known, Lower(word).substr(0, 5))) ++strange;
+  }
   return strange;
 }
 
@@ -22,11 +26,12 @@ size_t Strange(const std::string& question, const std::string& sentence) {
 // questions in the text's own words: those can be learnt for every text.
 std::string SelfContained(Scene& scene, const Passage& passage, const Probe& probe) {
   std::string best = AskFor(scene, passage, probe, Mention::kFull, false);
-  if (scene.level != Level::kOpen || probe.sentence >= passage.sentences.size()) return best;
+  if (scene.level < Level::kOpen || probe.sentence >= passage.sentences.size()) return best;
   const std::string& sentence = passage.sentences[probe.sentence];
-  for (int i = 0; i < 3; ++i) {
+  const int others = scene.level == Level::kOpen ? 3 : 7;
+  for (int i = 0; i < others; ++i) {
     std::string other = AskFor(scene, passage, probe, Mention::kFull, false);
-    if (Strange(other, sentence) < Strange(best, sentence)) best = std::move(other);
+    if (Strange(scene.level, other, sentence) < Strange(scene.level, best, sentence)) best = std::move(other);
   }
   return best;
 }

@@ -204,6 +204,15 @@ constexpr Relation kRelations[] = {
      {"Who plays {b}?", "By whom is {b} played?", "Whom do you hear on {b}?"}},
 };
 
+// "a is older than b": pairs that the text does not name stand in some order, too, and nothing tells which.
+bool IsOrder(const Relation& relation) { return relation.a == relation.b && relation.a != Kind::kThing; }
+
+// "Where is the lamp?" could mean either.
+bool BothTellWhere(const Relation& one, const Relation& other) {
+  auto tells = [](const Relation& relation) { return relation.b == Kind::kTown || relation.b == Kind::kDrawer; };
+  return one.a == Kind::kThing && tells(one) && tells(other);
+}
+
 std::string Clock(Draw& draw) {
   int minute = draw.Between(0, 11) * 5;
   return std::to_string(draw.Between(6, 21)) + ":" + (minute < 10 ? "0" : "") + std::to_string(minute);
@@ -261,7 +270,7 @@ struct Bond {
 
 class Binder {
  public:
-  explicit Binder(Scene& scene) : scene_(scene), draw_(scene.draw) {}
+  explicit Binder(Scene& scene) : scene_(scene), draw_(scene.draw), clear_(scene.level >= Level::kClear) {}
 
   Dialogue Make() {
     DrawBonds();
@@ -307,7 +316,8 @@ class Binder {
     for (int attempt = 0; attempt < 30 && chosen.size() < relations; ++attempt) {
       const Relation& other = kRelations[draw_.Below(std::size(kRelations))];
       bool fits = other.a == first.a;
-      for (const Relation* known : chosen) fits = fits && known != &other && known->b != other.b;
+      for (const Relation* known : chosen)
+        fits = fits && known != &other && known->b != other.b && !(clear_ && BothTellWhere(*known, other));
       if (fits) chosen.push_back(&other);
     }
     for (size_t i = 0; i < things; ++i) {
@@ -358,7 +368,8 @@ class Binder {
 
   Turn TrueOrNot(const Bond& bond) {
     const Bond& other = bonds_[draw_.Below(bonds_.size())];
-    bool swapped = draw_.Percent(60) && other.relation == bond.relation && other.a != bond.a;
+    bool swapped = draw_.Percent(60) && other.relation == bond.relation && other.a != bond.a &&
+                   !(clear_ && IsOrder(*bond.relation));
     std::string statement =
         Fill(bond.relation->say[draw_.Below(4)], {{"a", bond.a}, {"b", swapped ? other.b : bond.b}});
     statement.pop_back();
@@ -370,6 +381,7 @@ class Binder {
 
   Scene& scene_;
   Draw& draw_;
+  const bool clear_;  // only what the text settles is asked; `rich` and `open` were trained without this
   std::vector<Bond> bonds_;
   Strings used_;
 };

@@ -101,6 +101,17 @@ constexpr std::array<Share, 9> kOpenMixture = {{
     {3, kPattern},
     {3, &MakeConversation},
 }};
+constexpr std::array<Share, 9> kClearMixture = {{
+    {37, kReading},
+    {19, kAsking},
+    {17, kSkills},
+    {8, kJudging},
+    {6, &MakeBinding},
+    {5, kUnknown},
+    {3, kRephrase},
+    {3, kPattern},
+    {2, &MakeConversation},
+}};
 constexpr uint32_t kRenewedDialogues = 40;  // percent of those with a passage, level novel
 
 // Lists of words.yaml that the program itself relies on.
@@ -110,7 +121,8 @@ constexpr std::string_view kNeeded[] = {
     "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
     "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
 
-constexpr const char* kLevelNames[kLevels] = {"full", "easy", "copy", "events", "wide", "novel", "rich", "open"};
+constexpr const char* kLevelNames[kLevels] = {"full",  "easy", "copy", "events", "wide",
+                                              "novel", "rich", "open", "clear"};
 
 std::span<const Share> MixtureOf(Level level) {
   switch (level) {
@@ -129,6 +141,8 @@ std::span<const Share> MixtureOf(Level level) {
       return kRichMixture;
     case Level::kOpen:
       return kOpenMixture;
+    case Level::kClear:
+      return kClearMixture;
   }
   return {};
 }
@@ -149,6 +163,7 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
 
 Corpus::Corpus() = default;
 Corpus::Breadth Corpus::BreadthOf(Level level) {
+  if (level >= Level::kClear) return kWithClearWordings;
   if (HasWordings(level)) return kWithWordings;
   return level == Level::kWide || level == Level::kNovel ? kWithWideFrames : kBasic;
 }
@@ -198,9 +213,9 @@ Result<void> AddFrames(const std::string& dir, World& world, std::string& conten
 }
 
 // Puts the further forms of a folder into the world's frames.
-Result<void> AddWordings(const std::string& dir, World& world, std::string& contents) {
+Result<void> AddWordings(const std::string& dir, Questions questions, World& world, std::string& contents) {
   return ForEachYaml(dir, contents, [&](const std::string& text, const std::string& path) {
-    return AddForms(text, path, world.frames);
+    return AddForms(text, path, questions, world.frames);
   });
 }
 
@@ -222,9 +237,14 @@ Result<Corpus> Corpus::Load(const std::string& dir) {
   worlds[kWithWideFrames] = std::make_unique<World>(*worlds[kBasic]);
   if (PathExists(wide)) CAIRN_TRY(AddFrames(wide, *worlds[kWithWideFrames], contents));
   corpus.digests_[kWithWideFrames] = Sha256Of(contents);
-  worlds[kWithWordings] = std::make_unique<World>(*worlds[kWithWideFrames]);
-  if (PathExists(wordings)) CAIRN_TRY(AddWordings(wordings, *worlds[kWithWordings], contents));
-  corpus.digests_[kWithWordings] = Sha256Of(contents);
+  const std::string wide_contents = contents;
+  for (const auto& [breadth, questions] :
+       {std::pair(kWithWordings, Questions::kAll), std::pair(kWithClearWordings, Questions::kClear)}) {
+    contents = wide_contents;
+    worlds[breadth] = std::make_unique<World>(*worlds[kWithWideFrames]);
+    if (PathExists(wordings)) CAIRN_TRY(AddWordings(wordings, questions, *worlds[breadth], contents));
+    corpus.digests_[breadth] = Sha256Of(contents);
+  }
   return corpus;
 }
 

@@ -53,7 +53,7 @@ class Corpus {
 
  private:
   Corpus();
-  enum Breadth { kBasic, kWithWideFrames, kWithWordings, kBreadths };
+  enum Breadth { kBasic, kWithWideFrames, kWithWordings, kWithClearWordings, kBreadths };
   static Breadth BreadthOf(Level level);
   const World& WorldOf(Level level) const { return *worlds_[BreadthOf(level)]; }
   std::unique_ptr<World> worlds_[kBreadths];  // each has the frames of the one before at the same places

@@ -57,7 +57,7 @@ std::vector<std::shared_ptr<const Frame>> AllFrames(bool with_wordings) {
   for (const auto& entry : std::filesystem::directory_iterator(kRecipe + "/wordings")) {
     std::ifstream in(entry.path());
     std::string text((std::istreambuf_iterator<char>(in)), {});
-    Result<void> added = AddForms(text, entry.path(), frames);
+    Result<void> added = AddForms(text, entry.path(), Questions::kAll, frames);
     EXPECT_TRUE(added.ok()) << added.error().ToString();
   }
   return frames;
@@ -84,7 +84,7 @@ TEST(CorpusTest, SameTextOnEveryMachine) {
 }
 
 TEST(CorpusTest, WiderLevelsAreWellFormed) {
-  for (Level level : {Level::kWide, Level::kNovel, Level::kRich, Level::kOpen}) {
+  for (Level level : {Level::kWide, Level::kNovel, Level::kRich, Level::kOpen, Level::kClear}) {
     for (uint64_t i = 0; i < 1500; ++i) {
       formats::Conversation sample = TheCorpus().Sample(1, i, level);
       ASSERT_EQ(sample.messages.size() % 2, 0u);
@@ -128,7 +128,8 @@ TEST(CorpusTest, TrainedLevelsNeverChange) {
       {Level::kEvents, "20cc55d6a2d4449ef32cc66681b41149a5e5e1b7863b31cd26abbbbb2d2e6d84"},
       {Level::kWide, "a71694c94278894bcdb674fdba7d7eb29855c10874766fa432754add5d05fd3d"},
       {Level::kRich, "95fabab73e9bb6fa6b088993a7f178be7d37c610d65448b283af02bb3d184966"},
-      {Level::kOpen, "8209913a741c6e0459d35dc0477726ff7b25b9f316c85de49fba68a5d23ec967"}};
+      {Level::kOpen, "8209913a741c6e0459d35dc0477726ff7b25b9f316c85de49fba68a5d23ec967"},
+      {Level::kClear, "07f8c5a900a2e2b1f6990ca6418ef813b94f995d499522894c198e7ecd09cc75"}};
   for (const auto& [level, digest] : kLevels) EXPECT_EQ(DigestOf(TheCorpus(), 300, level), digest) << LevelName(level);
 }
 
@@ -351,10 +352,28 @@ TEST(CorpusTest, WordingsKeepAFramesOwnPools) {
       "    - {id: a, v: p, vp: [\"has {v}\"], ask: [\"What has {S}?\"]}\n"
       "    - {id: b, v: year, vp: [\"ended in {v}\"], ask: [\"When did {S} end?\"]}\n";
   auto frames = FramesOf(frame, pools);
-  ASSERT_TRUE(AddForms("- {frame: x, facts: {a: {ask: [\"What is in {S}?\"]}}}\n", "w", frames).ok());
+  ASSERT_TRUE(AddForms("- {frame: x, facts: {a: {ask: [\"What is in {S}?\"]}}}\n", "w", Questions::kAll, frames).ok());
   EXPECT_EQ(frames[0]->facts[0].v, &frames[0]->own_pools[0]);
   EXPECT_EQ(frames[0]->facts[0].ask.size(), 2u);
   EXPECT_EQ(frames[0]->facts[1].ask.size(), 1u);
+}
+
+// "How far does its beam go?" takes for granted that the text speaks of a beam, which one statement of three does.
+TEST(CorpusTest, ClearQuestionsTakeNothingForGranted) {
+  Pools pools;
+  const std::string frame =
+      "- frame: x\n  nouns: [x]\n  names: [N]\n  pronoun: it\n  pools: {p: [one, two]}\n  facts:\n"
+      "    - {id: a, v: p, vp: [\"shines {v} far\"], ask: [\"How far does {S} shine?\"]}\n"
+      "    - {id: b, v: p, vp: [\"ended in {v}\"], ask: [\"When did {S} end?\"]}\n";
+  const std::string more =
+      "- {frame: x, facts: {a: {vp: [\"throws its beam over {v} of water\", \"is seen {v} away\"], ask: [\"Over what "
+      "stretch of water does {S} throw its beam?\", \"What is the reach of {S}?\"]}}}\n";
+  for (const auto& [questions, count] : {std::pair(Questions::kAll, 3u), std::pair(Questions::kClear, 2u)}) {
+    auto frames = FramesOf(frame, pools);
+    ASSERT_TRUE(AddForms(more, "w", questions, frames).ok());
+    EXPECT_EQ(frames[0]->facts[0].ask.size(), count);
+    EXPECT_EQ(frames[0]->facts[0].vp.size(), 3u);
+  }
 }
 
 TEST(CorpusTest, BadWordingsAreRefused) {
@@ -381,7 +400,7 @@ TEST(CorpusTest, BadWordingsAreRefused) {
       {"- [unclosed\n", ""}};
   for (const auto& [text, message] : cases) {
     auto frames = FramesOf(frame, pools);
-    Result<void> added = AddForms(text, "w", frames);
+    Result<void> added = AddForms(text, "w", Questions::kAll, frames);
     ASSERT_FALSE(added.ok()) << text;
     EXPECT_TRUE(Contains(added.error().message, message)) << added.error().message;
     EXPECT_TRUE(added.error().where.starts_with("w")) << added.error().where;

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
@@ -198,12 +199,56 @@ Result<std::unique_ptr<Frame>> ReadFrame(const Reader& reader, const Pools& pool
   return frame;
 }
 
+// The beginnings of the words that carry a form's meaning: "{S} throws its beam over {v} of water" -> throw, beam,
+// over, water.
+Strings Stems(const std::string& form) {
+  Strings stems;
+  for (const std::string& word : Words(form)) {
+    std::string letters;
+    for (char c : Lower(word))
+      if ((c >= 'a' && c <= 'z') || c == '{') letters += c;
+    if (letters.size() >= 4 && !letters.starts_with('{')) stems.push_back(letters.substr(0, 5));
+  }
+  return stems;
+}
+
+bool ShareTwoStems(const Strings& a, const Strings& b) {
+  int shared = 0;
+  for (const std::string& stem : a) shared += std::find(b.begin(), b.end(), stem) != b.end() ? 1 : 0;
+  return shared >= 2;
+}
+
+// Of the further questions, those that exactly one further statement can have given rise to.
+class Presuming {
+ public:
+  explicit Presuming(const Fact& before) {
+    for (const Strings* forms : {&before.vp, &before.say, &before.yes, &before.no, &before.ask, &before.ask_w})
+      for (const std::string& form : *forms) before_.push_back(Stems(form));
+  }
+  void AddStatements(const Strings& further) {
+    for (const std::string& form : further) further_.push_back(Stems(form));
+  }
+  bool operator()(const std::string& question) const {
+    const Strings stems = Stems(question);
+    auto related = [&](const Strings& other) { return ShareTwoStems(stems, other); };
+    return std::none_of(before_.begin(), before_.end(), related) &&
+           std::count_if(further_.begin(), further_.end(), related) == 1;
+  }
+
+ private:
+  std::vector<Strings> before_, further_;
+};
+
 // The further forms of one fact; they need the same slots as its first ones.
-Result<void> ExtendFact(const Reader& reader, const YAML::Node& map, Fact& fact) {
+Result<void> ExtendFact(const Reader& reader, const YAML::Node& map, Questions questions, Fact& fact) {
   if (!map.IsMap()) return reader.At(map, "the forms of fact " + fact.id + " must be a map");
   CAIRN_TRY(CheckKeys(reader, map, {"vp", "say", "yes", "no", "ask", "ask_w", "back"}));
+  Presuming presuming(fact);
   auto extend = [&](const char* key, std::initializer_list<const char*> needs, Strings& forms) -> Result<void> {
     CAIRN_ASSIGN(Strings more, Forms(reader, map, key, needs));
+    const bool asks = std::string_view(key).starts_with("ask");
+    if (!asks) presuming.AddStatements(more);
+    if (asks && questions == Questions::kClear) std::erase_if(more, presuming);
     forms.insert(forms.end(), more.begin(), more.end());
     return {};
   };
@@ -252,7 +297,7 @@ bool HasAllFacts(const Frame& frame, const YAML::Node& facts) {
 }
 
 // Two files may have a frame of the same name; the one that has the facts is meant.
-Result<void> ExtendFrame(const Reader& reader, const YAML::Node& map,
+Result<void> ExtendFrame(const Reader& reader, const YAML::Node& map, Questions questions,
                          std::vector<std::shared_ptr<const Frame>>& frames) {
   CAIRN_TRY(CheckKeys(reader, map, {"frame", "facts"}));
   CAIRN_ASSIGN(std::string id, Text(reader, map, "frame"));
@@ -266,7 +311,7 @@ Result<void> ExtendFrame(const Reader& reader, const YAML::Node& map,
   std::unique_ptr<Frame> copy = CopyOf(**meant);
   for (Fact& fact : copy->facts) {
     YAML::Node more = map["facts"][fact.id];
-    if (more) CAIRN_TRY(ExtendFact(reader, more, fact));
+    if (more) CAIRN_TRY(ExtendFact(reader, more, questions, fact));
   }
   *meant = std::move(copy);
   return {};
@@ -274,7 +319,7 @@ Result<void> ExtendFrame(const Reader& reader, const YAML::Node& map,
 
 }  // namespace
 
-Result<void> AddForms(const std::string& text, const std::string& where,
+Result<void> AddForms(const std::string& text, const std::string& where, Questions questions,
                       std::vector<std::shared_ptr<const Frame>>& frames) {
   Reader reader{where};
   try {
@@ -283,7 +328,7 @@ Result<void> AddForms(const std::string& text, const std::string& where,
     for (const auto& node : root) {
       if (!node.IsMap() || !node["facts"] || !node["facts"].IsMap() || node["facts"].size() == 0)
         return reader.At(node, "'frame' and 'facts' are needed");
-      CAIRN_TRY(ExtendFrame(reader, node, frames));
+      CAIRN_TRY(ExtendFrame(reader, node, questions, frames));
     }
   } catch (const YAML::Exception& error) {
     return BadInput(error.msg, where + ":" + std::to_string(error.mark.line + 1));

@@ -43,9 +43,13 @@ struct Frame {
 Result<std::vector<std::unique_ptr<Frame>>> ParseFrames(const std::string& text, const std::string& where,
                                                         const Pools& pools);
 
+// Which further questions are taken. kClear: none that takes for granted what only one of the further statements tells
+// ("How many loaves come out of the oven?" after "the town gets nine hundred").
+enum class Questions { kAll, kClear };
+
 // Further forms for facts of known frames: a list of {frame: id, facts: {fact id: {vp, say, yes, no, ask, ask_w,
 // back}}}. A frame that gets some is replaced by a copy. After an error some frames may have got theirs.
-Result<void> AddForms(const std::string& text, const std::string& where,
+Result<void> AddForms(const std::string& text, const std::string& where, Questions questions,
                       std::vector<std::shared_ptr<const Frame>>& frames);
 
 }  // namespace cairn::seed

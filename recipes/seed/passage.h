@@ -26,9 +26,11 @@ struct World {
 // frames_wide, too. kNovel: wide, with new words in place of many known ones (novel.h), and lists to look things up in.
 // kRich: wide, with the further wordings, more things side by side, invented words in lists and skills, and texts
 // that only binding answers (binding.cc). kOpen: rich, with sentences of an open vocabulary (open_passage.cc).
-// A level that a shipped model was trained on never changes: its phases could not be replayed any more.
-enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel, kRich, kOpen };
-inline constexpr int kLevels = 8;
+// kClear: open, without questions that take for granted what the text does not say (AddForms, binding.cc), and with
+// more of the skills that are hard to learn. A level that a shipped model was trained on never changes: its phases
+// could not be replayed any more.
+enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel, kRich, kOpen, kClear };
+inline constexpr int kLevels = 9;
 const char* LevelName(Level level);
 bool HasEvents(Level level);
 bool HasWordings(Level level);    // the further forms of wordings/
