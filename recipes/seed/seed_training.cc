@@ -10,10 +10,12 @@
 #include "model/deepen.h"
 #include "model/model.h"
 #include "side_files.h"
+#include "train/prefetch.h"
 
 namespace cairn::seed {
 namespace {
 
+constexpr size_t kStepsAhead = 32;  // a device is faster than one thread makes text for it
 constexpr const char* kSpecialTokens[] = {"<|end|>", "<|system|>", "<|user|>", "<|assistant|>"};
 
 // Samples of later phases come after those of earlier ones; the tokenizer's come first.
@@ -198,7 +200,9 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
     std::string name = PhaseName(p.recipe, i);
     StartPhase(phase, model);
     train::GeneratedSource source = PhaseSource(p, tokenizer, i);
-    train::Trainer trainer(pool, model, phase.training, source);
+    const train::PrefetchedSource ahead(source, kStepsAhead);
+    const train::DataSource& data = options.device ? static_cast<const train::DataSource&>(ahead) : source;
+    train::Trainer trainer(pool, model, phase.training, data, options.device);
     Json header = train::PhaseHeader(phase.training, name, trainer.StateDigest(), PhaseInputs(p, tokenizer, i));
     train::PhaseOptions run{
         .directory = options.work_directory + "/" + name, .label = "seed " + name, .quiet = options.quiet};
@@ -235,7 +239,7 @@ Result<uint64_t> ReplaySeed(ThreadPool& pool, const SeedOptions& options, const 
   const SeedPhase& settings = p.recipe.phases[phase];
   StartPhase(settings, model);
   train::GeneratedSource source = PhaseSource(p, tokenizer, phase);
-  train::Trainer trainer(pool, model, settings.training, source);
+  train::Trainer trainer(pool, model, settings.training, source, options.device);
   Json header = train::PhaseHeader(settings.training, PhaseName(p.recipe, phase), trainer.StateDigest(),
                                    PhaseInputs(p, tokenizer, phase));
   if (header != transcript.header)

@@ -4,6 +4,7 @@
 // docs/numerics.md.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -13,6 +14,16 @@ namespace cairn::train {
 struct MuonStep {
   float learning_rate = 0, momentum = 0.95f, weight_decay = 0;
   float gradient_scale = 1;  // clipping factor
+};
+
+// What the iteration is made of. Singular values in (0, 1] end in about [0.7, 1.2]; more exactness would buy nothing.
+struct MuonMath {
+  static constexpr int kIterations = 5;
+  static constexpr float kA = 3.4445f, kB = -4.7750f, kC = 2.0315f;
+  static constexpr double kTiny = 1e-7;
+  // The factors of the weights and of the orthogonal matrix in an update.
+  static float Shrink(const MuonStep& step) { return 1.0f - step.learning_rate * step.weight_decay; }
+  static float Rate(const MuonStep& step, size_t rows, size_t cols);
 };
 
 class Muon {

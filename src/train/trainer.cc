@@ -34,7 +34,8 @@ uint64_t LossTokens(const TokenSample& s) {
 
 }  // namespace
 
-Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data)
+Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data,
+                 device::Device* device)
     : pool_(pool),
       model_(model),
       config_(config),
@@ -42,7 +43,8 @@ Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& confi
       muon_(pool),
       m_(values().size()),
       v_(values().size()),
-      workers_(MakeWorkers()) {
+      workers_(device == nullptr ? MakeWorkers() : std::vector<std::unique_ptr<ShardWorker>>{}),
+      device_(device) {
   CAIRN_CHECK(model_.int8 == nullptr && (config_.numerics == Numerics::kF32 || model_.adapter));
 }
 
@@ -68,32 +70,59 @@ std::vector<std::unique_ptr<ShardWorker>> Trainer::MakeWorkers() {
   return workers;
 }
 
-// The first worker's gradient becomes the sum of all; the token losses are added in their order.
-double Trainer::Gradients(const std::vector<TokenSample>& samples, float scale) {
+Result<void> Trainer::StartDevice() {
+  if (device_ == nullptr || on_device_) return {};
+  std::vector<bool> muon;
+  for (const model::TensorSpec& t : list().tensors()) muon.push_back(UsesMuon(t));
+  CAIRN_ASSIGN(on_device_, DeviceTraining::Create(*device_, model_, config_, std::move(muon)));
+  on_device_->PutState(values(), m_, v_);
+  return device_->Finish();
+}
+
+Result<void> Trainer::FetchState() const {
+  if (!stale_) return {};
+  CAIRN_TRY(on_device_->GetState(model_.weights, m_, v_));
+  stale_ = false;
+  return {};
+}
+
+// The sum of the token losses, added in their order. The gradient is the device's or the first worker's.
+Result<double> Trainer::Gradients(const std::vector<TokenSample>& samples, float scale) {
+  double loss = 0;
+  if (on_device_) {
+    CAIRN_ASSIGN(std::vector<float> losses, on_device_->Gradients(samples, scale));
+    for (float token : losses) loss += static_cast<double>(token);
+    return loss;
+  }
   const uint64_t count = workers_.size(), share = config_.shards / count;
   pool_.Run(count, [&](size_t i) { workers_[i]->Run(samples, i * share, share, scale); });
   for (uint64_t step = 1; step < count; step *= 2)
     for (uint64_t i = 0; i < count; i += 2 * step)
       kernels::Add(pool_, workers_[i + step]->gradient().data(), workers_[i]->gradient().data(), values().size());
-  double loss = 0;
   for (const auto& worker : workers_)
     for (float token : worker->losses()) loss += static_cast<double>(token);
   return loss;
 }
 
-Result<double> Trainer::GradientNorm(const std::vector<float>& gradient,
-                                     const std::vector<TokenSample>& samples) const {
+Result<std::vector<double>> Trainer::SumsOfSquares() {
+  if (on_device_) return on_device_->SumsOfSquares();
+  std::vector<double> sums;
+  for (const model::TensorSpec& t : list().tensors())
+    sums.push_back(kernels::SumOfSquares(pool_, workers_[0]->gradient().data() + t.offset, t.size()));
+  return sums;
+}
+
+Result<double> Trainer::GradientNorm(const std::vector<TokenSample>& samples) {
+  CAIRN_ASSIGN(std::vector<double> squares, SumsOfSquares());
   double sum = 0;
   for (size_t i : list().NameOrder()) {
-    const model::TensorSpec& t = list().tensors()[i];
-    double squares = kernels::SumOfSquares(pool_, gradient.data() + t.offset, t.size());
-    if (!std::isfinite(squares)) {
+    if (!std::isfinite(squares[i])) {
       std::string ids;
       for (const TokenSample& s : samples) ids += " " + s.id;
-      return Corrupt("step " + std::to_string(step_ + 1) + ": the gradient of " + t.name +
+      return Corrupt("step " + std::to_string(step_ + 1) + ": the gradient of " + list().tensors()[i].name +
                      " is not finite; the samples are" + ids);
     }
-    sum += squares;
+    sum += squares[i];
   }
   return std::sqrt(sum);
 }
@@ -103,7 +132,7 @@ bool Trainer::UsesMuon(const model::TensorSpec& t) const {
          t.offset != model_.offsets.embedding && t.offset != model_.offsets.head;
 }
 
-void Trainer::Update(const std::vector<float>& gradient, double norm, float learning_rate) {
+void Trainer::Update(double norm, float learning_rate) {
   beta1_power_ *= config_.beta1;
   beta2_power_ *= config_.beta2;
   kernels::AdamWStep adamw;
@@ -117,6 +146,13 @@ void Trainer::Update(const std::vector<float>& gradient, double norm, float lear
     adamw.gradient_scale = static_cast<float>(config_.clip_norm / norm);
   const MuonStep muon{learning_rate, static_cast<float>(config_.momentum), static_cast<float>(config_.weight_decay),
                       adamw.gradient_scale};
+  if (on_device_) {
+    adamw.weight_decay = static_cast<float>(config_.weight_decay);
+    on_device_->Update(adamw, muon);
+    stale_ = true;
+    return;
+  }
+  const std::vector<float>& gradient = workers_[0]->gradient();
   for (const model::TensorSpec& t : list().tensors()) {
     if (UsesMuon(t)) {
       muon_.Update(muon, gradient.data() + t.offset, m_.data() + t.offset, values().data() + t.offset,
@@ -131,6 +167,7 @@ void Trainer::Update(const std::vector<float>& gradient, double norm, float lear
 
 Result<StepRecord> Trainer::Step() {
   if (config_.numerics == Numerics::kInt8 && !model_.int8) model_.int8 = model::MakeInt8Layers(pool_, model_);
+  CAIRN_TRY(StartDevice());
   std::vector<TokenSample> samples = data_.Samples(step_ + 1);
   StepRecord record;
   record.step = step_ + 1;
@@ -144,26 +181,30 @@ Result<StepRecord> Trainer::Step() {
   record.tokens_digest = TokensDigest(samples);
   if (record.loss_tokens == 0) return BadInput("step " + std::to_string(record.step) + " has no token to learn");
   auto scale = static_cast<float>(1.0 / static_cast<double>(record.loss_tokens));
-  record.loss = Gradients(samples, scale) / static_cast<double>(record.loss_tokens);
+  CAIRN_ASSIGN(double loss, Gradients(samples, scale));
+  record.loss = loss / static_cast<double>(record.loss_tokens);
   if (!std::isfinite(record.loss))
     return Corrupt("step " + std::to_string(record.step) + ": the loss is not finite; lower the learning rate");
-  const std::vector<float>& gradient = workers_[0]->gradient();
-  CAIRN_ASSIGN(record.grad_norm, GradientNorm(gradient, samples));
+  CAIRN_ASSIGN(record.grad_norm, GradientNorm(samples));
   record.learning_rate = LearningRate(config_, record.step);
-  Update(gradient, record.grad_norm, record.learning_rate);
+  Update(record.grad_norm, record.learning_rate);
   ++step_;
-  if (step_ % config_.segment_steps == 0 || step_ == config_.steps) record.state = StateDigest();
+  if (step_ % config_.segment_steps == 0 || step_ == config_.steps) {
+    CAIRN_TRY(FetchState());
+    record.state = StateDigest();
+  }
   return record;
 }
 
 Digest Trainer::StateDigest() const {
+  CAIRN_CHECK(FetchState().ok());
   std::vector<Digest> leaves = {
       MerkleLeaf(std::to_string(step_) + " " + PowerBits(beta1_power_) + " " + PowerBits(beta2_power_))};
   for (size_t i : list().NameOrder()) {
     const model::TensorSpec& t = list().tensors()[i];
     Sha256 sha;
     sha.Update(t.name);
-    for (const std::vector<float>* part : {&values(), &m_, &v_})
+    for (const auto* part : std::initializer_list<const std::vector<float>*>{&values(), &m_, &v_})
       HashLittleEndian(sha, std::span(part->data() + t.offset, t.size()));
     leaves.push_back(sha.Finish());
   }
@@ -171,6 +212,7 @@ Digest Trainer::StateDigest() const {
 }
 
 Result<void> Trainer::SaveState(const std::string& path) const {
+  CAIRN_TRY(FetchState());
   std::vector<formats::TensorToWrite> tensors;
   const std::pair<const char*, const std::vector<float>*> parts[] = {{"value.", &values()}, {"m.", &m_}, {"v.", &v_}};
   for (const auto& [prefix, part] : parts) {
@@ -207,6 +249,8 @@ Result<void> Trainer::LoadState(const std::string& path) {
       std::copy(loaded.begin(), loaded.end(), part->begin() + static_cast<std::ptrdiff_t>(t.offset));
     }
   }
+  if (on_device_) on_device_->PutState(values(), m_, v_);
+  stale_ = false;
   step_ = step;
   beta1_power_ = std::bit_cast<double>(power1);
   beta2_power_ = std::bit_cast<double>(power2);

@@ -8,6 +8,7 @@
 
 #include "train/config.h"
 #include "train/data.h"
+#include "train/device_training.h"
 #include "train/muon.h"
 #include "train/shard_worker.h"
 #include "train/transcript.h"
@@ -19,7 +20,9 @@ class Trainer {
  public:
   // With numerics kInt8 the model holds its 8-bit layers from the first step until the trainer ends.
   // pool, model and data must outlive the trainer. config.steps is what the learning-rate schedule refers to.
-  Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data);
+  // device: computes in place of the pool, from the first step on, and holds the state; null: none.
+  Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data,
+          device::Device* device = nullptr);
   Trainer(const Trainer&) = delete;  // its workers refer to it
   Trainer& operator=(const Trainer&) = delete;
   ~Trainer();
@@ -40,18 +43,24 @@ class Trainer {
   std::vector<float>& values();
   const std::vector<float>& values() const;
   std::vector<std::unique_ptr<ShardWorker>> MakeWorkers();
-  double Gradients(const std::vector<TokenSample>& samples, float scale);
-  Result<double> GradientNorm(const std::vector<float>& gradient, const std::vector<TokenSample>& samples) const;
+  Result<void> StartDevice();
+  Result<void> FetchState() const;  // from the device, if it holds a later one
+  Result<double> Gradients(const std::vector<TokenSample>& samples, float scale);
+  Result<std::vector<double>> SumsOfSquares();  // of the gradient's tensors, in the order of list()
+  Result<double> GradientNorm(const std::vector<TokenSample>& samples);
   bool UsesMuon(const model::TensorSpec& tensor) const;
-  void Update(const std::vector<float>& gradient, double norm, float learning_rate);
+  void Update(double norm, float learning_rate);
 
   ThreadPool& pool_;
   model::Model& model_;
   TrainConfig config_;
   const DataSource& data_;
   Muon muon_;
-  std::vector<float> m_, v_;
-  std::vector<std::unique_ptr<ShardWorker>> workers_;  // a power of two
+  mutable std::vector<float> m_, v_;
+  std::vector<std::unique_ptr<ShardWorker>> workers_;  // a power of two; none with a device
+  device::Device* device_;
+  std::unique_ptr<DeviceTraining> on_device_;
+  mutable bool stale_ = false;  // the device holds a later state than model, m_ and v_
   uint64_t step_ = 0;
   double beta1_power_ = 1, beta2_power_ = 1;
 };

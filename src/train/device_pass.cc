@@ -1,0 +1,289 @@
+#include "train/device_pass.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace cairn::train {
+namespace {
+
+using device::MatMuls;
+using device::Transposed;
+
+constexpr size_t kHeadBytes = size_t{512} << 20;  // of logits at a time
+
+// Token rows by id: the distinct ids, where each one's rows begin, the rows in their order.
+struct RowsById {
+  std::vector<int32_t> ids, begin, rows;
+  RowsById(const std::vector<formats::TokenId>& tokens, size_t vocab) {
+    std::vector<int32_t> count(vocab + 1, 0);
+    for (auto id : tokens) ++count[static_cast<size_t>(id) + 1];
+    for (size_t id = 0; id < vocab; ++id) {
+      if (count[id + 1] > 0) {
+        ids.push_back(static_cast<int32_t>(id));
+        begin.push_back(count[id]);
+      }
+      count[id + 1] += count[id];
+    }
+    begin.push_back(static_cast<int32_t>(tokens.size()));
+    rows.resize(tokens.size());
+    for (size_t i = 0; i < tokens.size(); ++i)
+      rows[static_cast<size_t>(count[static_cast<size_t>(tokens[i])]++)] = static_cast<int32_t>(i);
+  }
+};
+
+}  // namespace
+
+void DeviceGradient::Reserve(const model::Model& model) {
+  weights.Reserve(model.list.size());
+  if (model.config.tie_word_embeddings)
+    head.Reserve(static_cast<size_t>(model.config.vocab_size * model.config.hidden_size));
+}
+void DeviceGradient::Zero() {
+  weights.Zero();
+  if (head.size() > 0) head.Zero();
+}
+void DeviceGradient::FoldHead(device::Device& device, const model::Model& model) {
+  if (head.size() == 0) return;
+  device::Add(device, head.data(), weights.data() + model.offsets.embedding, head.size());
+  head.Zero();
+}
+
+DevicePass::DevicePass(device::Device& device, const model::Model& model, const float* weights)
+    : device_(device),
+      model_(model),
+      weights_(weights),
+      hidden_(static_cast<size_t>(model.config.hidden_size)),
+      ffn_(static_cast<size_t>(model.config.intermediate_size)),
+      heads_(static_cast<size_t>(model.config.num_attention_heads)),
+      kv_heads_(static_cast<size_t>(model.config.num_key_value_heads)),
+      head_dim_(static_cast<size_t>(model.config.head_dim)),
+      vocab_(static_cast<size_t>(model.config.vocab_size)),
+      inputs_(device),
+      rope_cos_(device),
+      rope_sin_(device),
+      memory_(device),
+      logits_(device),
+      rows_(device),
+      drows_(device),
+      losses_(device),
+      blocks_(model.offsets.layers.size()) {
+  rope_cos_.Put(model.rope.cos.data(), model.rope.cos.size());
+  rope_sin_.Put(model.rope.sin.data(), model.rope.sin.size());
+}
+
+DevicePass::Inputs DevicePass::PutInputs(const model::PackedTokens& batch) {
+  const size_t t = batch.size();
+  std::vector<int32_t> end(t), wanted, targets;
+  for (size_t i = t; i-- > 0;) {
+    const bool last = i + 1 == t || batch.segment_start[i + 1] == static_cast<int32_t>(i + 1);
+    end[i] = last ? static_cast<int32_t>(i + 1) : end[i + 1];
+  }
+  for (size_t i = 0; i < t; ++i) {
+    if (batch.targets[i] < 0) continue;
+    wanted.push_back(static_cast<int32_t>(i));
+    targets.push_back(batch.targets[i]);
+  }
+  const RowsById seen(batch.ids, vocab_);
+  std::vector<int32_t> all;
+  std::vector<size_t> at;
+  for (const std::vector<int32_t>* part :
+       std::initializer_list<const std::vector<int32_t>*>{&batch.ids, &batch.positions, &batch.segment_start, &end,
+                                                          &wanted, &targets, &seen.ids, &seen.begin, &seen.rows}) {
+    at.push_back(all.size());
+    all.insert(all.end(), part->begin(), part->end());
+  }
+  inputs_.Put(all.data(), all.size());
+  const int32_t* base = inputs_.data();
+  return {base + at[0],  base + at[1],   base + at[2], base + at[3], base + at[4],
+          base + at[5],  base + at[6],   base + at[7], base + at[8], t,
+          wanted.size(), seen.ids.size()};
+}
+
+size_t DevicePass::TokensIn(size_t bytes) const {
+  const size_t q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
+  const size_t block = 8 * hidden_ + 3 * q + 4 * kv + 5 * ffn_ + 2 * heads_ + 2 + 16;
+  const size_t token = (block * blocks_.size() + 4 * hidden_ + ffn_ + q + heads_ + 1) * sizeof(float);
+  return bytes / token;
+}
+
+// One allocation for t tokens, cut into the arrays of all blocks.
+void DevicePass::PlanMemory(size_t t) {
+  if (t <= planned_) return;
+  planned_ = t;
+  const size_t q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
+  size_t used = 0;
+  std::vector<std::pair<float**, size_t>> parts;
+  auto need = [&](float*& array, size_t width) {
+    parts.emplace_back(&array, used);
+    used += (t * width + 63) / 64 * 64;  // 256 bytes: rows of heads stay aligned
+  };
+  for (Block& b : blocks_) {
+    for (float** array : {&b.x, &b.h1, &b.mid, &b.h2, &b.dx, &b.dh1, &b.dmid, &b.dh2}) need(*array, hidden_);
+    for (float** array : {&b.q, &b.att, &b.dq}) need(*array, q);
+    for (float** array : {&b.k, &b.v, &b.dk, &b.dv}) need(*array, kv);
+    for (float** array : {&b.gate, &b.up, &b.act, &b.dgate, &b.dup}) need(*array, ffn_);
+    need(b.stats, 2 * heads_);
+    for (float** array : {&b.rstd1, &b.rstd2}) need(*array, 1);
+  }
+  for (float** array : {&final_x_, &final_h_, &dfinal_h_, &dlast_}) need(*array, hidden_);
+  need(dact_, ffn_);
+  need(datt_, q);
+  need(delta_, heads_);
+  need(final_rstd_, 1);
+  memory_.Reserve(used);
+  for (const auto& [array, at] : parts) *array = memory_.data() + at;
+}
+
+device::AttentionArgs DevicePass::AttentionArgsOf(const Inputs& in, const Block& b) const {
+  device::AttentionArgs args{};
+  args.segment_start = in.segment_start;
+  args.segment_end = in.segment_end;
+  args.q = b.q;
+  args.k = b.k;
+  args.v = b.v;
+  args.dout = datt_;
+  args.out = b.att;
+  args.stats = b.stats;
+  args.delta = delta_;
+  args.dq = b.dq;
+  args.dk = b.dk;
+  args.dv = b.dv;
+  args.t = static_cast<int32_t>(in.t);
+  args.heads = static_cast<int32_t>(heads_);
+  args.kv_heads = static_cast<int32_t>(kv_heads_);
+  args.scale = 1.0f / std::sqrt(static_cast<float>(head_dim_));
+  return args;
+}
+
+void DevicePass::BlockForward(const Inputs& in, size_t layer, float* out) {
+  const Block& b = blocks_[layer];
+  const model::LayerOffsets& o = model_.offsets.layers[layer];
+  const auto eps = static_cast<float>(model_.config.rms_norm_eps);
+  const size_t t = in.t, q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
+  auto linear = [&](int p, const float* x, float* y, size_t k, size_t n, bool accumulate = false) {
+    return device::LinearTask(x, Weight(o.projection[p]), y, t, k, n, accumulate);
+  };
+  auto rope = [&](float* x, size_t heads) {
+    device::Rope(device_, {rope_cos_.data(), rope_sin_.data(), in.positions, x, static_cast<int32_t>(t),
+                           static_cast<int32_t>(heads), static_cast<int32_t>(head_dim_), 0});
+  };
+  device::RmsNorm(device_, b.x, Weight(o.input_norm), b.h1, b.rstd1, t, hidden_, eps);
+  MatMuls(device_, Transposed::kB,
+          {linear(model::kQ, b.h1, b.q, hidden_, q), linear(model::kK, b.h1, b.k, hidden_, kv),
+           linear(model::kV, b.h1, b.v, hidden_, kv)});
+  rope(b.q, heads_);
+  rope(b.k, kv_heads_);
+  device::Attention(device_, AttentionArgsOf(in, b), head_dim_);
+  device_.Copy(b.mid, b.x, t * hidden_ * sizeof(float));
+  MatMuls(device_, Transposed::kB, {linear(model::kO, b.att, b.mid, q, hidden_, true)});
+  device::RmsNorm(device_, b.mid, Weight(o.post_norm), b.h2, b.rstd2, t, hidden_, eps);
+  MatMuls(device_, Transposed::kB,
+          {linear(model::kGate, b.h2, b.gate, hidden_, ffn_), linear(model::kUp, b.h2, b.up, hidden_, ffn_)});
+  device::SwiGlu(device_, b.gate, b.up, b.act, t * ffn_);
+  device_.Copy(out, b.mid, t * hidden_ * sizeof(float));
+  MatMuls(device_, Transposed::kB, {linear(model::kDown, b.act, out, ffn_, hidden_, true)});
+}
+
+// Only the rows that count in the loss, as many at a time as there is room for their logits.
+void DevicePass::Head(const Inputs& in, float scale, DeviceGradient& gradient, std::vector<float>& losses) {
+  device_.Zero(dfinal_h_, in.t * hidden_ * sizeof(float));
+  if (in.loss_rows == 0) return;
+  const size_t most = std::min(std::max<size_t>(kHeadBytes / (vocab_ * sizeof(float)), 64), in.loss_rows);
+  logits_.Reserve(most * vocab_);
+  rows_.Reserve(most * hidden_);
+  drows_.Reserve(most * hidden_);
+  losses_.Reserve(in.loss_rows);
+  const float* head = Weight(model_.offsets.head);
+  float* dhead = gradient.head.size() > 0 ? gradient.head.data() : gradient.weights.data() + model_.offsets.head;
+  for (size_t first = 0; first < in.loss_rows; first += most) {
+    const size_t n = std::min(most, in.loss_rows - first);
+    device::GatherRows(device_, final_h_, in.wanted + first, rows_.data(), n, hidden_);
+    MatMuls(device_, Transposed::kB, {device::LinearTask(rows_.data(), head, logits_.data(), n, hidden_, vocab_)});
+    device::CrossEntropy(device_, {logits_.data(), in.targets + first, losses_.data() + first, static_cast<int32_t>(n),
+                                   static_cast<int32_t>(vocab_), scale});
+    MatMuls(device_, Transposed::kNone,
+            {device::GradInputTask(logits_.data(), head, drows_.data(), n, hidden_, vocab_, false)});
+    device::ScatterRows(device_, drows_.data(), in.wanted + first, dfinal_h_, n, hidden_);
+    MatMuls(device_, Transposed::kA, {device::GradWeightTask(logits_.data(), rows_.data(), dhead, n, hidden_, vocab_)});
+  }
+  const size_t before = losses.size();
+  losses.resize(before + in.loss_rows);
+  losses_.Get(losses.data() + before, in.loss_rows);
+}
+
+// dout is the gradient of the block's output; that of its input ends in dx of the block.
+void DevicePass::BlockBackward(const Inputs& in, size_t layer, const float* dout) {
+  const Block& b = blocks_[layer];
+  const model::LayerOffsets& o = model_.offsets.layers[layer];
+  const size_t t = in.t, q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
+  auto input = [&](int p, const float* dy, float* dx, size_t k, size_t n, bool accumulate = false) {
+    MatMuls(device_, Transposed::kNone, {device::GradInputTask(dy, Weight(o.projection[p]), dx, t, k, n, accumulate)});
+  };
+  auto rope = [&](float* x, size_t heads) {
+    device::Rope(device_, {rope_cos_.data(), rope_sin_.data(), in.positions, x, static_cast<int32_t>(t),
+                           static_cast<int32_t>(heads), static_cast<int32_t>(head_dim_), 1});
+  };
+  input(model::kDown, dout, dact_, ffn_, hidden_);
+  device::SwiGluBackward(device_, dact_, b.gate, b.up, b.dgate, b.dup, t * ffn_);
+  input(model::kGate, b.dgate, b.dh2, hidden_, ffn_);
+  input(model::kUp, b.dup, b.dh2, hidden_, ffn_, true);
+  device::RmsNormBackward(device_, b.dh2, b.mid, Weight(o.post_norm), b.rstd2, dout, b.dmid, t, hidden_);
+
+  input(model::kO, b.dmid, datt_, q, hidden_);
+  device::AttentionBackward(device_, AttentionArgsOf(in, b), head_dim_);
+  rope(b.dq, heads_);
+  rope(b.dk, kv_heads_);
+  input(model::kQ, b.dq, b.dh1, hidden_, q);
+  input(model::kK, b.dk, b.dh1, hidden_, kv, true);
+  input(model::kV, b.dv, b.dh1, hidden_, kv, true);
+  device::RmsNormBackward(device_, b.dh1, b.x, Weight(o.input_norm), b.rstd1, b.dmid, b.dx, t, hidden_);
+}
+
+// Their chains over the tokens are long and few, so those of all blocks run side by side.
+void DevicePass::WeightGradients(const Inputs& in, DeviceGradient& gradient) {
+  const size_t t = in.t, q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
+  std::vector<device::MatMulTask> tasks;
+  std::vector<device::NormWeightTask> norms = {
+      {dfinal_h_, final_x_, final_rstd_, gradient.weights.data() + model_.offsets.final_norm}};
+  for (size_t l = 0; l < blocks_.size(); ++l) {
+    const Block& b = blocks_[l];
+    const model::LayerOffsets& o = model_.offsets.layers[l];
+    const float* dout = l + 1 < blocks_.size() ? blocks_[l + 1].dx : dlast_;
+    auto add = [&](int p, const float* dy, const float* x, size_t k, size_t n) {
+      tasks.push_back(device::GradWeightTask(dy, x, gradient.weights.data() + o.projection[p], t, k, n));
+    };
+    add(model::kQ, b.dq, b.h1, hidden_, q);
+    add(model::kK, b.dk, b.h1, hidden_, kv);
+    add(model::kV, b.dv, b.h1, hidden_, kv);
+    add(model::kO, b.dmid, b.att, q, hidden_);
+    add(model::kGate, b.dgate, b.h2, hidden_, ffn_);
+    add(model::kUp, b.dup, b.h2, hidden_, ffn_);
+    add(model::kDown, dout, b.act, ffn_, hidden_);
+    norms.push_back({b.dh1, b.x, b.rstd1, gradient.weights.data() + o.input_norm});
+    norms.push_back({b.dh2, b.mid, b.rstd2, gradient.weights.data() + o.post_norm});
+  }
+  MatMuls(device_, Transposed::kA, tasks);
+  device::RmsNormGradWeights(device_, norms, t, hidden_);
+}
+
+void DevicePass::Run(const model::PackedTokens& batch, float scale, DeviceGradient& gradient,
+                     std::vector<float>& losses) {
+  if (batch.size() == 0) return;
+  PlanMemory(batch.size());
+  const Inputs in = PutInputs(batch);
+  device::GatherRows(device_, Weight(model_.offsets.embedding), in.ids, blocks_[0].x, in.t, hidden_);
+  for (size_t l = 0; l < blocks_.size(); ++l) BlockForward(in, l, l + 1 < blocks_.size() ? blocks_[l + 1].x : final_x_);
+  device::RmsNorm(device_, final_x_, Weight(model_.offsets.final_norm), final_h_, final_rstd_, in.t, hidden_,
+                  static_cast<float>(model_.config.rms_norm_eps));
+  Head(in, scale, gradient, losses);
+  device::RmsNormBackward(device_, dfinal_h_, final_x_, Weight(model_.offsets.final_norm), final_rstd_, nullptr, dlast_,
+                          in.t, hidden_);
+  for (size_t l = blocks_.size(); l-- > 0;) BlockBackward(in, l, l + 1 < blocks_.size() ? blocks_[l + 1].dx : dlast_);
+  WeightGradients(in, gradient);
+  device::EmbeddingBackward(device_, {blocks_[0].dx, in.seen_ids, in.seen_begin, in.seen_rows,
+                                      gradient.weights.data() + model_.offsets.embedding, static_cast<int32_t>(in.seen),
+                                      static_cast<int32_t>(hidden_)});
+}
+
+}  // namespace cairn::train

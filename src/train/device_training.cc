@@ -1,0 +1,260 @@
+#include "train/device_training.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cairn::train {
+namespace {
+
+using device::Kernel;
+using device::MatMuls;
+using device::Span;
+using device::Transposed;
+
+constexpr size_t kMostTokens = 32768;  // of a pass: more would not keep a device busier
+
+std::vector<Span> SpansOf(const model::ParameterList& list, const std::vector<bool>& muon, bool wanted) {
+  std::vector<Span> spans;
+  for (size_t i = 0; i < list.tensors().size(); ++i) {
+    const model::TensorSpec& t = list.tensors()[i];
+    if (muon[i] == wanted) spans.push_back({static_cast<int64_t>(t.offset), static_cast<int64_t>(t.size())});
+  }
+  return spans;
+}
+
+std::vector<Span> AllSpans(const model::ParameterList& list) {
+  return SpansOf(list, std::vector<bool>(list.tensors().size(), true), true);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DeviceTraining>> DeviceTraining::Create(device::Device& device, const model::Model& model,
+                                                               const TrainConfig& config, std::vector<bool> muon) {
+  if (model.adapter) return Error{ErrorCode::kUnsupported, "adapters are not trained on a device yet", {}};
+  if (!device::HasAttention(static_cast<size_t>(model.config.head_dim)))
+    return Error{ErrorCode::kUnsupported, "no kernel for heads of " + std::to_string(model.config.head_dim), {}};
+  std::unique_ptr<DeviceTraining> training(new DeviceTraining(device, model, config, std::move(muon)));
+  CAIRN_TRY(device.Finish());
+  return training;
+}
+
+DeviceTraining::DeviceTraining(device::Device& device, const model::Model& model, const TrainConfig& config,
+                               std::vector<bool> muon)
+    : device_(device),
+      model_(model),
+      config_(config),
+      weights_(device),
+      m_(device),
+      v_(device),
+      sums_(device),
+      pass_(device, model, (weights_.Reserve(model.list.size()), weights_.data())),
+      sum_(device),
+      adamw_spans_(SpansOf(model.list, muon, false)),
+      gradient_sums_(AllSpans(model.list)),
+      muon_sums_(SpansOf(model.list, muon, true)),
+      x_(device),
+      next_(device),
+      gram_(device),
+      poly_(device) {
+  m_.Reserve(model.list.size());
+  v_.Reserve(model.list.size());
+  sums_.Reserve(static_cast<size_t>(gradient_sums_.blocks));
+  sum_.Reserve(model);
+  for (uint64_t count = config.shards; count > 1; count /= 2) {
+    right_.emplace_back(device);
+    right_.back().Reserve(model);
+  }
+  int64_t gram = 0;
+  for (size_t i = 0; i < muon.size(); ++i) {
+    const model::TensorSpec& t = model.list.tensors()[i];
+    if (!muon[i]) {
+      adamw_is_vector_.push_back(t.is_vector);
+      continue;
+    }
+    const int64_t side = std::min(t.rows, t.cols);
+    muon_tensors_.push_back(i);
+    gram_spans_.push_back({gram, side * side});
+    gram += side * side;
+  }
+  if (muon_tensors_.empty()) return;
+  x_.Reserve(model.list.size());
+  next_.Reserve(model.list.size());
+  gram_.Reserve(static_cast<size_t>(gram));
+  poly_.Reserve(static_cast<size_t>(gram));
+}
+
+void DeviceTraining::PutState(const std::vector<float>& weights, const std::vector<float>& m,
+                              const std::vector<float>& v) {
+  weights_.Put(weights.data(), weights.size());
+  m_.Put(m.data(), m.size());
+  v_.Put(v.data(), v.size());
+}
+
+Result<void> DeviceTraining::GetState(std::vector<float>& weights, std::vector<float>& m, std::vector<float>& v) const {
+  weights_.Get(weights.data(), weights.size());
+  m_.Get(m.data(), m.size());
+  v_.Get(v.data(), v.size());
+  return device_.Finish();
+}
+
+Result<std::vector<float>> DeviceTraining::Gradients(const std::vector<TokenSample>& samples, float scale) {
+  scale_ = scale;
+  losses_.clear();
+  sum_.Zero();
+  TreeGradients(samples, 0, config_.shards, 0, sum_);
+  CAIRN_TRY(device_.Finish());
+  return losses_;
+}
+
+// The chain of a shard may be cut anywhere, so a pass takes as many samples as fit into the memory.
+void DeviceTraining::ShardGradients(const std::vector<TokenSample>& samples, uint64_t shard, DeviceGradient& into) {
+  const size_t first = samples.size() * shard / config_.shards, last = samples.size() * (shard + 1) / config_.shards;
+  const size_t most = std::min(kMostTokens, pass_.TokensIn(device_.FreeMemory() / 2));
+  model::PackedTokens packed;
+  for (size_t i = first; i < last; ++i) {
+    if (packed.size() > 0 && packed.size() + samples[i].ids.size() > most) {
+      pass_.Run(packed, scale_, into, losses_);
+      packed.Clear();
+    }
+    packed.Append(samples[i].ids, samples[i].loss_mask);
+  }
+  pass_.Run(packed, scale_, into, losses_);
+  into.FoldHead(device_, model_);
+}
+
+void DeviceTraining::TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count,
+                                   size_t depth, DeviceGradient& into) {
+  if (count == 1) return ShardGradients(samples, shard, into);
+  TreeGradients(samples, shard, count / 2, depth + 1, into);
+  DeviceGradient& right = right_[depth];
+  right.Zero();
+  TreeGradients(samples, shard + count / 2, count / 2, depth + 1, right);
+  device::Add(device_, right.weights.data(), into.weights.data(), into.weights.size());
+}
+
+Result<std::vector<double>> DeviceTraining::SumsOfSquares() {
+  gradient_sums_.Launch(device_, sum_.weights.data(), sums_.data());
+  std::vector<float> blocks(static_cast<size_t>(gradient_sums_.blocks));
+  sums_.Get(blocks.data(), blocks.size());
+  CAIRN_TRY(device_.Finish());
+  std::vector<double> sums;
+  for (size_t i = 0; i < gradient_sums_.spans.size(); ++i) {
+    const size_t end =
+        i + 1 < gradient_sums_.spans.size() ? static_cast<size_t>(gradient_sums_.first[i + 1]) : blocks.size();
+    double total = 0.0;
+    for (auto at = static_cast<size_t>(gradient_sums_.first[i]); at < end; ++at)
+      total += static_cast<double>(blocks[at]);
+    sums.push_back(total);
+  }
+  return sums;
+}
+
+void DeviceTraining::Update(const kernels::AdamWStep& adamw, const MuonStep& muon) {
+  UpdateAdamW(adamw);
+  if (!muon_tensors_.empty()) UpdateMuon(muon);
+}
+
+void DeviceTraining::UpdateAdamW(const kernels::AdamWStep& step) {
+  for (size_t first = 0; first < adamw_spans_.size(); first += device::kMaxSpans) {
+    const size_t count = std::min<size_t>(adamw_spans_.size() - first, device::kMaxSpans);
+    device::AdamWArgs args{sum_.weights.data(),
+                           m_.data(),
+                           v_.data(),
+                           weights_.data(),
+                           step.learning_rate,
+                           step.beta1,
+                           step.beta2,
+                           step.eps,
+                           step.correction1,
+                           step.correction2,
+                           step.gradient_scale,
+                           static_cast<int32_t>(count),
+                           {},
+                           {}};
+    for (size_t i = 0; i < count; ++i) {
+      args.span[i] = adamw_spans_[first + i];
+      args.weight_decay[i] = adamw_is_vector_[first + i] ? 0.0f : step.weight_decay;
+    }
+    device_.Launch(Kernel::kAdamW, device::SpanGrid(adamw_spans_, first, count), &args);
+  }
+}
+
+void DeviceTraining::ForMuon(Kernel kernel, const std::vector<Span>& spans, device::MuonArgs args,
+                             const std::vector<int32_t>* first_sums) {
+  for (size_t first = 0; first < spans.size(); first += device::kMaxSpans) {
+    const size_t count = std::min<size_t>(spans.size() - first, device::kMaxSpans);
+    args.count = static_cast<int32_t>(count);
+    for (size_t i = 0; i < count; ++i) {
+      args.span[i] = spans[first + i];
+      if (first_sums != nullptr) args.first[i] = (*first_sums)[first + i];
+    }
+    device_.Launch(kernel, device::SpanGrid(spans, first, count), &args);
+  }
+}
+
+// Muon::Orthogonalise for all matrices side by side.
+void DeviceTraining::Orthogonalise() {
+  std::vector<device::MatMulTask> wide_grams, tall_grams, squares, products;
+  for (size_t i = 0; i < muon_tensors_.size(); ++i) {
+    const model::TensorSpec& t = model_.list.tensors()[muon_tensors_[i]];
+    const bool wide = t.rows <= t.cols;
+    const auto rows = static_cast<int32_t>(t.rows), cols = static_cast<int32_t>(t.cols), side = std::min(rows, cols);
+    float *x = x_.data() + t.offset, *next = next_.data() + t.offset;
+    float *gram = gram_.data() + gram_spans_[i].offset, *poly = poly_.data() + gram_spans_[i].offset;
+    (wide ? wide_grams : tall_grams).push_back({x, x, gram, side, side, std::max(rows, cols), cols, cols, side, 0, 0});
+    squares.push_back({gram, gram, poly, side, side, side, side, side, side, 0, 0});
+    if (wide) {
+      products.push_back({poly, x, next, rows, cols, side, side, cols, cols, 0, 0});
+    } else {
+      products.push_back({x, poly, next, rows, cols, side, cols, side, cols, 0, 0});
+    }
+  }
+  MatMuls(device_, Transposed::kB, wide_grams);
+  MatMuls(device_, Transposed::kA, tall_grams);
+  MatMuls(device_, Transposed::kNone, squares);
+  device::MuonArgs args{};
+  args.gram = gram_.data();
+  args.poly = poly_.data();
+  args.b = MuonMath::kB;
+  args.c = MuonMath::kC;
+  ForMuon(Kernel::kMuonPolynomial, gram_spans_, args);
+  MatMuls(device_, Transposed::kNone, products);
+}
+
+void DeviceTraining::UpdateMuon(const MuonStep& step) {
+  const std::vector<Span>& spans = muon_sums_.spans;
+  device::MuonArgs args{};
+  args.g = sum_.weights.data();
+  args.m = m_.data();
+  args.w = weights_.data();
+  args.x = x_.data();
+  args.next = next_.data();
+  args.sums = sums_.data();
+  args.momentum = step.momentum;
+  args.gradient_scale = step.gradient_scale;
+  args.a = MuonMath::kA;
+  args.tiny = MuonMath::kTiny;
+  args.shrink = MuonMath::Shrink(step);
+  ForMuon(Kernel::kMuonMomentum, spans, args);
+  muon_sums_.Launch(device_, x_.data(), sums_.data());
+  ForMuon(Kernel::kMuonNormalise, spans, args, &muon_sums_.first);
+  for (int i = 0; i < MuonMath::kIterations; ++i) {
+    Orthogonalise();
+    ForMuon(Kernel::kMuonNext, spans, args);
+    device_.Copy(x_.data(), next_.data(), model_.list.size() * sizeof(float));
+  }
+  // The factor of the update depends on the shape, of which there are few.
+  for (size_t i = 0; i < spans.size();) {
+    const model::TensorSpec& shape = model_.list.tensors()[muon_tensors_[i]];
+    args.rate = MuonMath::Rate(step, static_cast<size_t>(shape.rows), static_cast<size_t>(shape.cols));
+    std::vector<Span> same;
+    for (; i < spans.size(); ++i) {
+      const model::TensorSpec& t = model_.list.tensors()[muon_tensors_[i]];
+      if (std::max(t.rows, t.cols) != std::max(shape.rows, shape.cols)) break;
+      same.push_back(spans[i]);
+    }
+    ForMuon(Kernel::kMuonUpdate, same, args);
+  }
+}
+
+}  // namespace cairn::train

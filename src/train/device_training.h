@@ -1,0 +1,61 @@
+// Training on a device: it holds weights, moments and gradient, and does what ShardWorker, Muon and AdamW do here, with
+// the same bits. Full training only; adapters are trained on the processor.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "train/config.h"
+#include "train/data.h"
+#include "train/device_pass.h"
+#include "train/muon.h"
+
+namespace cairn::train {
+
+class DeviceTraining {
+ public:
+  // kUnsupported where the model has an adapter or a head size that no kernel is made for. device and model must
+  // outlive it. muon: by index into model.list's tensors, which of them Muon updates.
+  static Result<std::unique_ptr<DeviceTraining>> Create(device::Device& device, const model::Model& model,
+                                                        const TrainConfig& config, std::vector<bool> muon);
+
+  void PutState(const std::vector<float>& weights, const std::vector<float>& m, const std::vector<float>& v);
+  Result<void> GetState(std::vector<float>& weights, std::vector<float>& m, std::vector<float>& v) const;
+
+  // Sums the gradients of all shards in their tree; returns the losses of the tokens that count, in order.
+  Result<std::vector<float>> Gradients(const std::vector<TokenSample>& samples, float scale);
+  // Of the gradient's tensors, in the order of model.list: kernels::SumOfSquares.
+  Result<std::vector<double>> SumsOfSquares();
+  // weight_decay of `adamw` counts for matrices; vectors have none.
+  void Update(const kernels::AdamWStep& adamw, const MuonStep& muon);
+
+ private:
+  DeviceTraining(device::Device& device, const model::Model& model, const TrainConfig& config, std::vector<bool> muon);
+  void ShardGradients(const std::vector<TokenSample>& samples, uint64_t shard, DeviceGradient& into);
+  void TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count, size_t depth,
+                     DeviceGradient& into);
+  void UpdateAdamW(const kernels::AdamWStep& step);
+  void UpdateMuon(const MuonStep& step);
+  void Orthogonalise();
+  void ForMuon(device::Kernel kernel, const std::vector<device::Span>& spans, device::MuonArgs args,
+               const std::vector<int32_t>* first = nullptr);
+
+  device::Device& device_;
+  const model::Model& model_;
+  const TrainConfig& config_;
+  device::Buffer<float> weights_, m_, v_, sums_;
+  DevicePass pass_;
+  DeviceGradient sum_;
+  std::vector<DeviceGradient> right_;  // of the right half of the tree's node at each depth
+  std::vector<float> losses_;
+  float scale_ = 1;
+
+  std::vector<device::Span> adamw_spans_;
+  std::vector<bool> adamw_is_vector_;
+  device::SquareSums gradient_sums_, muon_sums_;
+  std::vector<size_t> muon_tensors_;      // of model.list
+  std::vector<device::Span> gram_spans_;  // of each, in gram_ and poly_
+  device::Buffer<float> x_, next_, gram_, poly_;
+};
+
+}  // namespace cairn::train

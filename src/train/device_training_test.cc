@@ -1,0 +1,108 @@
+// A device trains to the same bits as the processor: the emulator for some steps, a real GPU to the golden states.
+#include <gtest/gtest.h>
+
+#include "train/prefetch.h"
+#include "train/testing.h"
+
+namespace cairn::train {
+namespace {
+
+Digest StateAfter(uint64_t steps, const GoldenState& golden, device::Device* device) {
+  ThreadPool pool(1);
+  model::Model m = TinyModel(golden.lora);
+  const TrainConfig config = GoldenConfig(golden.optimizer, 2, golden.numerics);
+  GeneratedSource source(TinySample, 9, 20, 0);
+  Trainer trainer(pool, m, config, source, device);
+  while (trainer.step() < steps) {
+    auto record = trainer.Step();
+    if (record.ok()) continue;
+    ADD_FAILURE() << record.error().ToString();
+    break;
+  }
+  return trainer.StateDigest();
+}
+
+TEST(DeviceTraining, EmulatorTrainsToTheSameBits) {
+  auto emulator = device::OpenEmulator();
+  for (const GoldenState& golden : kGoldenStates) {
+    if (golden.lora) continue;
+    EXPECT_EQ(StateAfter(3, golden, emulator.get()), StateAfter(3, golden, nullptr)) << golden.name;
+  }
+}
+
+TEST(DeviceTraining, LittleMemoryChangesNoBit) {
+  auto small = device::OpenEmulator(size_t{1} << 18);
+  const GoldenState& golden = kGoldenStates[0];
+  EXPECT_EQ(StateAfter(1, golden, small.get()), StateAfter(1, golden, nullptr));
+}
+
+TEST(DeviceTraining, AllHeadSizesAndUntiedHeads) {
+  auto emulator = device::OpenEmulator();
+  for (int64_t head_dim : {8, 32, 64, 128}) {
+    Digest digests[2];
+    for (bool on_device : {false, true}) {
+      model::ModelConfig shape = TinyModelConfig();
+      shape.head_dim = head_dim;
+      shape.tie_word_embeddings = head_dim != 64;
+      model::Model m = model::InitModel(shape, 2);
+      ThreadPool pool(1);
+      GeneratedSource source(TinySample, 3, 20, 0);
+      Trainer trainer(pool, m, GoldenConfig(Optimizer::kMuon, 2), source, on_device ? emulator.get() : nullptr);
+      EXPECT_TRUE(trainer.Step().ok());
+      digests[on_device ? 1 : 0] = trainer.StateDigest();
+    }
+    EXPECT_EQ(digests[0], digests[1]) << head_dim;
+  }
+}
+
+TEST(DeviceTraining, GpuReachesTheGoldenStates) {
+  auto gpu = device::OpenCuda();
+  if (!gpu.ok()) GTEST_SKIP() << gpu.error().ToString();
+  for (const GoldenState& golden : kGoldenStates) {
+    if (golden.lora) continue;
+    EXPECT_EQ(StateAfter(20, golden, gpu->get()).Hex(), golden.digest) << golden.name;
+  }
+}
+
+TEST(DeviceTraining, RefusesWhatItCannotTrain) {
+  auto emulator = device::OpenEmulator();
+  ThreadPool pool(1);
+  model::Model m = TinyModel(true);
+  GeneratedSource source(TinySample, 9, 20, 0);
+  Trainer trainer(pool, m, GoldenConfig(Optimizer::kAdamW, 2), source, emulator.get());
+  auto record = trainer.Step();
+  ASSERT_FALSE(record.ok());
+  EXPECT_EQ(record.error().code, ErrorCode::kUnsupported);
+}
+
+// The state that was computed on a device goes on anywhere.
+TEST(DeviceTraining, StateMovesBetweenDeviceAndProcessor) {
+  const std::string path = testing::TempDir() + "/device_state.safetensors";
+  auto emulator = device::OpenEmulator();
+  ThreadPool pool(1);
+  const TrainConfig config = GoldenConfig(Optimizer::kMuon, 2);
+  GeneratedSource source(TinySample, 9, 20, 0);
+  model::Model there = TinyModel(false), here = TinyModel(false);
+  Trainer on_device(pool, there, config, source, emulator.get());
+  ASSERT_TRUE(on_device.Step().ok());
+  ASSERT_TRUE(on_device.SaveState(path).ok());
+  Trainer on_processor(pool, here, config, source);
+  ASSERT_TRUE(on_processor.LoadState(path).ok());
+  ASSERT_TRUE(on_processor.Step().ok());
+  ASSERT_TRUE(on_device.Step().ok());
+  EXPECT_EQ(on_processor.StateDigest(), on_device.StateDigest());
+  EXPECT_EQ(there.weights, here.weights);
+}
+
+TEST(PrefetchedSource, GivesTheSamplesOfTheSteps) {
+  GeneratedSource source(TinySample, 9, 7, 0);
+  const PrefetchedSource ahead(source, 3);
+  for (uint64_t step : {1, 2, 3, 5, 6, 7, 2}) {
+    const auto expected = source.Samples(step), given = ahead.Samples(step);
+    ASSERT_EQ(given.size(), expected.size());
+    for (size_t i = 0; i < given.size(); ++i) EXPECT_EQ(given[i].ids, expected[i].ids);
+  }
+}
+
+}  // namespace
+}  // namespace cairn::train
