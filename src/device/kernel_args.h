@@ -16,7 +16,7 @@ struct MatMulTask {
   int32_t first_tile;  // of this task among all blocks of the launch
   int32_t accumulate;
 };
-constexpr int kMaxTasks = 24;
+constexpr int kMaxTasks = 72;  // with all members within the 4 KB that a launch may pass
 constexpr int kTile = 64;      // rows and columns of C in a block
 constexpr int kTileDepth = 8;  // of K that is staged at a time
 constexpr int kTileThreads = 64;
@@ -24,6 +24,7 @@ struct MatMulArgs {
   int32_t count;
   MatMulTask task[kMaxTasks];
 };
+static_assert(sizeof(MatMulArgs) <= 4096);
 
 constexpr int kRowThreads = 256;  // 16 rows of 16 lanes
 struct RmsNormArgs {

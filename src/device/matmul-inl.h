@@ -89,23 +89,14 @@ CAIRN_DEVICE void MatMulBlock(const float* a, const float* b, float* c, int m, i
   }
 }
 
-// The task that the block belongs to, chosen without an address: a pointer into the arguments would have them copied
-// for every thread.
-#define CAIRN_MATMUL(name, trans_a, trans_b)                                                             \
-  CAIRN_KERNEL(name, MatMulArgs) {                                                                       \
-    const float *a = args.task[0].a, *b = args.task[0].b;                                                \
-    float* c = args.task[0].c;                                                                           \
-    int m = args.task[0].m, n = args.task[0].n, k = args.task[0].k, lda = args.task[0].lda;              \
-    int ldb = args.task[0].ldb, ldc = args.task[0].ldc, first = 0, accumulate = args.task[0].accumulate; \
-    CAIRN_UNROLL for (int i = 1; i < kMaxTasks; ++i) {                                                   \
-      if (i < args.count && args.task[i].first_tile <= Block()) {                                        \
-        a = args.task[i].a, b = args.task[i].b, c = args.task[i].c;                                      \
-        m = args.task[i].m, n = args.task[i].n, k = args.task[i].k, lda = args.task[i].lda;              \
-        ldb = args.task[i].ldb, ldc = args.task[i].ldc;                                                  \
-        first = args.task[i].first_tile, accumulate = args.task[i].accumulate;                           \
-      }                                                                                                  \
-    }                                                                                                    \
-    MatMulBlock<trans_a, trans_b>(a, b, c, m, n, k, lda, ldb, ldc, first, accumulate != 0);              \
+// The task is read member by member: a pointer into the arguments would have them copied for every thread.
+#define CAIRN_MATMUL(name, trans_a, trans_b)                                                                      \
+  CAIRN_KERNEL(name, MatMulArgs) {                                                                                \
+    int i = 0;                                                                                                    \
+    while (i + 1 < args.count && args.task[i + 1].first_tile <= Block()) ++i;                                     \
+    MatMulBlock<trans_a, trans_b>(args.task[i].a, args.task[i].b, args.task[i].c, args.task[i].m, args.task[i].n, \
+                                  args.task[i].k, args.task[i].lda, args.task[i].ldb, args.task[i].ldc,           \
+                                  args.task[i].first_tile, args.task[i].accumulate != 0);                         \
   }
 CAIRN_MATMUL(MatMulNN, false, false)
 CAIRN_MATMUL(MatMulNT, false, true)
