@@ -19,7 +19,7 @@ struct Options {
   int threads = 0;
   bool int8 = false;
   uint64_t steps = 3, warmup = 1;
-  train::MemoryOptions memory{.micro_batch = 0};
+  train::Resources resources{.micro_batch = 0};
 };
 
 struct Figures {
@@ -36,7 +36,7 @@ train::TrainConfig BenchConfig(const Shape& shape, const Options& options) {
   config.schedule = train::Schedule::kConstant;
   config.weight_decay = 0.1;
   config.row_tokens = shape.sample_tokens;
-  config.memory = options.memory;
+  config.resources = options.resources;
   if (options.int8) config.numerics = train::Numerics::kInt8;
   return config;
 }
@@ -79,7 +79,7 @@ Result<void> Run(Options options) {
   CAIRN_TRY(CheckFloatEnvironment());
   CAIRN_ASSIGN(Shape shape, LoadShape(options.shape));
   if (options.threads == 0) options.threads = AvailableCpus();
-  if (options.memory.micro_batch == 0) options.memory.micro_batch = shape.samples;
+  if (options.resources.micro_batch == 0) options.resources.micro_batch = shape.samples;
   ThreadPool pool(options.threads);
   CAIRN_ASSIGN(Figures f, Train(pool, shape, options));
   const Spread seconds = SpreadOf(f.step_seconds);
@@ -93,8 +93,8 @@ Result<void> Run(Options options) {
                                   {"threads", options.threads},
                                   {"base", options.base},
                                   {"int8", options.int8},
-                                  {"micro_batch", options.memory.micro_batch},
-                                  {"recompute", options.memory.recompute},
+                                  {"micro_batch", options.resources.micro_batch},
+                                  {"recompute", options.resources.recompute},
                                   {"isa", kernels::CurrentTarget()},
                                   {"step_tokens", shape.tokens()},
                                   {"step_flops", StepFlops(shape)},
@@ -112,8 +112,9 @@ int Main(int argc, char** argv) {
   app.add_option("--threads", options.threads, "default: all CPUs")->check(CLI::Range(1, 1024));
   app.add_option("--steps", options.steps, "timed steps (default 3)")->check(CLI::Range(1, 1000000));
   app.add_option("--warmup", options.warmup, "steps before them (default 1)");
-  app.add_option("--micro-batch", options.memory.micro_batch, "samples in memory at a time (default: all of a step)");
-  app.add_flag("--recompute", options.memory.recompute, "keep blocks' inputs only and run each block twice");
+  app.add_option("--micro-batch", options.resources.micro_batch,
+                 "samples in memory at a time (default: all of a step)");
+  app.add_flag("--recompute", options.resources.recompute, "keep blocks' inputs only and run each block twice");
   app.add_option("--base", options.base, "type of a frozen base's matrices (default F32)")
       ->check(CLI::IsMember({"F32", "BF16", "Q8_0", "Q4_0"}));
   app.add_flag("--int8", options.int8, "the frozen base computes in 8-bit numbers (cairn-i8-1)");

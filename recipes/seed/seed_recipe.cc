@@ -37,7 +37,7 @@ Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed, int64_t layer
   t.final_ratio = 0.02;
   t.weight_decay = 0.05;
   t.row_tokens = 512;
-  t.memory.micro_batch = 4;
+  t.resources.micro_batch = 4;
   t.segment_steps = 50;
   if (node["shards"]) t.shards = node["shards"].as<uint64_t>();
   t.seed = seed;

@@ -201,8 +201,10 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
     StartPhase(phase, model);
     train::GeneratedSource source = PhaseSource(p, tokenizer, i);
     const train::PrefetchedSource ahead(source, kStepsAhead);
-    const train::DataSource& data = options.device ? static_cast<const train::DataSource&>(ahead) : source;
-    train::Trainer trainer(pool, model, phase.training, data, options.device);
+    const train::DataSource& data = options.device != nullptr ? static_cast<const train::DataSource&>(ahead) : source;
+    train::TrainConfig config = phase.training;
+    config.resources.device = options.device;
+    train::Trainer trainer(pool, model, config, data);
     Json header = train::PhaseHeader(phase.training, name, trainer.StateDigest(), PhaseInputs(p, tokenizer, i));
     train::PhaseOptions run{
         .directory = options.work_directory + "/" + name, .label = "seed " + name, .quiet = options.quiet};
@@ -239,7 +241,9 @@ Result<uint64_t> ReplaySeed(ThreadPool& pool, const SeedOptions& options, const 
   const SeedPhase& settings = p.recipe.phases[phase];
   StartPhase(settings, model);
   train::GeneratedSource source = PhaseSource(p, tokenizer, phase);
-  train::Trainer trainer(pool, model, settings.training, source, options.device);
+  train::TrainConfig config = settings.training;
+  config.resources.device = options.device;
+  train::Trainer trainer(pool, model, config, source);
   Json header = train::PhaseHeader(settings.training, PhaseName(p.recipe, phase), trainer.StateDigest(),
                                    PhaseInputs(p, tokenizer, phase));
   if (header != transcript.header)

@@ -17,7 +17,7 @@ struct SeedOptions {
   std::string recipe_directory;  // recipes/seed
   std::string work_directory;    // checkpoints; a killed run goes on from there
   bool quiet = false;
-  device::Device* device = nullptr;  // computes in place of the processor
+  device::Device* device = nullptr;  // trains in place of the processor
   std::string from_model;  // training: goes on behind the phases that this model directory has; empty: from nothing
 };
 

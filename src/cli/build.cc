@@ -85,7 +85,7 @@ Result<int> Build(const Options& options, const Context& context) {
   if (options.plan) return Plan(project, pool, context, options.explain);
   project::BuildOptions build;
   build.quiet = context.quiet;
-  build.memory = context.memory;
+  build.resources = context.resources;
   build.observer.started = [&](const dag::StepReport& step, size_t index, size_t count) {
     if (!context.quiet) Say(stderr, "[{}/{}] {}\n", index, count, step.id);
     if (options.explain)
@@ -112,7 +112,7 @@ void AddBuild(CLI::App& app, Context& context) {
                                        "gates, sign. Steps whose inputs did not change are "
                                        "not run again; a stopped build goes on where it stopped.");
   AddCommon(*build, context);
-  AddMemory(*build, context);
+  AddResources(*build, context);
   build->add_option("-C,--directory", options->directory, "the project's folder, with cairn.yaml")
       ->capture_default_str();
   build->add_flag("--plan", options->plan, "say what would run, with an estimate; run nothing");

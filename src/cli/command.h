@@ -19,7 +19,8 @@ struct Context {
   bool quiet = false;
   int threads = 0;                   // 0: all CPUs
   std::string isa;                   // restrict kernels to one instruction set
-  train::MemoryOptions memory;       // of commands that train
+  train::Resources resources;        // of commands that train
+  std::string device = "cpu";        // what resources.device will be; opened before the command runs
   std::function<Result<int>()> run;  // set by the chosen subcommand; the value is the exit code
 
   int Threads() const;
@@ -38,8 +39,9 @@ std::string PublicKeyPath(const std::string& private_path);
 
 // Adds --json and --quiet to a subcommand.
 void AddCommon(CLI::App& command, Context& context);
-// Adds --micro-batch and --recompute to a subcommand that trains.
-void AddMemory(CLI::App& command, Context& context);
+// Adds --device, and with it --micro-batch and --recompute, to a subcommand that trains.
+void AddDevice(CLI::App& command, Context& context);
+void AddResources(CLI::App& command, Context& context);
 
 void AddBuild(CLI::App& app, Context& context);
 void AddChat(CLI::App& app, Context& context);

@@ -11,6 +11,7 @@
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "cli/usage.h"
+#include "device/device.h"
 #include "kernels/kernels.h"
 
 namespace cairn::cli {
@@ -50,12 +51,21 @@ void AddCommon(CLI::App& command, Context& context) {
   command.add_option("--isa", context.isa, "use only this instruction set (see `cairn system info`); changes no bit");
 }
 
-void AddMemory(CLI::App& command, Context& context) {
+void AddDevice(CLI::App& command, Context& context) {
+  command
+      .add_option("--device", context.device,
+                  "what trains: cpu, cuda (an NVIDIA GPU), emulator (the GPU's kernels here, slowly); changes no bit")
+      ->check(CLI::IsMember({"cpu", "cuda", "emulator"}))
+      ->capture_default_str();
+}
+
+void AddResources(CLI::App& command, Context& context) {
+  AddDevice(command, context);
   command.add_flag(
-      "--recompute", context.memory.recompute,
+      "--recompute", context.resources.recompute,
       "keep one layer's activations, not all, and run the forward pass of layers twice for it; changes no bit");
   command
-      .add_option("--micro-batch", context.memory.micro_batch,
+      .add_option("--micro-batch", context.resources.micro_batch,
                   "rows of a training batch in memory at a time: fewer need less memory; changes no bit")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -114,6 +124,9 @@ int Main(int argc, char** argv) {
     return Fail(context, BadInput("this machine does not have the instruction set " + context.isa +
                                   "; `cairn system info` lists them"));
   InstallInterruptHandler();
+  auto device = device::OpenDevice(context.device);
+  if (!device.ok()) return Fail(context, device.error());
+  context.resources.device = device->get();
   try {
     auto result = context.run();
     if (!result.ok()) return Fail(context, result.error());

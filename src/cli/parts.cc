@@ -14,7 +14,7 @@ struct Options {
 project::BuildOptions Announcing(const Context& context) {
   project::BuildOptions build;
   build.quiet = context.quiet;
-  build.memory = context.memory;
+  build.resources = context.resources;
   build.observer.started = [&context](const dag::StepReport& step, size_t index, size_t count) {
     if (!context.quiet) Say(stderr, "[{}/{}] {}\n", index, count, step.id);
   };
@@ -90,7 +90,7 @@ void AddTrain(CLI::App& app, Context& context) {
   CLI::App* train = app.add_subcommand(
       "train", "write the rows and train all phases; the adapter and its transcript go to build/training/");
   AddCommon(*train, context);
-  AddMemory(*train, context);
+  AddResources(*train, context);
   train->add_option("-C,--directory", options->directory, "the project's folder")->capture_default_str();
   train->callback([options, &context] {
     context.run = [options, &context] { return RunPart(*options, context, project::Part::kTraining); };

@@ -6,13 +6,12 @@
 #include "base/file.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
-#include "device/device.h"
 
 namespace cairn::cli {
 namespace {
 
 struct Options {
-  std::string recipe, work = "local/seed", output = "models/seed", model, failures, from, device = "cpu";
+  std::string recipe, work = "local/seed", output = "models/seed", model, failures, from;
   size_t phase = 1;
   uint64_t steps = 10, items = 200;
 
@@ -73,13 +72,6 @@ void AddSideFiles(CLI::App& seed, const std::shared_ptr<Options>& options, Conte
   files->callback([options, &context] { context.run = [options, &context] { return SideFiles(*options, context); }; });
 }
 
-void AddDevice(CLI::App& command, Options& options) {
-  command
-      .add_option("--device", options.device,
-                  "what computes: cpu, cuda (an NVIDIA GPU), emulator (the GPU's kernels here, slowly); the same bits")
-      ->capture_default_str();
-}
-
 }  // namespace
 
 void AddSeed(CLI::App& app, Context& context) {
@@ -95,12 +87,12 @@ void AddSeed(CLI::App& app, Context& context) {
   train->add_option(
       "--from", options->from,
       "go on behind the phases whose transcripts and end weights this model folder has (default: train all)");
-  AddDevice(*train, *options);
+  AddDevice(*train, context);
   train->callback([options, &context] {
     context.run = [options, &context]() -> Result<int> {
       ThreadPool pool(context.Threads());
-      CAIRN_ASSIGN(auto device, device::OpenDevice(options->device));
-      cairn::seed::SeedOptions run{options->Recipe(), options->work, context.quiet, device.get(), options->from};
+      cairn::seed::SeedOptions run{options->Recipe(), options->work, context.quiet, context.resources.device,
+                                   options->from};
       CAIRN_TRY(cairn::seed::TrainSeed(pool, run, options->output));
       return 0;
     };
@@ -111,12 +103,11 @@ void AddSeed(CLI::App& app, Context& context) {
   replay->add_option("--model", options->model, "model folder (default: the built-in one)");
   replay->add_option("--phase", options->phase, "phase of the recipe, from 1")->capture_default_str();
   replay->add_option("--steps", options->steps, "how many steps from the phase's start")->capture_default_str();
-  AddDevice(*replay, *options);
+  AddDevice(*replay, context);
   replay->callback([options, &context] {
     context.run = [options, &context]() -> Result<int> {
       ThreadPool pool(context.Threads());
-      CAIRN_ASSIGN(auto device, device::OpenDevice(options->device));
-      cairn::seed::SeedOptions run{options->Recipe(), "", context.quiet, device.get(), ""};
+      cairn::seed::SeedOptions run{options->Recipe(), "", context.quiet, context.resources.device, ""};
       std::string model = options->model.empty() ? HomeDirectory() + "/models/seed" : options->model;
       if (options->phase < 1) return BadInput("--phase counts from 1");
       CAIRN_ASSIGN(uint64_t steps, cairn::seed::ReplaySeed(pool, run, model, options->phase - 1, options->steps));

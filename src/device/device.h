@@ -40,6 +40,7 @@ namespace cairn::device {
   X(EmbeddingGrad, EmbeddingGradArgs, false)  \
   X(CrossEntropy, CrossEntropyArgs, true)     \
   X(SquaresOfBlocks, SquaresArgs, true)       \
+  X(Scale, ScaleArgs, false)                  \
   X(Add, AddArgs, false)                      \
   X(AdamW, AdamWArgs, false)                  \
   X(MuonMomentum, MuonArgs, false)            \

@@ -105,6 +105,11 @@ struct SquaresArgs {  // sums[first[span] + i] = sum16 of the squares of block i
   int32_t first[kMaxSpans];
   Span span[kMaxSpans];  // grid y
 };
+struct ScaleArgs {  // y *= s
+  float s;
+  float* y;
+  int64_t n;
+};
 struct AddArgs {  // y += a
   const float* a;
   float* y;

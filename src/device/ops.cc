@@ -118,6 +118,10 @@ void EmbeddingBackward(Device& device, const EmbeddingGradArgs& args) {
 void CrossEntropy(Device& device, const CrossEntropyArgs& args) {
   device.Launch(Kernel::kCrossEntropy, {args.t, 1, kRowThreads}, &args);
 }
+void Scale(Device& device, float s, float* y, size_t n) {
+  const ScaleArgs args{s, y, static_cast<int64_t>(n)};
+  device.Launch(Kernel::kScale, {std::min(BlocksOf(n, kThreads), 4096), 1, kThreads}, &args);
+}
 void Add(Device& device, const float* a, float* y, size_t n) {
   const AddArgs args{a, y, static_cast<int64_t>(n)};
   device.Launch(Kernel::kAdd, {std::min(BlocksOf(n, kThreads), 4096), 1, kThreads}, &args);

@@ -33,6 +33,7 @@ void GatherRows(Device& device, const float* from, const int32_t* index, float* 
 void ScatterRows(Device& device, const float* from, const int32_t* index, float* to, size_t rows, size_t c);
 void EmbeddingBackward(Device& device, const EmbeddingGradArgs& args);
 void CrossEntropy(Device& device, const CrossEntropyArgs& args);
+void Scale(Device& device, float s, float* y, size_t n);
 void Add(Device& device, const float* a, float* y, size_t n);
 
 // Sums of squares of spans of x, each in blocks of 65,536 elements as kernels::SumOfSquares adds them.

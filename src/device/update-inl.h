@@ -25,6 +25,12 @@ CAIRN_KERNEL(SquaresOfBlocks, SquaresArgs) {
   if (Thread() == 0) args.sums[args.first[BlockY()] + Block()] = sum;
 }
 
+CAIRN_KERNEL(Scale, ScaleArgs) {
+  for (int64_t i = static_cast<int64_t>(Block()) * Threads() + Thread(); i < args.n;
+       i += static_cast<int64_t>(Blocks()) * Threads())
+    args.y[i] *= args.s;
+}
+
 CAIRN_KERNEL(Add, AddArgs) {
   for (int64_t i = static_cast<int64_t>(Block()) * Threads() + Thread(); i < args.n;
        i += static_cast<int64_t>(Blocks()) * Threads())

@@ -137,7 +137,7 @@ Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store,
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
-  context.memory = options.memory;
+  context.resources = options.resources;
   CAIRN_TRY(CheckFits(project));
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));
   BuildReport report;
@@ -164,7 +164,7 @@ Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const Bui
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store,
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
-  context.memory = options.memory;
+  context.resources = options.resources;
   CAIRN_TRY(CheckFits(project));
   dag::Graph graph;
   CAIRN_TRY(AddSynthSteps(graph, context));

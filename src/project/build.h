@@ -13,7 +13,7 @@ namespace cairn::project {
 
 struct BuildOptions {
   bool quiet = false;
-  train::MemoryOptions memory;
+  train::Resources resources;
   dag::Observer observer;  // told of every step
 };
 

@@ -27,7 +27,7 @@ struct BuildContext {
   ThreadPool& pool;
   dag::Store& store;
   bool quiet;
-  train::MemoryOptions memory;
+  train::Resources resources;
 
   Result<const model::ChatModel*> Base();
   Result<synth::Teacher*> Teacher();

@@ -89,7 +89,7 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   CAIRN_TRY(QuantizeBase(model, training));
 
   train::TrainConfig config = PhaseTrainConfig(training, plan, source.steps());
-  config.memory = context.memory;
+  config.resources = context.resources;
   train::Trainer trainer(context.pool, model, config, source);
   Json header = PhaseHeaderOf(config, plan, training, trainer.StateDigest(), samples, project.base_digest);
   train::PhaseOptions options{.directory = step.work_dir + "/run",

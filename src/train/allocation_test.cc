@@ -46,7 +46,7 @@ TEST(Trainer, AStepAllocatesNoBuffer) {
         TrainConfig config = TinyTraining();
         config.shards = 4;
         config.numerics = numerics;
-        config.memory = {.micro_batch = 2, .workers = 1, .recompute = recompute};
+        config.resources = {.micro_batch = 2, .workers = 1, .recompute = recompute};
         config.steps = config.segment_steps = 100;
         const GeneratedSource source([](uint64_t i) { return TinySample(i % 16); }, 16, config.steps, 0);
         Trainer trainer(pool, m, config, source);

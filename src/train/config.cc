@@ -51,7 +51,7 @@ Result<void> TrainConfig::Validate(const std::string& where) const {
   CAIRN_TRY(between("weight_decay", weight_decay, 0, 1));
   CAIRN_TRY(between("clip_norm", clip_norm, 0, 1e9));
   CAIRN_TRY(between("row_tokens", static_cast<double>(row_tokens), 1, 1 << 20));
-  CAIRN_TRY(between("micro_batch", static_cast<double>(memory.micro_batch), 1, 1 << 20));
+  CAIRN_TRY(between("micro_batch", static_cast<double>(resources.micro_batch), 1, 1 << 20));
   CAIRN_TRY(between("segment_steps", static_cast<double>(segment_steps), 1, 1e9));
   if (!std::has_single_bit(shards) || shards > 1024)
     return BadInput("shards must be a power of two, at most 1024", where);

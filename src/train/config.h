@@ -1,4 +1,4 @@
-// How one training phase runs. Everything here except MemoryOptions changes the result and is recorded in the
+// How one training phase runs. Everything here except Resources changes the result and is recorded in the
 // transcript's header.
 #pragma once
 
@@ -7,6 +7,10 @@
 
 #include "base/json.h"
 #include "base/result.h"
+
+namespace cairn::device {
+class Device;
+}
 
 namespace cairn::train {
 
@@ -21,10 +25,12 @@ const char* ScheduleName(Schedule schedule);
 enum class Optimizer { kAdamW, kMuon };
 const char* OptimizerName(Optimizer optimizer);
 
-// How much of a batch is in memory at a time. Changes no bit, only time and memory.
-struct MemoryOptions {
+// What computes, and how much of a batch is in memory at a time. Changes no bit, only time and memory.
+struct Resources {
   uint64_t micro_batch = 2;  // rows of each worker
   uint64_t workers = 0;      // owners that the shards are split among, at most one a shard; 0: chosen by size
+  device::Device* device =
+      nullptr;             // computes in place of the processor's threads and holds the state; must outlive it
   bool recompute = false;  // keep the blocks' inputs alone and run all but the last again before their backward passes
 };
 
@@ -40,7 +46,7 @@ struct TrainConfig {
   double clip_norm = 1.0;  // global gradient norm; 0: no clipping
   uint64_t row_tokens =
       512;  // samples are packed into rows of at most this many tokens (longer samples: a row of their own)
-  MemoryOptions memory;
+  Resources resources;
   Numerics numerics = Numerics::kF32;  // kInt8 needs an adapter
   uint64_t shards = 1;                 // power of two: gradient sum tree (docs/numerics.md)
   uint64_t segment_steps = 50;         // a digest of the whole state every so many steps

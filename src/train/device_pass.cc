@@ -35,30 +35,32 @@ struct RowsById {
 }  // namespace
 
 void DeviceGradient::Reserve(const model::Model& model) {
-  weights.Reserve(model.list.size());
-  if (model.config.tie_word_embeddings)
+  values.Reserve(model.adapter ? model.adapter->values.size() : model.list.size());
+  if (!model.adapter && model.config.tie_word_embeddings)
     head.Reserve(static_cast<size_t>(model.config.vocab_size * model.config.hidden_size));
 }
 void DeviceGradient::Zero() {
-  weights.Zero();
+  values.Zero();
   if (head.size() > 0) head.Zero();
 }
 void DeviceGradient::FoldHead(device::Device& device, const model::Model& model) {
   if (head.size() == 0) return;
-  device::Add(device, head.data(), weights.data() + model.offsets.embedding, head.size());
+  device::Add(device, head.data(), values.data() + model.offsets.embedding, head.size());
   head.Zero();
 }
 
-DevicePass::DevicePass(device::Device& device, const model::Model& model, const float* weights)
+DevicePass::DevicePass(device::Device& device, const model::Model& model, const float* weights, const float* adapter)
     : device_(device),
       model_(model),
       weights_(weights),
+      adapter_(adapter),
       hidden_(static_cast<size_t>(model.config.hidden_size)),
       ffn_(static_cast<size_t>(model.config.intermediate_size)),
       heads_(static_cast<size_t>(model.config.num_attention_heads)),
       kv_heads_(static_cast<size_t>(model.config.num_key_value_heads)),
       head_dim_(static_cast<size_t>(model.config.head_dim)),
       vocab_(static_cast<size_t>(model.config.vocab_size)),
+      rank_(model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0),
       inputs_(device),
       rope_cos_(device),
       rope_sin_(device),
@@ -102,7 +104,7 @@ DevicePass::Inputs DevicePass::PutInputs(const model::PackedTokens& batch) {
 
 size_t DevicePass::TokensIn(size_t bytes) const {
   const size_t q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
-  const size_t block = 8 * hidden_ + 3 * q + 4 * kv + 5 * ffn_ + 2 * heads_ + 2 + 16;
+  const size_t block = 8 * hidden_ + 3 * q + 4 * kv + 5 * ffn_ + 2 * heads_ + 2 + 2 * model::kProjections * rank_ + 16;
   const size_t token = (block * blocks_.size() + 4 * hidden_ + ffn_ + q + heads_ + 1) * sizeof(float);
   return bytes / token;
 }
@@ -125,6 +127,8 @@ void DevicePass::PlanMemory(size_t t) {
     for (float** array : {&b.gate, &b.up, &b.act, &b.dgate, &b.dup}) need(*array, ffn_);
     need(b.stats, 2 * heads_);
     for (float** array : {&b.rstd1, &b.rstd2}) need(*array, 1);
+    for (float*& low : b.low) need(low, rank_);
+    for (float*& low : b.dlow) need(low, rank_);
   }
   for (float** array : {&final_x_, &final_h_, &dfinal_h_, &dlast_}) need(*array, hidden_);
   need(dact_, ffn_);
@@ -156,33 +160,66 @@ device::AttentionArgs DevicePass::AttentionArgsOf(const Inputs& in, const Block&
   return args;
 }
 
+DevicePass::LinearLayer DevicePass::LayerOf(size_t layer, int p) const {
+  const model::ProjectionShape shape = model::ShapeOf(model_.config, p);
+  LinearLayer l{Weight(model_.offsets.layers[layer].projection[p]), nullptr, nullptr, shape.in, shape.out, 0, 0};
+  if (adapter_ == nullptr || !model_.adapter->config.targets[p]) return l;
+  const model::LoraOffsets& offsets = model_.adapter->offsets[layer][static_cast<size_t>(p)];
+  l.a_offset = offsets.a;
+  l.b_offset = offsets.b;
+  l.a = adapter_ + offsets.a;
+  l.b = adapter_ + offsets.b;
+  return l;
+}
+
+void DevicePass::Forward(size_t layer, const std::vector<std::pair<int, float*>>& ys, const float* x, size_t t,
+                         bool accumulate) {
+  std::vector<device::MatMulTask> base, down, up;
+  for (const auto& [p, y] : ys) {
+    const LinearLayer l = LayerOf(layer, p);
+    float* low = blocks_[layer].low[p];
+    base.push_back(device::LinearTask(x, l.w, y, t, l.in, l.out, accumulate));
+    if (l.a == nullptr) continue;
+    down.push_back(device::LinearTask(x, l.a, low, t, l.in, rank_));
+    up.push_back(device::LinearTask(low, l.b, y, t, rank_, l.out, true));
+  }
+  MatMuls(device_, Transposed::kB, base);
+  MatMuls(device_, Transposed::kB, down);
+  for (const device::MatMulTask& task : down) device::Scale(device_, model_.adapter->config.Scale(), task.c, t * rank_);
+  MatMuls(device_, Transposed::kB, up);
+}
+
+void DevicePass::GradInput(size_t layer, int p, const float* dy, float* dx, size_t t, bool accumulate) {
+  const LinearLayer l = LayerOf(layer, p);
+  MatMuls(device_, Transposed::kNone, {device::GradInputTask(dy, l.w, dx, t, l.in, l.out, accumulate)});
+  if (l.a == nullptr) return;
+  float* dlow = blocks_[layer].dlow[p];
+  MatMuls(device_, Transposed::kNone, {device::GradInputTask(dy, l.b, dlow, t, rank_, l.out, false)});
+  device::Scale(device_, model_.adapter->config.Scale(), dlow, t * rank_);
+  MatMuls(device_, Transposed::kNone, {device::GradInputTask(dlow, l.a, dx, t, l.in, rank_, true)});
+}
+
 void DevicePass::BlockForward(const Inputs& in, size_t layer, float* out) {
   const Block& b = blocks_[layer];
   const model::LayerOffsets& o = model_.offsets.layers[layer];
   const auto eps = static_cast<float>(model_.config.rms_norm_eps);
-  const size_t t = in.t, q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
-  auto linear = [&](int p, const float* x, float* y, size_t k, size_t n, bool accumulate = false) {
-    return device::LinearTask(x, Weight(o.projection[p]), y, t, k, n, accumulate);
-  };
+  const size_t t = in.t;
   auto rope = [&](float* x, size_t heads) {
     device::Rope(device_, {rope_cos_.data(), rope_sin_.data(), in.positions, x, static_cast<int32_t>(t),
                            static_cast<int32_t>(heads), static_cast<int32_t>(head_dim_), 0});
   };
   device::RmsNorm(device_, b.x, Weight(o.input_norm), b.h1, b.rstd1, t, hidden_, eps);
-  MatMuls(device_, Transposed::kB,
-          {linear(model::kQ, b.h1, b.q, hidden_, q), linear(model::kK, b.h1, b.k, hidden_, kv),
-           linear(model::kV, b.h1, b.v, hidden_, kv)});
+  Forward(layer, {{model::kQ, b.q}, {model::kK, b.k}, {model::kV, b.v}}, b.h1, t, false);
   rope(b.q, heads_);
   rope(b.k, kv_heads_);
   device::Attention(device_, AttentionArgsOf(in, b), head_dim_);
   device_.Copy(b.mid, b.x, t * hidden_ * sizeof(float));
-  MatMuls(device_, Transposed::kB, {linear(model::kO, b.att, b.mid, q, hidden_, true)});
+  Forward(layer, {{model::kO, b.mid}}, b.att, t, true);
   device::RmsNorm(device_, b.mid, Weight(o.post_norm), b.h2, b.rstd2, t, hidden_, eps);
-  MatMuls(device_, Transposed::kB,
-          {linear(model::kGate, b.h2, b.gate, hidden_, ffn_), linear(model::kUp, b.h2, b.up, hidden_, ffn_)});
+  Forward(layer, {{model::kGate, b.gate}, {model::kUp, b.up}}, b.h2, t, false);
   device::SwiGlu(device_, b.gate, b.up, b.act, t * ffn_);
   device_.Copy(out, b.mid, t * hidden_ * sizeof(float));
-  MatMuls(device_, Transposed::kB, {linear(model::kDown, b.act, out, ffn_, hidden_, true)});
+  Forward(layer, {{model::kDown, out}}, b.act, t, true);
 }
 
 // Only the rows that count in the loss, as many at a time as there is room for their logits.
@@ -195,7 +232,7 @@ void DevicePass::Head(const Inputs& in, float scale, DeviceGradient& gradient, s
   drows_.Reserve(most * hidden_);
   losses_.Reserve(in.loss_rows);
   const float* head = Weight(model_.offsets.head);
-  float* dhead = gradient.head.size() > 0 ? gradient.head.data() : gradient.weights.data() + model_.offsets.head;
+  float* dhead = gradient.head.size() > 0 ? gradient.head.data() : gradient.values.data() + model_.offsets.head;
   for (size_t first = 0; first < in.loss_rows; first += most) {
     const size_t n = std::min(most, in.loss_rows - first);
     device::GatherRows(device_, final_h_, in.wanted + first, rows_.data(), n, hidden_);
@@ -205,6 +242,7 @@ void DevicePass::Head(const Inputs& in, float scale, DeviceGradient& gradient, s
     MatMuls(device_, Transposed::kNone,
             {device::GradInputTask(logits_.data(), head, drows_.data(), n, hidden_, vocab_, false)});
     device::ScatterRows(device_, drows_.data(), in.wanted + first, dfinal_h_, n, hidden_);
+    if (adapter_ != nullptr) continue;
     MatMuls(device_, Transposed::kA, {device::GradWeightTask(logits_.data(), rows_.data(), dhead, n, hidden_, vocab_)});
   }
   const size_t before = losses.size();
@@ -216,55 +254,59 @@ void DevicePass::Head(const Inputs& in, float scale, DeviceGradient& gradient, s
 void DevicePass::BlockBackward(const Inputs& in, size_t layer, const float* dout) {
   const Block& b = blocks_[layer];
   const model::LayerOffsets& o = model_.offsets.layers[layer];
-  const size_t t = in.t, q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
-  auto input = [&](int p, const float* dy, float* dx, size_t k, size_t n, bool accumulate = false) {
-    MatMuls(device_, Transposed::kNone, {device::GradInputTask(dy, Weight(o.projection[p]), dx, t, k, n, accumulate)});
-  };
+  const size_t t = in.t;
   auto rope = [&](float* x, size_t heads) {
     device::Rope(device_, {rope_cos_.data(), rope_sin_.data(), in.positions, x, static_cast<int32_t>(t),
                            static_cast<int32_t>(heads), static_cast<int32_t>(head_dim_), 1});
   };
-  input(model::kDown, dout, dact_, ffn_, hidden_);
+  GradInput(layer, model::kDown, dout, dact_, t, false);
   device::SwiGluBackward(device_, dact_, b.gate, b.up, b.dgate, b.dup, t * ffn_);
-  input(model::kGate, b.dgate, b.dh2, hidden_, ffn_);
-  input(model::kUp, b.dup, b.dh2, hidden_, ffn_, true);
+  GradInput(layer, model::kGate, b.dgate, b.dh2, t, false);
+  GradInput(layer, model::kUp, b.dup, b.dh2, t, true);
   device::RmsNormBackward(device_, b.dh2, b.mid, Weight(o.post_norm), b.rstd2, dout, b.dmid, t, hidden_);
 
-  input(model::kO, b.dmid, datt_, q, hidden_);
+  GradInput(layer, model::kO, b.dmid, datt_, t, false);
   device::AttentionBackward(device_, AttentionArgsOf(in, b), head_dim_);
   rope(b.dq, heads_);
   rope(b.dk, kv_heads_);
-  input(model::kQ, b.dq, b.dh1, hidden_, q);
-  input(model::kK, b.dk, b.dh1, hidden_, kv, true);
-  input(model::kV, b.dv, b.dh1, hidden_, kv, true);
+  GradInput(layer, model::kQ, b.dq, b.dh1, t, false);
+  GradInput(layer, model::kK, b.dk, b.dh1, t, true);
+  GradInput(layer, model::kV, b.dv, b.dh1, t, true);
   device::RmsNormBackward(device_, b.dh1, b.x, Weight(o.input_norm), b.rstd1, b.dmid, b.dx, t, hidden_);
 }
 
 // Their chains over the tokens are long and few, so those of all blocks run side by side.
-void DevicePass::WeightGradients(const Inputs& in, DeviceGradient& gradient) {
-  const size_t t = in.t, q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
+void DevicePass::LayerGradients(const Inputs& in, DeviceGradient& gradient) {
   std::vector<device::MatMulTask> tasks;
-  std::vector<device::NormWeightTask> norms = {
-      {dfinal_h_, final_x_, final_rstd_, gradient.weights.data() + model_.offsets.final_norm}};
   for (size_t l = 0; l < blocks_.size(); ++l) {
     const Block& b = blocks_[l];
-    const model::LayerOffsets& o = model_.offsets.layers[l];
     const float* dout = l + 1 < blocks_.size() ? blocks_[l + 1].dx : dlast_;
-    auto add = [&](int p, const float* dy, const float* x, size_t k, size_t n) {
-      tasks.push_back(device::GradWeightTask(dy, x, gradient.weights.data() + o.projection[p], t, k, n));
-    };
-    add(model::kQ, b.dq, b.h1, hidden_, q);
-    add(model::kK, b.dk, b.h1, hidden_, kv);
-    add(model::kV, b.dv, b.h1, hidden_, kv);
-    add(model::kO, b.dmid, b.att, q, hidden_);
-    add(model::kGate, b.dgate, b.h2, hidden_, ffn_);
-    add(model::kUp, b.dup, b.h2, hidden_, ffn_);
-    add(model::kDown, dout, b.act, ffn_, hidden_);
-    norms.push_back({b.dh1, b.x, b.rstd1, gradient.weights.data() + o.input_norm});
-    norms.push_back({b.dh2, b.mid, b.rstd2, gradient.weights.data() + o.post_norm});
+    const float* const dys[] = {b.dq, b.dk, b.dv, b.dmid, b.dgate, b.dup, dout};
+    const float* const xs[] = {b.h1, b.h1, b.h1, b.att, b.h2, b.h2, b.act};
+    for (int p = 0; p < model::kProjections; ++p) {
+      const LinearLayer layer = LayerOf(l, p);
+      float* values = gradient.values.data();
+      if (adapter_ == nullptr) {
+        float* dw = values + model_.offsets.layers[l].projection[p];
+        tasks.push_back(device::GradWeightTask(dys[p], xs[p], dw, in.t, layer.in, layer.out));
+      } else if (layer.a != nullptr) {
+        tasks.push_back(device::GradWeightTask(dys[p], b.low[p], values + layer.b_offset, in.t, rank_, layer.out));
+        tasks.push_back(device::GradWeightTask(b.dlow[p], xs[p], values + layer.a_offset, in.t, layer.in, rank_));
+      }
+    }
   }
   MatMuls(device_, Transposed::kA, tasks);
-  device::RmsNormGradWeights(device_, norms, t, hidden_);
+}
+
+void DevicePass::NormGradients(const Inputs& in, DeviceGradient& gradient) {
+  float* values = gradient.values.data();
+  std::vector<device::NormWeightTask> norms = {{dfinal_h_, final_x_, final_rstd_, values + model_.offsets.final_norm}};
+  for (size_t l = 0; l < blocks_.size(); ++l) {
+    const Block& b = blocks_[l];
+    norms.push_back({b.dh1, b.x, b.rstd1, values + model_.offsets.layers[l].input_norm});
+    norms.push_back({b.dh2, b.mid, b.rstd2, values + model_.offsets.layers[l].post_norm});
+  }
+  device::RmsNormGradWeights(device_, norms, in.t, hidden_);
 }
 
 void DevicePass::Run(const model::PackedTokens& batch, float scale, DeviceGradient& gradient,
@@ -280,9 +322,11 @@ void DevicePass::Run(const model::PackedTokens& batch, float scale, DeviceGradie
   device::RmsNormBackward(device_, dfinal_h_, final_x_, Weight(model_.offsets.final_norm), final_rstd_, nullptr, dlast_,
                           in.t, hidden_);
   for (size_t l = blocks_.size(); l-- > 0;) BlockBackward(in, l, l + 1 < blocks_.size() ? blocks_[l + 1].dx : dlast_);
-  WeightGradients(in, gradient);
+  LayerGradients(in, gradient);
+  if (adapter_ != nullptr) return;
+  NormGradients(in, gradient);
   device::EmbeddingBackward(device_, {blocks_[0].dx, in.seen_ids, in.seen_begin, in.seen_rows,
-                                      gradient.weights.data() + model_.offsets.embedding, static_cast<int32_t>(in.seen),
+                                      gradient.values.data() + model_.offsets.embedding, static_cast<int32_t>(in.seen),
                                       static_cast<int32_t>(hidden_)});
 }
 

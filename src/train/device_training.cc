@@ -22,6 +22,18 @@ std::vector<Span> SpansOf(const model::ParameterList& list, const std::vector<bo
   return spans;
 }
 
+const model::ParameterList& Trained(const model::Model& model) {
+  return model.adapter ? model.adapter->list : model.list;
+}
+
+// The weights, widened where they are frozen in another type.
+void PutWeights(const model::Model& model, device::Buffer<float>& to) {
+  if (!model.frozen) return to.Put(model.weights.data(), model.weights.size());
+  model::Model widened = model;
+  model::Widen(widened);
+  to.Put(widened.weights.data(), widened.weights.size());
+}
+
 std::vector<Span> AllSpans(const model::ParameterList& list) {
   return SpansOf(list, std::vector<bool>(list.tensors().size(), true), true);
 }
@@ -30,7 +42,8 @@ std::vector<Span> AllSpans(const model::ParameterList& list) {
 
 Result<std::unique_ptr<DeviceTraining>> DeviceTraining::Create(device::Device& device, const model::Model& model,
                                                                const TrainConfig& config, std::vector<bool> muon) {
-  if (model.adapter) return Error{ErrorCode::kUnsupported, "adapters are not trained on a device yet", {}};
+  if (config.numerics == Numerics::kInt8)
+    return Error{ErrorCode::kUnsupported, "8-bit numbers are not trained on a device", {}};
   if (!device::HasAttention(static_cast<size_t>(model.config.head_dim)))
     return Error{ErrorCode::kUnsupported, "no kernel for heads of " + std::to_string(model.config.head_dim), {}};
   std::unique_ptr<DeviceTraining> training(new DeviceTraining(device, model, config, std::move(muon)));
@@ -43,21 +56,23 @@ DeviceTraining::DeviceTraining(device::Device& device, const model::Model& model
     : device_(device),
       model_(model),
       config_(config),
-      weights_(device),
+      frozen_(device),
+      values_(device),
       m_(device),
       v_(device),
       sums_(device),
-      pass_(device, model, (weights_.Reserve(model.list.size()), weights_.data())),
       sum_(device),
-      adamw_spans_(SpansOf(model.list, muon, false)),
-      gradient_sums_(AllSpans(model.list)),
-      muon_sums_(SpansOf(model.list, muon, true)),
+      adamw_spans_(SpansOf(Trained(model), muon, false)),
+      gradient_sums_(AllSpans(Trained(model))),
+      muon_sums_(SpansOf(Trained(model), muon, true)),
       x_(device),
       next_(device),
       gram_(device),
       poly_(device) {
-  m_.Reserve(model.list.size());
-  v_.Reserve(model.list.size());
+  if (model.adapter) PutWeights(model, frozen_);
+  for (device::Buffer<float>* buffer : {&values_, &m_, &v_}) buffer->Reserve(list().size());
+  pass_.emplace(device, model, model.adapter ? frozen_.data() : values_.data(),
+                model.adapter ? values_.data() : nullptr);
   sums_.Reserve(static_cast<size_t>(gradient_sums_.blocks));
   sum_.Reserve(model);
   for (uint64_t count = config.shards; count > 1; count /= 2) {
@@ -66,7 +81,7 @@ DeviceTraining::DeviceTraining(device::Device& device, const model::Model& model
   }
   int64_t gram = 0;
   for (size_t i = 0; i < muon.size(); ++i) {
-    const model::TensorSpec& t = model.list.tensors()[i];
+    const model::TensorSpec& t = list().tensors()[i];
     if (!muon[i]) {
       adamw_is_vector_.push_back(t.is_vector);
       continue;
@@ -77,21 +92,21 @@ DeviceTraining::DeviceTraining(device::Device& device, const model::Model& model
     gram += side * side;
   }
   if (muon_tensors_.empty()) return;
-  x_.Reserve(model.list.size());
-  next_.Reserve(model.list.size());
+  x_.Reserve(list().size());
+  next_.Reserve(list().size());
   gram_.Reserve(static_cast<size_t>(gram));
   poly_.Reserve(static_cast<size_t>(gram));
 }
 
-void DeviceTraining::PutState(const std::vector<float>& weights, const std::vector<float>& m,
+void DeviceTraining::PutState(const std::vector<float>& values, const std::vector<float>& m,
                               const std::vector<float>& v) {
-  weights_.Put(weights.data(), weights.size());
+  values_.Put(values.data(), values.size());
   m_.Put(m.data(), m.size());
   v_.Put(v.data(), v.size());
 }
 
-Result<void> DeviceTraining::GetState(std::vector<float>& weights, std::vector<float>& m, std::vector<float>& v) const {
-  weights_.Get(weights.data(), weights.size());
+Result<void> DeviceTraining::GetState(std::vector<float>& values, std::vector<float>& m, std::vector<float>& v) const {
+  values_.Get(values.data(), values.size());
   m_.Get(m.data(), m.size());
   v_.Get(v.data(), v.size());
   return device_.Finish();
@@ -109,16 +124,16 @@ Result<std::vector<float>> DeviceTraining::Gradients(const std::vector<TokenSamp
 // The chain of a shard may be cut anywhere, so a pass takes as many samples as fit into the memory.
 void DeviceTraining::ShardGradients(const std::vector<TokenSample>& samples, uint64_t shard, DeviceGradient& into) {
   const size_t first = samples.size() * shard / config_.shards, last = samples.size() * (shard + 1) / config_.shards;
-  const size_t most = std::min(kMostTokens, pass_.TokensIn(device_.FreeMemory() / 2));
+  const size_t most = std::min(kMostTokens, pass_->TokensIn(device_.FreeMemory() / 2));
   model::PackedTokens packed;
   for (size_t i = first; i < last; ++i) {
     if (packed.size() > 0 && packed.size() + samples[i].ids.size() > most) {
-      pass_.Run(packed, scale_, into, losses_);
+      pass_->Run(packed, scale_, into, losses_);
       packed.Clear();
     }
     packed.Append(samples[i].ids, samples[i].loss_mask);
   }
-  pass_.Run(packed, scale_, into, losses_);
+  pass_->Run(packed, scale_, into, losses_);
   into.FoldHead(device_, model_);
 }
 
@@ -129,11 +144,11 @@ void DeviceTraining::TreeGradients(const std::vector<TokenSample>& samples, uint
   DeviceGradient& right = right_[depth];
   right.Zero();
   TreeGradients(samples, shard + count / 2, count / 2, depth + 1, right);
-  device::Add(device_, right.weights.data(), into.weights.data(), into.weights.size());
+  device::Add(device_, right.values.data(), into.values.data(), into.values.size());
 }
 
 Result<std::vector<double>> DeviceTraining::SumsOfSquares() {
-  gradient_sums_.Launch(device_, sum_.weights.data(), sums_.data());
+  gradient_sums_.Launch(device_, sum_.values.data(), sums_.data());
   std::vector<float> blocks(static_cast<size_t>(gradient_sums_.blocks));
   sums_.Get(blocks.data(), blocks.size());
   CAIRN_TRY(device_.Finish());
@@ -157,10 +172,10 @@ void DeviceTraining::Update(const kernels::AdamWStep& adamw, const MuonStep& muo
 void DeviceTraining::UpdateAdamW(const kernels::AdamWStep& step) {
   for (size_t first = 0; first < adamw_spans_.size(); first += device::kMaxSpans) {
     const size_t count = std::min<size_t>(adamw_spans_.size() - first, device::kMaxSpans);
-    device::AdamWArgs args{sum_.weights.data(),
+    device::AdamWArgs args{sum_.values.data(),
                            m_.data(),
                            v_.data(),
-                           weights_.data(),
+                           values_.data(),
                            step.learning_rate,
                            step.beta1,
                            step.beta2,
@@ -196,7 +211,7 @@ void DeviceTraining::ForMuon(Kernel kernel, const std::vector<Span>& spans, devi
 void DeviceTraining::Orthogonalise() {
   std::vector<device::MatMulTask> wide_grams, tall_grams, squares, products;
   for (size_t i = 0; i < muon_tensors_.size(); ++i) {
-    const model::TensorSpec& t = model_.list.tensors()[muon_tensors_[i]];
+    const model::TensorSpec& t = list().tensors()[muon_tensors_[i]];
     const bool wide = t.rows <= t.cols;
     const auto rows = static_cast<int32_t>(t.rows), cols = static_cast<int32_t>(t.cols), side = std::min(rows, cols);
     float *x = x_.data() + t.offset, *next = next_.data() + t.offset;
@@ -224,9 +239,9 @@ void DeviceTraining::Orthogonalise() {
 void DeviceTraining::UpdateMuon(const MuonStep& step) {
   const std::vector<Span>& spans = muon_sums_.spans;
   device::MuonArgs args{};
-  args.g = sum_.weights.data();
+  args.g = sum_.values.data();
   args.m = m_.data();
-  args.w = weights_.data();
+  args.w = values_.data();
   args.x = x_.data();
   args.next = next_.data();
   args.sums = sums_.data();
@@ -241,15 +256,15 @@ void DeviceTraining::UpdateMuon(const MuonStep& step) {
   for (int i = 0; i < MuonMath::kIterations; ++i) {
     Orthogonalise();
     ForMuon(Kernel::kMuonNext, spans, args);
-    device_.Copy(x_.data(), next_.data(), model_.list.size() * sizeof(float));
+    device_.Copy(x_.data(), next_.data(), list().size() * sizeof(float));
   }
   // The factor of the update depends on the shape, of which there are few.
   for (size_t i = 0; i < spans.size();) {
-    const model::TensorSpec& shape = model_.list.tensors()[muon_tensors_[i]];
+    const model::TensorSpec& shape = list().tensors()[muon_tensors_[i]];
     args.rate = MuonMath::Rate(step, static_cast<size_t>(shape.rows), static_cast<size_t>(shape.cols));
     std::vector<Span> same;
     for (; i < spans.size(); ++i) {
-      const model::TensorSpec& t = model_.list.tensors()[muon_tensors_[i]];
+      const model::TensorSpec& t = list().tensors()[muon_tensors_[i]];
       if (std::max(t.rows, t.cols) != std::max(shape.rows, shape.cols)) break;
       same.push_back(spans[i]);
     }

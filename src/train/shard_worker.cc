@@ -6,7 +6,7 @@ ShardWorker::ShardWorker(int threads, const model::Model& model, const TrainConf
     : pool_(threads),
       model_(model),
       config_(config),
-      pass_(pool_, model, config.memory.recompute),
+      pass_(pool_, model, config.resources.recompute),
       sum_(model::Gradients::For(model, !model.adapter.has_value())) {
   // Planned once: a step allocates no buffer.
   for (uint64_t count = shards; count > 1; count /= 2)
@@ -20,7 +20,7 @@ void ShardWorker::Run(const std::vector<TokenSample>& samples, uint64_t first, u
   TreeGradients(samples, first, count, 0, sum_);
 }
 
-// Samples [first, last) as one chain: rows of at most row_tokens, memory.micro_batch of them at a time.
+// Samples [first, last) as one chain: rows of at most row_tokens, resources.micro_batch of them at a time.
 void ShardWorker::ShardGradients(const std::vector<TokenSample>& samples, size_t first, size_t last,
                                  model::Gradients& into) {
   packed_.Clear();
@@ -28,7 +28,7 @@ void ShardWorker::ShardGradients(const std::vector<TokenSample>& samples, size_t
   for (size_t i = first; i < last; ++i) {
     uint64_t n = samples[i].ids.size();
     if (rows == 0 || in_row + n > config_.row_tokens) {
-      if (rows == config_.memory.micro_batch) {
+      if (rows == config_.resources.micro_batch) {
         pass_.Run(packed_, scale_, into, losses_);
         packed_.Clear();
         rows = 0;

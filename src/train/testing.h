@@ -56,7 +56,7 @@ inline TrainConfig GoldenConfig(Optimizer optimizer, uint64_t micro_batch, Numer
   c.steps = 20;
   c.weight_decay = 0.05;
   c.shards = 4;
-  c.memory.micro_batch = micro_batch;
+  c.resources.micro_batch = micro_batch;
   c.optimizer = optimizer;
   c.numerics = numerics;
   return c;

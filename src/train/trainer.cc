@@ -34,8 +34,7 @@ uint64_t LossTokens(const TokenSample& s) {
 
 }  // namespace
 
-Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data,
-                 device::Device* device)
+Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data)
     : pool_(pool),
       model_(model),
       config_(config),
@@ -43,8 +42,7 @@ Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& confi
       muon_(pool),
       m_(values().size()),
       v_(values().size()),
-      workers_(device == nullptr ? MakeWorkers() : std::vector<std::unique_ptr<ShardWorker>>{}),
-      device_(device) {
+      workers_(MakeWorkers()) {
   CAIRN_CHECK(model_.int8 == nullptr && (config_.numerics == Numerics::kF32 || model_.adapter));
 }
 
@@ -56,8 +54,9 @@ const std::vector<float>& Trainer::values() const { return model_.adapter ? mode
 
 // As many owners of shards as the memory options ask for, with all threads among them.
 std::vector<std::unique_ptr<ShardWorker>> Trainer::MakeWorkers() {
+  if (config_.resources.device != nullptr) return {};
   const auto threads = static_cast<uint64_t>(pool_.size());
-  uint64_t wanted = config_.memory.workers;
+  uint64_t wanted = config_.resources.workers;
   if (wanted == 0) wanted = values().size() <= kSmallState ? threads : 1;
   uint64_t count = 1;
   while (count * 2 <= std::min(wanted, config_.shards)) count *= 2;
@@ -71,17 +70,18 @@ std::vector<std::unique_ptr<ShardWorker>> Trainer::MakeWorkers() {
 }
 
 Result<void> Trainer::StartDevice() {
-  if (device_ == nullptr || on_device_) return {};
+  device::Device* device = config_.resources.device;
+  if (device == nullptr || on_device_) return {};
   std::vector<bool> muon;
   for (const model::TensorSpec& t : list().tensors()) muon.push_back(UsesMuon(t));
-  CAIRN_ASSIGN(on_device_, DeviceTraining::Create(*device_, model_, config_, std::move(muon)));
+  CAIRN_ASSIGN(on_device_, DeviceTraining::Create(*device, model_, config_, std::move(muon)));
   on_device_->PutState(values(), m_, v_);
-  return device_->Finish();
+  return device->Finish();
 }
 
 Result<void> Trainer::FetchState() const {
   if (!stale_) return {};
-  CAIRN_TRY(on_device_->GetState(model_.weights, m_, v_));
+  CAIRN_TRY(on_device_->GetState(model_.adapter ? model_.adapter->values : model_.weights, m_, v_));
   stale_ = false;
   return {};
 }

@@ -20,9 +20,7 @@ class Trainer {
  public:
   // With numerics kInt8 the model holds its 8-bit layers from the first step until the trainer ends.
   // pool, model and data must outlive the trainer. config.steps is what the learning-rate schedule refers to.
-  // device: computes in place of the pool, from the first step on, and holds the state; null: none.
-  Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data,
-          device::Device* device = nullptr);
+  Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data);
   Trainer(const Trainer&) = delete;  // its workers refer to it
   Trainer& operator=(const Trainer&) = delete;
   ~Trainer();
@@ -58,7 +56,6 @@ class Trainer {
   Muon muon_;
   mutable std::vector<float> m_, v_;
   std::vector<std::unique_ptr<ShardWorker>> workers_;  // a power of two; none with a device
-  device::Device* device_;
   std::unique_ptr<DeviceTraining> on_device_;
   mutable bool stale_ = false;  // the device holds a later state than model, m_ and v_
   uint64_t step_ = 0;

@@ -11,14 +11,14 @@
 namespace cairn::train {
 namespace {
 
-Digest StateAfter(int threads, const MemoryOptions& memory, bool lora, uint64_t shards = 1,
+Digest StateAfter(int threads, const Resources& resources, bool lora, uint64_t shards = 1,
                   Optimizer optimizer = Optimizer::kAdamW) {
   ThreadPool pool(threads);
   model::Model m = TinyModel(lora);
   GeneratedSource source(TinySample, 9, 8, 0);
   TrainConfig config = TinyTraining();
   config.optimizer = optimizer;
-  config.memory = memory;
+  config.resources = resources;
   config.shards = shards;
   Trainer trainer(pool, m, config, source);
   while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
@@ -44,7 +44,7 @@ Digest LoraStateOn(const model::Model& base, bool recompute) {
   m.adapter = model::Adapter::Create(m.config, lora, 3);
   GeneratedSource source(TinySample, 9, 8, 0);
   TrainConfig config = TinyTraining();
-  config.memory.recompute = recompute;
+  config.resources.recompute = recompute;
   Trainer trainer(pool, m, config, source);
   while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
   return trainer.StateDigest();
@@ -76,9 +76,9 @@ TEST(Trainer, OwnersOfShardsChangeNoBit) {
   for (bool lora : {false, true}) {
     const Digest expected = StateAfter(1, {2}, lora, 4);
     for (uint64_t workers : {1, 2, 4, 8}) {
-      MemoryOptions memory;
-      memory.workers = workers;
-      for (int threads : {1, 3}) EXPECT_EQ(StateAfter(threads, memory, lora, 4), expected) << workers << " " << threads;
+      Resources resources;
+      resources.workers = workers;
+      for (int threads : {1, 3}) EXPECT_EQ(StateAfter(threads, resources, lora, 4), expected) << workers << " " << threads;
     }
   }
 }
@@ -99,7 +99,7 @@ Digest GoldenRun(const GoldenState& golden, int threads, uint64_t micro_batch) {
   ThreadPool pool(threads);
   model::Model m = TinyModel(golden.lora);
   TrainConfig config = GoldenConfig(golden.optimizer, micro_batch, golden.numerics);
-  config.memory.recompute = threads == 3;
+  config.resources.recompute = threads == 3;
   GeneratedSource source(TinySample, 9, 20, 0);
   Trainer trainer(pool, m, config, source);
   while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
