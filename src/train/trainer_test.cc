@@ -78,7 +78,8 @@ TEST(Trainer, OwnersOfShardsChangeNoBit) {
     for (uint64_t workers : {1, 2, 4, 8}) {
       Resources resources;
       resources.workers = workers;
-      for (int threads : {1, 3}) EXPECT_EQ(StateAfter(threads, resources, lora, 4), expected) << workers << " " << threads;
+      for (int threads : {1, 3})
+        EXPECT_EQ(StateAfter(threads, resources, lora, 4), expected) << workers << " " << threads;
     }
   }
 }
