@@ -240,10 +240,12 @@ Result<uint64_t> ReplaySeed(ThreadPool& pool, const SeedOptions& options, const 
   CAIRN_TRY(CheckSeal(model_directory, PhaseName(p.recipe, phase), transcript));
   const SeedPhase& settings = p.recipe.phases[phase];
   StartPhase(settings, model);
-  train::GeneratedSource source = PhaseSource(p, tokenizer, phase);
+  const train::GeneratedSource source = PhaseSource(p, tokenizer, phase);
+  const train::PrefetchedSource ahead(source, kStepsAhead);
+  const train::DataSource& data = options.device != nullptr ? static_cast<const train::DataSource&>(ahead) : source;
   train::TrainConfig config = settings.training;
   config.resources.device = options.device;
-  train::Trainer trainer(pool, model, config, source);
+  train::Trainer trainer(pool, model, config, data);
   Json header = train::PhaseHeader(settings.training, PhaseName(p.recipe, phase), trainer.StateDigest(),
                                    PhaseInputs(p, tokenizer, phase));
   if (header != transcript.header)

@@ -11,7 +11,16 @@ CAIRN_DEVICE Float4 Four(const float* from, int i) { return reinterpret_cast<con
 
 template <int kDim>
 CAIRN_DEVICE void LoadHead(const float* from, float* to) {
-  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) to[d] = from[d];
+  CAIRN_UNROLL for (int i = 0; i < kDim / 4; ++i) {
+    const Float4 part = Four(from, i);
+    CAIRN_UNROLL for (int d = 0; d < 4; ++d) to[4 * i + d] = part[d];
+  }
+}
+
+template <int kDim>
+CAIRN_DEVICE void StoreHead(const float* from, float* to) {
+  CAIRN_UNROLL for (int i = 0; i < kDim / 4; ++i) reinterpret_cast<Float4*>(to)[i] =
+      Float4{from[4 * i], from[4 * i + 1], from[4 * i + 2], from[4 * i + 3]};
 }
 
 template <int kDim>
@@ -33,9 +42,9 @@ CAIRN_DEVICE void AddTimes(float x, const float* from, float* to) {
   }
 }
 
+// lanes: 16 for each thread of the block.
 template <int kDim>
-CAIRN_DEVICE void AttentionRow(const AttentionArgs args) {
-  CAIRN_SHARED float lanes[16 * kAttentionThreads];
+CAIRN_DEVICE void AttentionRow(const AttentionArgs& args, float* lanes) {
   const int64_t index = static_cast<int64_t>(Block()) * Threads() + Thread();
   const int t = static_cast<int>(index % args.t), h = static_cast<int>(index / args.t);
   if (h >= args.heads) return;
@@ -63,13 +72,14 @@ CAIRN_DEVICE void AttentionRow(const AttentionArgs args) {
   float sums[16];
   CAIRN_UNROLL for (int i = 0; i < 16; ++i) sums[i] = lane[i * kAttentionThreads];
   const float l = Fold16(sums);
-  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) args.out[at + d] = Div(out[d], l);
+  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) out[d] = Div(out[d], l);
+  StoreHead<kDim>(out, args.out + at);
   args.stats[(static_cast<int64_t>(t) * args.heads + h) * 2] = m;
   args.stats[(static_cast<int64_t>(t) * args.heads + h) * 2 + 1] = l;
 }
 
 template <int kDim>
-CAIRN_DEVICE void AttentionGradQuery(const AttentionArgs args) {
+CAIRN_DEVICE void AttentionGradQuery(const AttentionArgs& args) {
   const int64_t index = static_cast<int64_t>(Block()) * Threads() + Thread();
   const int t = static_cast<int>(index % args.t), h = static_cast<int>(index / args.t);
   if (h >= args.heads) return;
@@ -92,23 +102,26 @@ CAIRN_DEVICE void AttentionGradQuery(const AttentionArgs args) {
     const float ds = (p * (Chain<kDim>(dout, values + j * kv_ld) - delta)) * args.scale;
     AddTimes<kDim>(ds, key, dq);
   }
-  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) args.dq[at + d] = dq[d];
+  StoreHead<kDim>(dq, args.dq + at);
 }
 
 // A thread a (key, group): heads of the group ascending, then rows. Needs delta of every row.
 template <int kDim>
-CAIRN_DEVICE void AttentionGradKey(const AttentionArgs args) {
+CAIRN_DEVICE void AttentionGradKey(const AttentionArgs& args) {
   const int64_t index = static_cast<int64_t>(Block()) * Threads() + Thread();
   const int j = static_cast<int>(index % args.t), g = static_cast<int>(index / args.t);
   if (g >= args.kv_heads) return;
   const int64_t at = (static_cast<int64_t>(j) * args.kv_heads + g) * kDim;
   const int per_group = args.heads / args.kv_heads, end = args.segment_end[j];
+  const int lane = Thread() % 32, first = j > lane ? j - lane : 0;
   float k[kDim], v[kDim], dk[kDim], dv[kDim];
   LoadHead<kDim>(args.k + at, k);
   LoadHead<kDim>(args.v + at, v);
   CAIRN_UNROLL for (int d = 0; d < kDim; ++d) dk[d] = dv[d] = 0.0f;
   for (int h = g * per_group; h < (g + 1) * per_group; ++h) {
-    for (int t = j; t < end; ++t) {
+    // The threads of a warp walk the same rows, each from its own key on, so that they read them together.
+    for (int t = first; t < end; ++t) {
+      if (t < j) continue;
       const int64_t row = static_cast<int64_t>(t) * args.heads + h;
       const float *q = args.q + row * kDim, *dout = args.dout + row * kDim;
       const float p = Div(Exp(Chain<kDim>(k, q) * args.scale - args.stats[row * 2]), args.stats[row * 2 + 1]);
@@ -117,11 +130,15 @@ CAIRN_DEVICE void AttentionGradKey(const AttentionArgs args) {
       AddTimes<kDim>(p, dout, dv);
     }
   }
-  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) args.dk[at + d] = dk[d], args.dv[at + d] = dv[d];
+  StoreHead<kDim>(dk, args.dk + at);
+  StoreHead<kDim>(dv, args.dv + at);
 }
 
 #define CAIRN_ATTENTION(dim)                                                          \
-  CAIRN_KERNEL(Attention##dim, AttentionArgs) { AttentionRow<dim>(args); }            \
+  CAIRN_KERNEL(Attention##dim, AttentionArgs) {                                       \
+    CAIRN_SHARED float lanes[16 * kAttentionThreads];                                 \
+    AttentionRow<dim>(args, lanes);                                                   \
+  }                                                                                   \
   CAIRN_KERNEL(AttentionGradQ##dim, AttentionArgs) { AttentionGradQuery<dim>(args); } \
   CAIRN_KERNEL(AttentionGradKV##dim, AttentionArgs) { AttentionGradKey<dim>(args); }
 CAIRN_ATTENTION(8)

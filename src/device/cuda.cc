@@ -22,7 +22,7 @@ namespace {
 
 using CuDevicePtr = unsigned long long;
 using CuResult = int;
-constexpr CuResult kSuccess = 0;
+constexpr CuResult kSuccess = 0, kNoDevice = 100;
 
 // What of the driver is used, by the names that its library exports.
 struct Driver {
@@ -33,7 +33,7 @@ struct Driver {
   CuResult (*cuDevicePrimaryCtxRelease_v2)(int) = nullptr;
   CuResult (*cuCtxSetCurrent)(void*) = nullptr;
   CuResult (*cuCtxSynchronize)() = nullptr;
-  CuResult (*cuModuleLoadData)(void**, const void*) = nullptr;
+  CuResult (*cuModuleLoadDataEx)(void**, const void*, unsigned, int*, void**) = nullptr;
   CuResult (*cuModuleUnload)(void*) = nullptr;
   CuResult (*cuModuleGetFunction)(void**, void*, const char*) = nullptr;
   CuResult (*cuMemGetInfo_v2)(size_t*, size_t*) = nullptr;
@@ -65,7 +65,7 @@ Result<Driver> LoadDriver() {
   CAIRN_FIND(cuDevicePrimaryCtxRelease_v2);
   CAIRN_FIND(cuCtxSetCurrent);
   CAIRN_FIND(cuCtxSynchronize);
-  CAIRN_FIND(cuModuleLoadData);
+  CAIRN_FIND(cuModuleLoadDataEx);
   CAIRN_FIND(cuModuleUnload);
   CAIRN_FIND(cuModuleGetFunction);
   CAIRN_FIND(cuMemGetInfo_v2);
@@ -99,11 +99,11 @@ class Cuda : public Device {
   }
 
   Result<void> Open() {
-    Check(d_.cuInit(0), "cuInit");
+    Check(d_.cuInit(0), "no NVIDIA GPU can be used");
     if (Good()) Check(d_.cuDeviceGet(&device_, 0), "cuDeviceGet");
     if (Good()) Check(d_.cuDevicePrimaryCtxRetain(&context_, device_), "cuDevicePrimaryCtxRetain");
     if (Good()) Check(d_.cuCtxSetCurrent(context_), "cuCtxSetCurrent");
-    if (Good()) Check(d_.cuModuleLoadData(&module_, kKernelsPtx), "cuModuleLoadData");
+    if (Good()) LoadModule();
     for (size_t i = 0; i < functions_.size() && Good(); ++i)
       Check(d_.cuModuleGetFunction(&functions_[i], module_, kKernelNames[i]), kKernelNames[i]);
     return Finish();
@@ -148,15 +148,26 @@ class Cuda : public Device {
   Result<void> Finish() override {
     if (Good() && context_ != nullptr) Check(d_.cuCtxSynchronize(), "waiting for the device");
     if (Good()) return {};
-    return Error{ErrorCode::kIo, std::exchange(failure_, {}), {}};
+    return Error{missing_ ? ErrorCode::kNotFound : ErrorCode::kIo, failure_, {}};
   }
 
  private:
+  // The driver compiles the kernels for the GPU that is there; what it says about them is the only hint if it cannot.
+  void LoadModule() {
+    constexpr int kErrorLog = 5, kErrorLogBytes = 6;  // CU_JIT_ERROR_LOG_BUFFER and its size
+    std::array<char, 8192> log{};
+    int options[] = {kErrorLog, kErrorLogBytes};
+    void* values[] = {log.data(), reinterpret_cast<void*>(log.size())};
+    Check(d_.cuModuleLoadDataEx(&module_, kKernelsPtx, 2, options, values), "compiling the kernels");
+    if (!Good() && log[0] != 0) failure_ += std::string(": ") + log.data();
+  }
+
   bool Good() const { return failure_.empty(); }
   void Check(CuResult result, const char* what) {
     if (result == kSuccess || !Good()) return;
     const char* text = nullptr;
     d_.cuGetErrorString(result, &text);
+    missing_ = result == kNoDevice;
     failure_ = fmt::format("{}: {} (CUDA error {})", what, text == nullptr ? "unknown" : text, result);
   }
 
@@ -165,6 +176,7 @@ class Cuda : public Device {
   void *context_ = nullptr, *module_ = nullptr;
   std::array<void*, static_cast<size_t>(Kernel::kCount)> functions_{};
   std::string failure_;
+  bool missing_ = false;  // there is no GPU
 };
 
 }  // namespace

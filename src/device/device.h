@@ -60,7 +60,7 @@ struct Grid {
   int x = 1, y = 1, threads = 1;
 };
 
-// Calls run one after the other. What fails is kept and returned by Finish; calls after a failure do nothing.
+// Calls run one after the other. Calls after a failure do nothing.
 class Device {
  public:
   virtual ~Device() = default;
@@ -73,7 +73,7 @@ class Device {
   virtual void Copy(void* to, const void* from, size_t bytes) = 0;
   virtual void Zero(void* memory, size_t bytes) = 0;
   virtual void Launch(Kernel kernel, Grid grid, const void* args) = 0;
-  // Waits until all is done; the first failure since the last call.
+  // Waits until all is done; the first failure, which stays: a device that failed is used up.
   virtual Result<void> Finish() = 0;
 };
 
@@ -104,7 +104,7 @@ class Buffer {
     if (n <= size_) return;
     if (data_ != nullptr) device_->Free(data_);
     data_ = static_cast<T*>(device_->Allocate(n * sizeof(T)));
-    size_ = n;
+    size_ = data_ != nullptr ? n : 0;
   }
   T* data() const { return data_; }
   size_t size() const { return size_; }

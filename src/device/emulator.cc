@@ -11,6 +11,7 @@
 
 #define CAIRN_DEVICE inline
 #define CAIRN_KERNEL(name, Args) [[maybe_unused]] static void name(const Args& args)
+#define CAIRN_KERNEL_FOR(name, Args, threads, blocks) CAIRN_KERNEL(name, Args)
 #define CAIRN_SHARED static  // one block runs at a time
 #define CAIRN_UNROLL
 

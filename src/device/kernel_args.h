@@ -7,16 +7,16 @@
 
 namespace cairn::device {
 
-// C[m,n] = chain over k of A(m,k) * B(k,n), from +0 or from C. Up to kMaxTasks products of one transposition in a
-// launch.
+// C[m,n] = chain over k of A(m,k) * B(k,n), from +0 or from C; all dense. Up to kMaxTasks products of one transposition
+// in a launch.
 struct MatMulTask {
   const float *a, *b;
   float* c;
-  int32_t m, n, k, lda, ldb, ldc;
+  int32_t m, n, k;
   int32_t first_tile;  // of this task among all blocks of the launch
   int32_t accumulate;
 };
-constexpr int kMaxTasks = 72;  // with all members within the 4 KB that a launch may pass
+constexpr int kMaxTasks = 84;  // with all members within the 4 KB that a launch may pass
 constexpr int kTile = 64;      // rows and columns of C in a block
 constexpr int kTileDepth = 8;  // of K that is staged at a time
 constexpr int kTileThreads = 64;

@@ -36,21 +36,22 @@ CAIRN_KERNEL(RmsNormBackward, RmsNormGradArgs) {
 }
 
 // A thread a column; grid y is the norm.
-CAIRN_KERNEL(RmsNormGradWeight, NormWeightArgs) {
+CAIRN_KERNEL_FOR(RmsNormGradWeight, NormWeightArgs, 32, 1) {
   const int j = Block() * Threads() + Thread();
   if (j >= args.c) return;
   const float *dy = args.task[BlockY()].dy, *x = args.task[BlockY()].x, *rstd = args.task[BlockY()].rstd;
   float* dw = args.task[BlockY()].dw;
+  constexpr int kBatch = 32;  // rows whose values are on their way at a time
   float sum = dw[j];
   int i = 0;
-  for (; i + 8 <= args.t; i += 8) {
-    float dy_part[8], x_part[8];
-    CAIRN_UNROLL for (int part = 0; part < 8; ++part) {
+  for (; i + kBatch <= args.t; i += kBatch) {
+    float dy_part[kBatch], x_part[kBatch];
+    CAIRN_UNROLL for (int part = 0; part < kBatch; ++part) {
       const int64_t at = static_cast<int64_t>(i + part) * args.c + j;
       dy_part[part] = dy[at];
       x_part[part] = x[at] * rstd[i + part];
     }
-    CAIRN_UNROLL for (int part = 0; part < 8; ++part) sum = Fma(dy_part[part], x_part[part], sum);
+    CAIRN_UNROLL for (int part = 0; part < kBatch; ++part) sum = Fma(dy_part[part], x_part[part], sum);
   }
   for (; i < args.t; ++i) {
     const int64_t at = static_cast<int64_t>(i) * args.c + j;

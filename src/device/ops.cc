@@ -15,9 +15,8 @@ int32_t Int(size_t n) {
 }
 int BlocksOf(size_t n, size_t each) { return Int((n + each - 1) / each); }
 
-MatMulTask Task(const float* a, const float* b, float* c, size_t m, size_t n, size_t k, size_t lda, size_t ldb,
-                bool accumulate) {
-  return {a, b, c, Int(m), Int(n), Int(k), Int(lda), Int(ldb), Int(n), 0, accumulate ? 1 : 0};
+MatMulTask Task(const float* a, const float* b, float* c, size_t m, size_t n, size_t k, bool accumulate) {
+  return {a, b, c, Int(m), Int(n), Int(k), 0, accumulate ? 1 : 0};
 }
 
 Kernel AttentionKernel(size_t head_dim, Kernel dim8, Kernel dim32, Kernel dim64, Kernel dim128) {
@@ -44,13 +43,13 @@ void MatMuls(Device& device, Transposed transposed, const std::vector<MatMulTask
 }
 
 MatMulTask LinearTask(const float* x, const float* w, float* y, size_t t, size_t k, size_t n, bool accumulate) {
-  return Task(x, w, y, t, n, k, k, k, accumulate);
+  return Task(x, w, y, t, n, k, accumulate);
 }
 MatMulTask GradInputTask(const float* dy, const float* w, float* dx, size_t t, size_t k, size_t n, bool accumulate) {
-  return Task(dy, w, dx, t, k, n, n, k, accumulate);
+  return Task(dy, w, dx, t, k, n, accumulate);
 }
 MatMulTask GradWeightTask(const float* dy, const float* x, float* dw, size_t t, size_t k, size_t n) {
-  return Task(dy, x, dw, n, k, t, n, k, true);
+  return Task(dy, x, dw, n, k, t, true);
 }
 
 void RmsNorm(Device& device, const float* x, const float* w, float* y, float* rstd, size_t t, size_t c, float eps) {

@@ -23,8 +23,16 @@ CAIRN_KERNEL(EmbeddingGrad, EmbeddingGradArgs) {
   for (int j = Thread(); j < args.c; j += Threads()) {
     float* to = args.dtable + static_cast<int64_t>(args.ids[Block()]) * args.c + j;
     float sum = *to;
-    for (int i = args.begin[Block()]; i < args.begin[Block() + 1]; ++i)
-      sum += args.dy[static_cast<int64_t>(args.rows[i]) * args.c + j];
+    constexpr int kBatch = 16;  // rows whose values are on their way at a time
+    int i = args.begin[Block()];
+    const int end = args.begin[Block() + 1];
+    for (; i + kBatch <= end; i += kBatch) {
+      float part[kBatch];
+      CAIRN_UNROLL for (int p = 0; p < kBatch; ++p) part[p] =
+          args.dy[static_cast<int64_t>(args.rows[i + p]) * args.c + j];
+      CAIRN_UNROLL for (int p = 0; p < kBatch; ++p) sum += part[p];
+    }
+    for (; i < end; ++i) sum += args.dy[static_cast<int64_t>(args.rows[i]) * args.c + j];
     *to = sum;
   }
 }

@@ -5,8 +5,12 @@
 #include <stdint.h>
 
 #if defined(__CUDA__)
-#define CAIRN_DEVICE __attribute__((device)) inline
+// Always inlined: a function that is called would take its arguments through memory.
+#define CAIRN_DEVICE __attribute__((device, always_inline)) inline
 #define CAIRN_KERNEL(name, Args) extern "C" __attribute__((global)) void name(const Args args)
+// The same for blocks of so many threads, of which at least so many shall fit into a processor.
+#define CAIRN_KERNEL_FOR(name, Args, threads, blocks) \
+  extern "C" __attribute__((global, launch_bounds(threads, blocks))) void name(const Args args)
 #define CAIRN_SHARED __attribute__((shared)) static
 #define CAIRN_UNROLL _Pragma("unroll")
 namespace cairn::device {
@@ -40,9 +44,8 @@ CAIRN_DEVICE float FromBits(uint32_t bits) {
 }
 
 // The elementary functions of docs/numerics.md.
-CAIRN_DEVICE float Exp(float x) {
-  if (x != x) return x;
-  x = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
+CAIRN_DEVICE float Exp(float given) {
+  const float x = given < -87.0f ? -87.0f : given > 88.0f ? 88.0f : given;
   const float z = Fma(x, 1.44269504088896341f, 12582912.0f);
   const float n = z - 12582912.0f;
   const uint32_t i = Bits(z) - 0x4B400000u;
@@ -55,12 +58,14 @@ CAIRN_DEVICE float Exp(float x) {
   p = Fma(p, r, 1.6666665459e-1f);
   p = Fma(p, r, 5.0000001201e-1f);
   const float q = Fma(p, r * r, r) + 1.0f;
-  return FromBits(Bits(q) + (i << 23));
+  return given != given ? given : FromBits(Bits(q) + (i << 23));  // no branch: loads may pass it
 }
 
-// REQUIRES x a positive normal number: a sum of exponentials of which one is 1.
+// REQUIRES x a positive normal number, as a sum of exponentials of which one is 1; or NaN or infinity, which are
+// returned.
 CAIRN_DEVICE float LogOfSum(float x) {
   const uint32_t bits = Bits(x);
+  if ((bits & 0x7F800000u) == 0x7F800000u) return x;
   float e = -126.0f + static_cast<float>(bits >> 23);
   float m = FromBits((bits & 0x007FFFFFu) | 0x3F000000u);
   if (m < 0.707106781186547524f) {

@@ -112,7 +112,6 @@ size_t DevicePass::TokensIn(size_t bytes) const {
 // One allocation for t tokens, cut into the arrays of all blocks.
 void DevicePass::PlanMemory(size_t t) {
   if (t <= planned_) return;
-  planned_ = t;
   const size_t q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
   size_t used = 0;
   std::vector<std::pair<float**, size_t>> parts;
@@ -136,6 +135,7 @@ void DevicePass::PlanMemory(size_t t) {
   need(delta_, heads_);
   need(final_rstd_, 1);
   memory_.Reserve(used);
+  planned_ = memory_.data() != nullptr ? t : 0;
   for (const auto& [array, at] : parts) *array = memory_.data() + at;
 }
 

@@ -1,6 +1,7 @@
 #include "train/device_training.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace cairn::train {
@@ -124,10 +125,10 @@ Result<std::vector<float>> DeviceTraining::Gradients(const std::vector<TokenSamp
 // The chain of a shard may be cut anywhere, so a pass takes as many samples as fit into the memory.
 void DeviceTraining::ShardGradients(const std::vector<TokenSample>& samples, uint64_t shard, DeviceGradient& into) {
   const size_t first = samples.size() * shard / config_.shards, last = samples.size() * (shard + 1) / config_.shards;
-  const size_t most = std::min(kMostTokens, pass_->TokensIn(device_.FreeMemory() / 2));
+  if (pass_tokens_ == 0) pass_tokens_ = std::min(kMostTokens, pass_->TokensIn(device_.FreeMemory() / 2));
   model::PackedTokens packed;
   for (size_t i = first; i < last; ++i) {
-    if (packed.size() > 0 && packed.size() + samples[i].ids.size() > most) {
+    if (packed.size() > 0 && packed.size() + samples[i].ids.size() > pass_tokens_) {
       pass_->Run(packed, scale_, into, losses_);
       packed.Clear();
     }
@@ -207,22 +208,18 @@ void DeviceTraining::ForMuon(Kernel kernel, const std::vector<Span>& spans, devi
   }
 }
 
-// Muon::Orthogonalise for all matrices side by side.
-void DeviceTraining::Orthogonalise() {
+// One iteration of Muon::Orthogonalise for all matrices side by side, but for the multiple of x.
+void DeviceTraining::Orthogonalise(float* x, float* next) {
   std::vector<device::MatMulTask> wide_grams, tall_grams, squares, products;
   for (size_t i = 0; i < muon_tensors_.size(); ++i) {
     const model::TensorSpec& t = list().tensors()[muon_tensors_[i]];
     const bool wide = t.rows <= t.cols;
     const auto rows = static_cast<int32_t>(t.rows), cols = static_cast<int32_t>(t.cols), side = std::min(rows, cols);
-    float *x = x_.data() + t.offset, *next = next_.data() + t.offset;
+    float *from = x + t.offset, *to = next + t.offset;
     float *gram = gram_.data() + gram_spans_[i].offset, *poly = poly_.data() + gram_spans_[i].offset;
-    (wide ? wide_grams : tall_grams).push_back({x, x, gram, side, side, std::max(rows, cols), cols, cols, side, 0, 0});
-    squares.push_back({gram, gram, poly, side, side, side, side, side, side, 0, 0});
-    if (wide) {
-      products.push_back({poly, x, next, rows, cols, side, side, cols, cols, 0, 0});
-    } else {
-      products.push_back({x, poly, next, rows, cols, side, cols, side, cols, 0, 0});
-    }
+    (wide ? wide_grams : tall_grams).push_back({from, from, gram, side, side, std::max(rows, cols), 0, 0});
+    squares.push_back({gram, gram, poly, side, side, side, 0, 0});
+    products.push_back({wide ? poly : from, wide ? from : poly, to, rows, cols, side, 0, 0});
   }
   MatMuls(device_, Transposed::kB, wide_grams);
   MatMuls(device_, Transposed::kA, tall_grams);
@@ -254,20 +251,18 @@ void DeviceTraining::UpdateMuon(const MuonStep& step) {
   muon_sums_.Launch(device_, x_.data(), sums_.data());
   ForMuon(Kernel::kMuonNormalise, spans, args, &muon_sums_.first);
   for (int i = 0; i < MuonMath::kIterations; ++i) {
-    Orthogonalise();
+    Orthogonalise(args.x, args.next);
     ForMuon(Kernel::kMuonNext, spans, args);
-    device_.Copy(x_.data(), next_.data(), list().size() * sizeof(float));
+    std::swap(args.x, args.next);
   }
-  // The factor of the update depends on the shape, of which there are few.
-  for (size_t i = 0; i < spans.size();) {
-    const model::TensorSpec& shape = list().tensors()[muon_tensors_[i]];
-    args.rate = MuonMath::Rate(step, static_cast<size_t>(shape.rows), static_cast<size_t>(shape.cols));
-    std::vector<Span> same;
-    for (; i < spans.size(); ++i) {
-      const model::TensorSpec& t = list().tensors()[muon_tensors_[i]];
-      if (std::max(t.rows, t.cols) != std::max(shape.rows, shape.cols)) break;
-      same.push_back(spans[i]);
-    }
+  // The factor of the update depends on the longer side, of which there are few.
+  std::map<float, std::vector<Span>> by_rate;
+  for (size_t i = 0; i < spans.size(); ++i) {
+    const model::TensorSpec& t = list().tensors()[muon_tensors_[i]];
+    by_rate[MuonMath::Rate(step, static_cast<size_t>(t.rows), static_cast<size_t>(t.cols))].push_back(spans[i]);
+  }
+  for (const auto& [rate, same] : by_rate) {
+    args.rate = rate;
     ForMuon(Kernel::kMuonUpdate, same, args);
   }
 }

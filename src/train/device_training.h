@@ -38,7 +38,7 @@ class DeviceTraining {
                      DeviceGradient& into);
   void UpdateAdamW(const kernels::AdamWStep& step);
   void UpdateMuon(const MuonStep& step);
-  void Orthogonalise();
+  void Orthogonalise(float* x, float* next);
   void ForMuon(device::Kernel kernel, const std::vector<device::Span>& spans, device::MuonArgs args,
                const std::vector<int32_t>* first = nullptr);
 
@@ -53,6 +53,7 @@ class DeviceTraining {
   std::vector<DeviceGradient> right_;  // of the right half of the tree's node at each depth
   std::vector<float> losses_;
   float scale_ = 1;
+  size_t pass_tokens_ = 0;  // most in a pass, chosen before the first
 
   std::vector<device::Span> adamw_spans_;
   std::vector<bool> adamw_is_vector_;

@@ -198,16 +198,17 @@ Result<StepRecord> Trainer::Step() {
 
 Digest Trainer::StateDigest() const {
   CAIRN_CHECK(FetchState().ok());
-  std::vector<Digest> leaves = {
-      MerkleLeaf(std::to_string(step_) + " " + PowerBits(beta1_power_) + " " + PowerBits(beta2_power_))};
-  for (size_t i : list().NameOrder()) {
-    const model::TensorSpec& t = list().tensors()[i];
+  const std::vector<size_t> order = list().NameOrder();
+  std::vector<Digest> leaves(order.size() + 1);
+  leaves[0] = MerkleLeaf(std::to_string(step_) + " " + PowerBits(beta1_power_) + " " + PowerBits(beta2_power_));
+  pool_.Run(order.size(), [&](size_t i) {
+    const model::TensorSpec& t = list().tensors()[order[i]];
     Sha256 sha;
     sha.Update(t.name);
     for (const auto* part : std::initializer_list<const std::vector<float>*>{&values(), &m_, &v_})
       HashLittleEndian(sha, std::span(part->data() + t.offset, t.size()));
-    leaves.push_back(sha.Finish());
-  }
+    leaves[i + 1] = sha.Finish();
+  });
   return MerkleRoot(leaves);
 }
 

@@ -1,0 +1,242 @@
+// Each operation of a device beside the processor's, bit by bit: on the emulator, and on a GPU where there is one.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <functional>
+
+#include "base/philox.h"
+#include "device/ops.h"
+#include "kernels/kernels.h"
+
+namespace cairn::train {
+namespace {
+
+using device::Buffer;
+using device::Device;
+using device::Transposed;
+using Floats = std::vector<float>;
+
+// Values of all sizes, zeros of both signs among them.
+Floats Random(size_t n, uint64_t stream) {
+  RandomStream random(7, RandomPurpose::kText, stream);
+  Floats x(n);
+  for (float& v : x) {
+    v = static_cast<float>(static_cast<int32_t>(random.NextU32())) * 0x1p-31f;
+    const uint32_t kind = random.Below(40);
+    if (kind == 0) v = 0.0f;
+    if (kind == 1) v = -0.0f;
+    if (kind == 2) v *= 0x1p-130f;
+  }
+  return x;
+}
+
+Buffer<float> On(Device& device, const Floats& x) {
+  Buffer<float> buffer(device);
+  buffer.Put(x.data(), x.size());
+  return buffer;
+}
+Buffer<int32_t> On(Device& device, const std::vector<int32_t>& x) {
+  Buffer<int32_t> buffer(device);
+  buffer.Put(x.data(), x.size());
+  return buffer;
+}
+
+class DeviceOps : public testing::Test {
+ protected:
+  DeviceOps() : pool_(1) {
+    devices_.push_back(device::OpenEmulator());
+    auto gpu = device::OpenCuda();
+    if (gpu.ok()) devices_.push_back(std::move(gpu).value());
+  }
+  void ForDevices(const std::function<void(Device&)>& test) {
+    for (auto& device : devices_) test(*device);
+  }
+  static void Expect(Device& device, const char* what, const Buffer<float>& got, const Floats& expected) {
+    Floats x(expected.size());
+    got.Get(x.data(), x.size());
+    ASSERT_TRUE(device.Finish().ok()) << device.Finish().error().ToString();
+    for (size_t i = 0; i < x.size(); ++i)
+      ASSERT_EQ(std::memcmp(&x[i], &expected[i], sizeof(float)), 0)
+          << device.name() << ": " << what << " [" << i << "] is " << x[i] << " instead of " << expected[i];
+  }
+  ThreadPool pool_;
+  std::vector<std::unique_ptr<Device>> devices_;
+};
+
+TEST_F(DeviceOps, MatMul) {
+  struct Shape {
+    size_t m, n, k;
+  };
+  for (const auto& [m, n, k] : std::vector<Shape>{{1, 1, 1}, {64, 64, 8}, {65, 130, 9}, {7, 66, 33}, {130, 61, 70}}) {
+    for (Transposed transposed : {Transposed::kNone, Transposed::kA, Transposed::kB}) {
+      for (bool accumulate : {false, true}) {
+        const Floats a = Random(m * k, 1), b = Random(k * n, 2), c = Random(m * n, 3);
+        Floats expected = c;
+        kernels::MatMul(pool_,
+                        {.m = m,
+                         .n = n,
+                         .k = k,
+                         .trans_a = transposed == Transposed::kA,
+                         .trans_b = transposed == Transposed::kB,
+                         .accumulate = accumulate},
+                        a.data(), b.data(), expected.data());
+        ForDevices([&](Device& device) {
+          const Buffer<float> da = On(device, a), db = On(device, b), first = On(device, c), second = On(device, c);
+          auto task = [&](const Buffer<float>& to) {
+            return device::MatMulTask{da.data(),
+                                      db.data(),
+                                      to.data(),
+                                      static_cast<int32_t>(m),
+                                      static_cast<int32_t>(n),
+                                      static_cast<int32_t>(k),
+                                      0,
+                                      accumulate ? 1 : 0};
+          };
+          device::MatMuls(device, transposed, {task(first), task(second)});
+          Expect(device, "product", first, expected);
+          Expect(device, "second product", second, expected);
+        });
+      }
+    }
+  }
+}
+
+TEST_F(DeviceOps, Norms) {
+  const size_t t = 37, c = 50;
+  const Floats x = Random(t * c, 1), w = Random(c, 2), dy = Random(t * c, 3), residual = Random(t * c, 4),
+               dw = Random(c, 5);
+  Floats y(t * c), rstd(t), dx = residual, dw_expected = dw;
+  kernels::RmsNorm(pool_, x.data(), w.data(), y.data(), rstd.data(), t, c, 1e-5f);
+  kernels::RmsNormBackward(pool_, dy.data(), x.data(), w.data(), rstd.data(), dx.data(), dw_expected.data(), t, c,
+                           true);
+  ForDevices([&](Device& device) {
+    const Buffer<float> bx = On(device, x), bw = On(device, w), by = On(device, y), br = On(device, Floats(t)),
+                        bdy = On(device, dy), bres = On(device, residual), bdx = On(device, x), bdw = On(device, dw);
+    device::RmsNorm(device, bx.data(), bw.data(), by.data(), br.data(), t, c, 1e-5f);
+    device::RmsNormBackward(device, bdy.data(), bx.data(), bw.data(), br.data(), bres.data(), bdx.data(), t, c);
+    device::RmsNormGradWeights(device, {{bdy.data(), bx.data(), br.data(), bdw.data()}}, t, c);
+    Expect(device, "norm", by, y);
+    Expect(device, "rstd", br, rstd);
+    Expect(device, "norm's input gradient", bdx, dx);
+    Expect(device, "norm's weight gradient", bdw, dw_expected);
+  });
+}
+
+TEST_F(DeviceOps, Attention) {
+  for (size_t dim : {8, 32, 64, 128}) {
+    const size_t t = 83, heads = 4, kv_heads = 2, q_size = t * heads * dim, kv_size = t * kv_heads * dim;
+    std::vector<int32_t> start(t), end(t);
+    for (size_t i = 0; i < t; ++i) {
+      const int32_t from = i < 5 ? 0 : i < 6 ? 5 : i < 60 ? 6 : 60, to = i < 5 ? 5 : i < 6 ? 6 : i < 60 ? 60 : 83;
+      start[i] = from;
+      end[i] = to;
+    }
+    const Floats q = Random(q_size, 1), k = Random(kv_size, 2), v = Random(kv_size, 3), dout = Random(q_size, 4);
+    Floats out(q_size), stats(t * heads * 2), dq(q_size), dk(kv_size), dv(kv_size);
+    const kernels::AttentionShape shape{t, heads, kv_heads, dim};
+    kernels::Attention(pool_, shape, start.data(), q.data(), k.data(), v.data(), out.data(), stats.data());
+    kernels::AttentionBackward(pool_, shape, start.data(), q.data(), k.data(), v.data(), out.data(), stats.data(),
+                               dout.data(), dq.data(), dk.data(), dv.data());
+    ForDevices([&](Device& device) {
+      const Buffer<int32_t> bstart = On(device, start), bend = On(device, end);
+      const Buffer<float> bq = On(device, q), bk = On(device, k), bv = On(device, v), bdout = On(device, dout),
+                          bout = On(device, q), bstats = On(device, stats), bdelta = On(device, Floats(t * heads)),
+                          bdq = On(device, q), bdk = On(device, k), bdv = On(device, v);
+      const device::AttentionArgs args{bstart.data(),
+                                       bend.data(),
+                                       bq.data(),
+                                       bk.data(),
+                                       bv.data(),
+                                       bdout.data(),
+                                       bout.data(),
+                                       bstats.data(),
+                                       bdelta.data(),
+                                       bdq.data(),
+                                       bdk.data(),
+                                       bdv.data(),
+                                       static_cast<int32_t>(t),
+                                       static_cast<int32_t>(heads),
+                                       static_cast<int32_t>(kv_heads),
+                                       1.0f / std::sqrt(static_cast<float>(dim))};
+      device::Attention(device, args, dim);
+      device::AttentionBackward(device, args, dim);
+      Expect(device, "attention", bout, out);
+      Expect(device, "softmax rows", bstats, stats);
+      Expect(device, "query gradient", bdq, dq);
+      Expect(device, "key gradient", bdk, dk);
+      Expect(device, "value gradient", bdv, dv);
+    });
+  }
+}
+
+TEST_F(DeviceOps, FeedForwardAndPositions) {
+  const size_t t = 9, heads = 3, dim = 8, n = t * heads * dim;
+  const Floats g = Random(n, 1), u = Random(n, 2), dy = Random(n, 3);
+  Floats y(n), dg(n), du(n), turned = g;
+  kernels::SwiGlu(pool_, g.data(), u.data(), y.data(), n);
+  kernels::SwiGluBackward(pool_, dy.data(), g.data(), u.data(), dg.data(), du.data(), n);
+  const kernels::RopeTable table = kernels::MakeRopeTable(16, dim, 10000.0);
+  std::vector<int32_t> positions(t);
+  for (size_t i = 0; i < t; ++i) positions[i] = static_cast<int32_t>(i % 5);
+  kernels::Rope(pool_, table, positions.data(), turned.data(), t, heads, dim, true);
+  ForDevices([&](Device& device) {
+    const Buffer<int32_t> bpositions = On(device, positions);
+    const Buffer<float> bg = On(device, g), bu = On(device, u), bdy = On(device, dy), by = On(device, y),
+                        bdg = On(device, y), bdu = On(device, y), bturned = On(device, g), bcos = On(device, table.cos),
+                        bsin = On(device, table.sin);
+    device::SwiGlu(device, bg.data(), bu.data(), by.data(), n);
+    device::SwiGluBackward(device, bdy.data(), bg.data(), bu.data(), bdg.data(), bdu.data(), n);
+    device::Rope(device, {bcos.data(), bsin.data(), bpositions.data(), bturned.data(), static_cast<int32_t>(t),
+                          static_cast<int32_t>(heads), static_cast<int32_t>(dim), 1});
+    Expect(device, "SwiGLU", by, y);
+    Expect(device, "gate gradient", bdg, dg);
+    Expect(device, "up gradient", bdu, du);
+    Expect(device, "rotation", bturned, turned);
+  });
+}
+
+TEST_F(DeviceOps, EmbeddingAndLoss) {
+  const size_t t = 40, c = 33, vocab = 300;
+  std::vector<int32_t> ids(t), targets(t), seen = {1, 4}, begin = {0, 0, static_cast<int32_t>(t)}, rows;
+  for (size_t i = 0; i < t; ++i) ids[i] = i % 3 == 0 ? 1 : 4, targets[i] = static_cast<int32_t>(i * 7 % vocab);
+  for (int32_t id : seen) {
+    if (id == 4) begin[1] = static_cast<int32_t>(rows.size());
+    for (size_t i = 0; i < t; ++i)
+      if (ids[i] == id) rows.push_back(static_cast<int32_t>(i));
+  }
+  const Floats dy = Random(t * c, 1), table = Random(8 * c, 2), logits = Random(t * vocab, 3);
+  Floats dtable = table, gradient = logits, loss(t);
+  kernels::EmbeddingBackward(pool_, dy.data(), ids.data(), dtable.data(), t, c);
+  kernels::CrossEntropy(pool_, gradient.data(), targets.data(), loss.data(), t, vocab, 0.125f, true);
+  ForDevices([&](Device& device) {
+    const Buffer<int32_t> bseen = On(device, seen), bbegin = On(device, begin), brows = On(device, rows),
+                          btargets = On(device, targets);
+    const Buffer<float> bdy = On(device, dy), btable = On(device, table), blogits = On(device, logits),
+                        bloss = On(device, loss);
+    device::EmbeddingBackward(
+        device, {bdy.data(), bseen.data(), bbegin.data(), brows.data(), btable.data(), 2, static_cast<int32_t>(c)});
+    device::CrossEntropy(device, {blogits.data(), btargets.data(), bloss.data(), static_cast<int32_t>(t),
+                                  static_cast<int32_t>(vocab), 0.125f});
+    Expect(device, "embedding's gradient", btable, dtable);
+    Expect(device, "loss", bloss, loss);
+    Expect(device, "logits' gradient", blogits, gradient);
+  });
+}
+
+TEST_F(DeviceOps, SumsOfSquares) {
+  const Floats x = Random(70000, 1);
+  ForDevices([&](Device& device) {
+    const Buffer<float> bx = On(device, x), bsums = On(device, Floats(3));
+    const device::SquareSums sums({{0, 70000}, {100, 50}});
+    ASSERT_EQ(sums.blocks, 3);
+    sums.Launch(device, bx.data(), bsums.data());
+    Expect(device, "sums of squares", bsums,
+           {static_cast<float>(kernels::SumOfSquares(pool_, x.data(), 65536)),
+            static_cast<float>(kernels::SumOfSquares(pool_, x.data() + 65536, 70000 - 65536)),
+            static_cast<float>(kernels::SumOfSquares(pool_, x.data() + 100, 50))});
+  });
+}
+
+}  // namespace
+}  // namespace cairn::train
