@@ -103,13 +103,7 @@ Result<void> Run(const Options& options) {
   for (const std::string& name : options.levels) {
     seed::SeedPhase phase = recipe.phases.back();
     phase.text_loss_every = 0;
-    bool found = false;
-    for (int i = 0; i < seed::kLevels; ++i) {
-      if (name != seed::LevelName(static_cast<seed::Level>(i))) continue;
-      phase.level = static_cast<seed::Level>(i);
-      found = true;
-    }
-    if (!found) return BadInput("no level is called " + name);
+    CAIRN_ASSIGN(phase.level, seed::ParseLevel(name));
     CAIRN_TRY(Compare(pool, base, {corpus, tokenizer, recipe, phase}, name, options));
   }
   return {};

@@ -212,11 +212,10 @@ Result<void> AddFrames(const std::string& dir, World& world, std::string& conten
   });
 }
 
-// Puts the further forms of a folder into the world's frames.
-Result<void> AddWordings(const std::string& dir, Questions questions, World& world, std::string& contents) {
-  return ForEachYaml(dir, contents, [&](const std::string& text, const std::string& path) {
-    return AddForms(text, path, questions, world.frames);
-  });
+// Puts the further forms of a folder into the frames of the targets.
+Result<void> AddWordings(const std::string& dir, const std::vector<FormsTarget>& targets, std::string& contents) {
+  return ForEachYaml(dir, contents,
+                     [&](const std::string& text, const std::string& path) { return AddForms(text, path, targets); });
 }
 
 }  // namespace
@@ -237,14 +236,15 @@ Result<Corpus> Corpus::Load(const std::string& dir) {
   worlds[kWithWideFrames] = std::make_unique<World>(*worlds[kBasic]);
   if (PathExists(wide)) CAIRN_TRY(AddFrames(wide, *worlds[kWithWideFrames], contents));
   corpus.digests_[kWithWideFrames] = Sha256Of(contents);
-  const std::string wide_contents = contents;
-  for (const auto& [breadth, questions] :
-       {std::pair(kWithWordings, Questions::kAll), std::pair(kWithClearWordings, Questions::kClear)}) {
-    contents = wide_contents;
+  for (Breadth breadth : {kWithWordings, kWithClearWordings})
     worlds[breadth] = std::make_unique<World>(*worlds[kWithWideFrames]);
-    if (PathExists(wordings)) CAIRN_TRY(AddWordings(wordings, questions, *worlds[breadth], contents));
-    corpus.digests_[breadth] = Sha256Of(contents);
+  if (PathExists(wordings)) {
+    CAIRN_TRY(AddWordings(
+        wordings,
+        {{Questions::kAll, &worlds[kWithWordings]->frames}, {Questions::kClear, &worlds[kWithClearWordings]->frames}},
+        contents));
   }
+  corpus.digests_[kWithWordings] = corpus.digests_[kWithClearWordings] = Sha256Of(contents);
   return corpus;
 }
 

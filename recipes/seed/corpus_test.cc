@@ -57,7 +57,7 @@ std::vector<std::shared_ptr<const Frame>> AllFrames(bool with_wordings) {
   for (const auto& entry : std::filesystem::directory_iterator(kRecipe + "/wordings")) {
     std::ifstream in(entry.path());
     std::string text((std::istreambuf_iterator<char>(in)), {});
-    Result<void> added = AddForms(text, entry.path(), Questions::kAll, frames);
+    Result<void> added = AddForms(text, entry.path(), {{Questions::kAll, &frames}});
     EXPECT_TRUE(added.ok()) << added.error().ToString();
   }
   return frames;
@@ -352,7 +352,8 @@ TEST(CorpusTest, WordingsKeepAFramesOwnPools) {
       "    - {id: a, v: p, vp: [\"has {v}\"], ask: [\"What has {S}?\"]}\n"
       "    - {id: b, v: year, vp: [\"ended in {v}\"], ask: [\"When did {S} end?\"]}\n";
   auto frames = FramesOf(frame, pools);
-  ASSERT_TRUE(AddForms("- {frame: x, facts: {a: {ask: [\"What is in {S}?\"]}}}\n", "w", Questions::kAll, frames).ok());
+  ASSERT_TRUE(
+      AddForms("- {frame: x, facts: {a: {ask: [\"What is in {S}?\"]}}}\n", "w", {{Questions::kAll, &frames}}).ok());
   EXPECT_EQ(frames[0]->facts[0].v, &frames[0]->own_pools[0]);
   EXPECT_EQ(frames[0]->facts[0].ask.size(), 2u);
   EXPECT_EQ(frames[0]->facts[1].ask.size(), 1u);
@@ -370,7 +371,7 @@ TEST(CorpusTest, ClearQuestionsTakeNothingForGranted) {
       "stretch of water does {S} throw its beam?\", \"What is the reach of {S}?\"]}}}\n";
   for (const auto& [questions, count] : {std::pair(Questions::kAll, 3u), std::pair(Questions::kClear, 2u)}) {
     auto frames = FramesOf(frame, pools);
-    ASSERT_TRUE(AddForms(more, "w", questions, frames).ok());
+    ASSERT_TRUE(AddForms(more, "w", {{questions, &frames}}).ok());
     EXPECT_EQ(frames[0]->facts[0].ask.size(), count);
     EXPECT_EQ(frames[0]->facts[0].vp.size(), 3u);
   }
@@ -400,7 +401,7 @@ TEST(CorpusTest, BadWordingsAreRefused) {
       {"- [unclosed\n", ""}};
   for (const auto& [text, message] : cases) {
     auto frames = FramesOf(frame, pools);
-    Result<void> added = AddForms(text, "w", Questions::kAll, frames);
+    Result<void> added = AddForms(text, "w", {{Questions::kAll, &frames}});
     ASSERT_FALSE(added.ok()) << text;
     EXPECT_TRUE(Contains(added.error().message, message)) << added.error().message;
     EXPECT_TRUE(added.error().where.starts_with("w")) << added.error().where;

@@ -319,8 +319,7 @@ Result<void> ExtendFrame(const Reader& reader, const YAML::Node& map, Questions 
 
 }  // namespace
 
-Result<void> AddForms(const std::string& text, const std::string& where, Questions questions,
-                      std::vector<std::shared_ptr<const Frame>>& frames) {
+Result<void> AddForms(const std::string& text, const std::string& where, const std::vector<FormsTarget>& targets) {
   Reader reader{where};
   try {
     YAML::Node root = YAML::Load(text);
@@ -328,7 +327,7 @@ Result<void> AddForms(const std::string& text, const std::string& where, Questio
     for (const auto& node : root) {
       if (!node.IsMap() || !node["facts"] || !node["facts"].IsMap() || node["facts"].size() == 0)
         return reader.At(node, "'frame' and 'facts' are needed");
-      CAIRN_TRY(ExtendFrame(reader, node, questions, frames));
+      for (const FormsTarget& to : targets) CAIRN_TRY(ExtendFrame(reader, node, to.questions, *to.frames));
     }
   } catch (const YAML::Exception& error) {
     return BadInput(error.msg, where + ":" + std::to_string(error.mark.line + 1));

@@ -48,8 +48,12 @@ Result<std::vector<std::unique_ptr<Frame>>> ParseFrames(const std::string& text,
 enum class Questions { kAll, kClear };
 
 // Further forms for facts of known frames: a list of {frame: id, facts: {fact id: {vp, say, yes, no, ask, ask_w,
-// back}}}. A frame that gets some is replaced by a copy. After an error some frames may have got theirs.
-Result<void> AddForms(const std::string& text, const std::string& where, Questions questions,
-                      std::vector<std::shared_ptr<const Frame>>& frames);
+// back}}}. A frame that gets some is replaced by a copy. After an error some frames may have got theirs. The text is
+// parsed once for all whose frames get its forms.
+struct FormsTarget {
+  Questions questions;
+  std::vector<std::shared_ptr<const Frame>>* frames;
+};
+Result<void> AddForms(const std::string& text, const std::string& where, const std::vector<FormsTarget>& targets);
 
 }  // namespace cairn::seed

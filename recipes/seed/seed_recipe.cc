@@ -5,7 +5,6 @@
 #include "base/file.h"
 
 namespace cairn::seed {
-namespace {
 
 Result<Level> ParseLevel(const std::string& name) {
   std::string known;
@@ -16,6 +15,8 @@ Result<Level> ParseLevel(const std::string& name) {
   }
   return BadInput("no level is called \"" + name + "\"; there are: " + known);
 }
+
+namespace {
 
 Result<SeedPhase> ReadPhase(const YAML::Node& node, uint64_t seed, int64_t layers_before) {
   SeedPhase phase;

@@ -29,6 +29,8 @@ struct SeedRecipe {
   std::vector<SeedPhase> phases;
 };
 
+// The level of this name; the error lists those there are.
+Result<Level> ParseLevel(const std::string& name);
 Result<SeedRecipe> LoadSeedRecipe(const std::string& path);
 
 }  // namespace cairn::seed

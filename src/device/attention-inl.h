@@ -42,64 +42,75 @@ CAIRN_DEVICE void AddTimes(float x, const float* from, float* to) {
   }
 }
 
+// The query that a thread works on: one row of one head, and the n keys and values that it sees. n is 0 beyond the last
+// head; addresses are computed there, too, since the compiler loses track of what they point to behind a branch.
+template <int kDim>
+struct QueryRow {
+  int64_t row;  // of [T, H]
+  int n;
+  int64_t kv_ld;
+  const float *keys, *values;
+  CAIRN_DEVICE explicit QueryRow(const AttentionArgs& args) {
+    const int64_t index = static_cast<int64_t>(Block()) * Threads() + Thread();
+    const int t = static_cast<int>(index % args.t), h = static_cast<int>(index / args.t);
+    const int start = args.segment_start[t];
+    row = static_cast<int64_t>(t) * args.heads + h;
+    n = h < args.heads ? t + 1 - start : 0;
+    kv_ld = static_cast<int64_t>(args.kv_heads) * kDim;
+    const int64_t first = start * kv_ld + h / (args.heads / args.kv_heads) * kDim;
+    keys = args.k + first;
+    values = args.v + first;
+  }
+};
+
 // lanes: 16 for each thread of the block.
 template <int kDim>
 CAIRN_DEVICE void AttentionRow(const AttentionArgs& args, float* lanes) {
-  const int64_t index = static_cast<int64_t>(Block()) * Threads() + Thread();
-  const int t = static_cast<int>(index % args.t), h = static_cast<int>(index / args.t);
-  if (h >= args.heads) return;
-  const int64_t kv_ld = static_cast<int64_t>(args.kv_heads) * kDim;
-  const int start = args.segment_start[t], n = t + 1 - start;
-  const float* keys = args.k + start * kv_ld + h / (args.heads / args.kv_heads) * kDim;
-  const float* values = args.v + start * kv_ld + h / (args.heads / args.kv_heads) * kDim;
-  const int64_t at = (static_cast<int64_t>(t) * args.heads + h) * kDim;
+  const QueryRow<kDim> r(args);
+  if (r.n == 0) return;
+  const int64_t at = r.row * kDim;
   float q[kDim], out[kDim];
   LoadHead<kDim>(args.q + at, q);
   float m = 0.0f;
-  for (int j = 0; j < n; ++j) {
-    const float s = Chain<kDim>(q, keys + j * kv_ld) * args.scale;
+  for (int j = 0; j < r.n; ++j) {
+    const float s = Chain<kDim>(q, r.keys + j * r.kv_ld) * args.scale;
     m = j == 0 || s > m ? s : m;
   }
   m += 0.0f;
   CAIRN_UNROLL for (int d = 0; d < kDim; ++d) out[d] = 0.0f;
   float* lane = lanes + Thread();  // lane i at i * kAttentionThreads
   for (int i = 0; i < 16; ++i) lane[i * kAttentionThreads] = 0.0f;
-  for (int j = 0; j < n; ++j) {
-    const float p = Exp(Chain<kDim>(q, keys + j * kv_ld) * args.scale - m);
+  for (int j = 0; j < r.n; ++j) {
+    const float p = Exp(Chain<kDim>(q, r.keys + j * r.kv_ld) * args.scale - m);
     lane[j % 16 * kAttentionThreads] += p;
-    AddTimes<kDim>(p, values + j * kv_ld, out);
+    AddTimes<kDim>(p, r.values + j * r.kv_ld, out);
   }
   float sums[16];
   CAIRN_UNROLL for (int i = 0; i < 16; ++i) sums[i] = lane[i * kAttentionThreads];
   const float l = Fold16(sums);
   CAIRN_UNROLL for (int d = 0; d < kDim; ++d) out[d] = Div(out[d], l);
   StoreHead<kDim>(out, args.out + at);
-  args.stats[(static_cast<int64_t>(t) * args.heads + h) * 2] = m;
-  args.stats[(static_cast<int64_t>(t) * args.heads + h) * 2 + 1] = l;
+  args.stats[r.row * 2] = m;
+  args.stats[r.row * 2 + 1] = l;
 }
 
 template <int kDim>
 CAIRN_DEVICE void AttentionGradQuery(const AttentionArgs& args) {
-  const int64_t index = static_cast<int64_t>(Block()) * Threads() + Thread();
-  const int t = static_cast<int>(index % args.t), h = static_cast<int>(index / args.t);
-  if (h >= args.heads) return;
-  const int64_t kv_ld = static_cast<int64_t>(args.kv_heads) * kDim;
-  const int start = args.segment_start[t], n = t + 1 - start;
-  const float* keys = args.k + start * kv_ld + h / (args.heads / args.kv_heads) * kDim;
-  const float* values = args.v + start * kv_ld + h / (args.heads / args.kv_heads) * kDim;
-  const int64_t row = static_cast<int64_t>(t) * args.heads + h, at = row * kDim;
+  const QueryRow<kDim> r(args);
+  if (r.n == 0) return;
+  const int64_t at = r.row * kDim;
   float q[kDim], dout[kDim], dq[kDim], lane[16];
   LoadHead<kDim>(args.q + at, q);
   LoadHead<kDim>(args.dout + at, dout);
   CAIRN_UNROLL for (int i = 0; i < 16; ++i) lane[i] = 0.0f;
   CAIRN_UNROLL for (int d = 0; d < kDim; ++d) lane[d % 16] = Fma(dout[d], args.out[at + d], lane[d % 16]);
-  const float delta = Fold16(lane), m = args.stats[row * 2], l = args.stats[row * 2 + 1];
-  args.delta[row] = delta;
+  const float delta = Fold16(lane), m = args.stats[r.row * 2], l = args.stats[r.row * 2 + 1];
+  args.delta[r.row] = delta;
   CAIRN_UNROLL for (int d = 0; d < kDim; ++d) dq[d] = 0.0f;
-  for (int j = 0; j < n; ++j) {
-    const float* key = keys + j * kv_ld;
+  for (int j = 0; j < r.n; ++j) {
+    const float* key = r.keys + j * r.kv_ld;
     const float p = Div(Exp(Chain<kDim>(q, key) * args.scale - m), l);
-    const float ds = (p * (Chain<kDim>(dout, values + j * kv_ld) - delta)) * args.scale;
+    const float ds = (p * (Chain<kDim>(dout, r.values + j * r.kv_ld) - delta)) * args.scale;
     AddTimes<kDim>(ds, key, dq);
   }
   StoreHead<kDim>(dq, args.dq + at);

@@ -6,32 +6,40 @@
 
 namespace cairn::device {
 
+// The lane of a row that a thread has.
+struct NormLane {
+  int row, lane;
+  bool inside;
+  int64_t at;  // the row's first element
+  CAIRN_DEVICE NormLane(int t, int c)
+      : row(Block() * (kRowThreads / 16) + Thread() / 16),
+        lane(Thread() & 15),
+        inside(row < t),
+        at(static_cast<int64_t>(row) * c) {}
+};
+
 CAIRN_KERNEL(RmsNormForward, RmsNormArgs) {
   CAIRN_SHARED float shared[kRowThreads];
-  const int row = Block() * (kRowThreads / 16) + Thread() / 16, lane = Thread() & 15;
-  const bool inside = row < args.t;
-  const int64_t at = static_cast<int64_t>(row) * args.c;
+  const NormLane r(args.t, args.c);
   float sum = 0.0f;
-  for (int j = lane; inside && j < args.c; j += 16) sum = Fma(args.x[at + j], args.x[at + j], sum);
+  for (int j = r.lane; r.inside && j < args.c; j += 16) sum = Fma(args.x[r.at + j], args.x[r.at + j], sum);
   sum = FoldThreads(sum, shared);
-  const float r = Div(1.0f, Sqrt(Div(sum, static_cast<float>(args.c)) + args.eps));
-  for (int j = lane; inside && j < args.c; j += 16) args.y[at + j] = (args.x[at + j] * r) * args.w[j];
-  if (inside && lane == 0) args.rstd[row] = r;
+  const float rstd = Div(1.0f, Sqrt(Div(sum, static_cast<float>(args.c)) + args.eps));
+  for (int j = r.lane; r.inside && j < args.c; j += 16) args.y[r.at + j] = (args.x[r.at + j] * rstd) * args.w[j];
+  if (r.inside && r.lane == 0) args.rstd[r.row] = rstd;
 }
 
 CAIRN_KERNEL(RmsNormBackward, RmsNormGradArgs) {
   CAIRN_SHARED float shared[kRowThreads];
-  const int row = Block() * (kRowThreads / 16) + Thread() / 16, lane = Thread() & 15;
-  const bool inside = row < args.t;
-  const int64_t at = static_cast<int64_t>(row) * args.c;
+  const NormLane r(args.t, args.c);
   float sum = 0.0f;
-  for (int j = lane; inside && j < args.c; j += 16) sum = Fma(args.dy[at + j] * args.w[j], args.x[at + j], sum);
+  for (int j = r.lane; r.inside && j < args.c; j += 16) sum = Fma(args.dy[r.at + j] * args.w[j], args.x[r.at + j], sum);
   sum = FoldThreads(sum, shared);
-  const float r = inside ? args.rstd[row] : 0.0f;
-  const float g = Div(sum * (r * r * r), static_cast<float>(args.c));
-  for (int j = lane; inside && j < args.c; j += 16) {
-    const float d = r * (args.dy[at + j] * args.w[j]) - args.x[at + j] * g;
-    args.dx[at + j] = args.residual != nullptr ? args.residual[at + j] + d : d;
+  const float rstd = r.inside ? args.rstd[r.row] : 0.0f;
+  const float g = Div(sum * (rstd * rstd * rstd), static_cast<float>(args.c));
+  for (int j = r.lane; r.inside && j < args.c; j += 16) {
+    const float d = rstd * (args.dy[r.at + j] * args.w[j]) - args.x[r.at + j] * g;
+    args.dx[r.at + j] = args.residual != nullptr ? args.residual[r.at + j] + d : d;
   }
 }
 

@@ -5,15 +5,7 @@
 namespace cairn::infer {
 
 Decoder::Decoder(ThreadPool& pool, const model::Model& model, size_t max_sequences, size_t max_tokens)
-    : pool_(pool),
-      model_(model),
-      max_tokens_(max_tokens),
-      hidden_(static_cast<size_t>(model.config.hidden_size)),
-      vocab_(static_cast<size_t>(model.config.vocab_size)),
-      heads_(static_cast<size_t>(model.config.num_attention_heads)),
-      kv_heads_(static_cast<size_t>(model.config.num_key_value_heads)),
-      head_dim_(static_cast<size_t>(model.config.head_dim)),
-      caches_(max_sequences) {
+    : pool_(pool), model_(model), max_tokens_(max_tokens), sizes_(model.config), caches_(max_sequences) {
   CAIRN_CHECK(max_sequences > 0 && max_tokens <= model::MaxPositions(model.config));
   for (Cache& cache : caches_) {
     cache.k.resize(model.offsets.layers.size());
@@ -26,7 +18,7 @@ void Decoder::Truncate(size_t sequence, size_t length) {
   CAIRN_CHECK(length <= cache.length);
   cache.length = length;
   for (auto* side : {&cache.k, &cache.v})
-    for (auto& values : *side) values.resize(length * kv_heads_ * head_dim_);
+    for (auto& values : *side) values.resize(length * sizes_.kv);
 }
 
 void Decoder::Plan(std::span<const Chunk> chunks) {
@@ -46,7 +38,7 @@ void Decoder::Plan(std::span<const Chunk> chunks) {
       fresh_.back().count += chunk.ids.size();
     }
     for (size_t i = 0; i < chunk.ids.size(); ++i) {
-      CAIRN_CHECK(chunk.ids[i] >= 0 && static_cast<size_t>(chunk.ids[i]) < vocab_);
+      CAIRN_CHECK(chunk.ids[i] >= 0 && static_cast<size_t>(chunk.ids[i]) < sizes_.vocab);
       if (past > 0) cached_.push_back({first + i, chunk.sequence, past + i + 1});
       segment_start_.push_back(past == 0 ? static_cast<int32_t>(first - fresh_.back().first) : 0);
       positions_.push_back(static_cast<int32_t>(past + i));
@@ -56,7 +48,7 @@ void Decoder::Plan(std::span<const Chunk> chunks) {
 }
 
 void Decoder::Attend(size_t layer, std::span<const Chunk> chunks, model::BlockBuffers& b) {
-  size_t kv = kv_heads_ * head_dim_, q = heads_ * head_dim_, group = heads_ / kv_heads_;
+  size_t kv = sizes_.kv, q = sizes_.q, group = sizes_.heads / sizes_.kv_heads;
   const float *k = b.k.data(), *v = b.v.data();
   for (const Chunk& chunk : chunks) {
     Cache& cache = caches_[chunk.sequence];
@@ -67,37 +59,40 @@ void Decoder::Attend(size_t layer, std::span<const Chunk> chunks, model::BlockBu
     v += size;
   }
   for (const FreshRows& rows : fresh_)
-    kernels::Attention(pool_, {rows.count, heads_, kv_heads_, head_dim_}, segment_start_.data() + rows.first,
-                       b.q.data() + rows.first * q, b.k.data() + rows.first * kv, b.v.data() + rows.first * kv,
-                       b.att.data() + rows.first * q, b.stats.data() + rows.first * heads_ * 2);
+    kernels::Attention(pool_, {rows.count, sizes_.heads, sizes_.kv_heads, sizes_.head_dim},
+                       segment_start_.data() + rows.first, b.q.data() + rows.first * q, b.k.data() + rows.first * kv,
+                       b.v.data() + rows.first * kv, b.att.data() + rows.first * q,
+                       b.stats.data() + rows.first * sizes_.heads * 2);
   // A task is one row and one key/value head with its queries: heads are independent outputs.
-  pool_.Run(cached_.size() * kv_heads_, [&](size_t task) {
-    const CachedRow& r = cached_[task / kv_heads_];
-    size_t g = task % kv_heads_, at = r.row * q + g * group * head_dim_;
+  pool_.Run(cached_.size() * sizes_.kv_heads, [&](size_t task) {
+    const CachedRow& r = cached_[task / sizes_.kv_heads];
+    size_t g = task % sizes_.kv_heads, at = r.row * q + g * group * sizes_.head_dim;
     const Cache& cache = caches_[r.sequence];
-    kernels::AttentionDecode(b.q.data() + at, cache.k[layer].data() + g * head_dim_,
-                             cache.v[layer].data() + g * head_dim_, b.att.data() + at, r.n, group, 1, head_dim_, kv);
+    kernels::AttentionDecode(b.q.data() + at, cache.k[layer].data() + g * sizes_.head_dim,
+                             cache.v[layer].data() + g * sizes_.head_dim, b.att.data() + at, r.n, group, 1,
+                             sizes_.head_dim, kv);
   });
 }
 
 std::span<const float> Decoder::Head(std::span<const Chunk> chunks, Rows rows) {
   size_t n = rows == Rows::kAll ? ids_.size() : chunks.size();
-  rows_.resize(n * hidden_);
-  normed_.resize(n * hidden_);
+  rows_.resize(n * sizes_.hidden);
+  normed_.resize(n * sizes_.hidden);
   rstd_.resize(n);
-  logits_.resize(n * vocab_);
+  logits_.resize(n * sizes_.vocab);
   if (rows == Rows::kAll) {
-    std::copy_n(buffers_.x.begin(), n * hidden_, rows_.begin());
+    std::copy_n(buffers_.x.begin(), n * sizes_.hidden, rows_.begin());
   } else {
     size_t end = 0;
     for (size_t i = 0; i < n; ++i) {
       end += chunks[i].ids.size();
-      std::copy_n(buffers_.x.data() + (end - 1) * hidden_, hidden_, rows_.data() + i * hidden_);
+      std::copy_n(buffers_.x.data() + (end - 1) * sizes_.hidden, sizes_.hidden, rows_.data() + i * sizes_.hidden);
     }
   }
   kernels::RmsNorm(pool_, rows_.data(), model_.Vector(model_.offsets.final_norm), normed_.data(), rstd_.data(), n,
-                   hidden_, static_cast<float>(model_.config.rms_norm_eps));
-  kernels::Linear(pool_, normed_.data(), model_.Matrix(model_.offsets.head), logits_.data(), n, hidden_, vocab_);
+                   sizes_.hidden, static_cast<float>(model_.config.rms_norm_eps));
+  kernels::Linear(pool_, normed_.data(), model_.Matrix(model_.offsets.head), logits_.data(), n, sizes_.hidden,
+                  sizes_.vocab);
   return logits_;
 }
 
@@ -106,8 +101,8 @@ std::span<const float> Decoder::Forward(std::span<const Chunk> chunks, Rows rows
   Plan(chunks);
   size_t t = ids_.size();
   buffers_.Resize(model_, t);
-  out_.resize(t * hidden_);
-  kernels::Embedding(pool_, model_.Matrix(model_.offsets.embedding), ids_.data(), buffers_.x.data(), t, hidden_);
+  out_.resize(t * sizes_.hidden);
+  kernels::Embedding(pool_, model_.Matrix(model_.offsets.embedding), ids_.data(), buffers_.x.data(), t, sizes_.hidden);
   for (size_t layer = 0; layer < model_.offsets.layers.size(); ++layer) {
     model::BlockForward(
         pool_, model_, layer, positions_.data(), t, buffers_, [&](model::BlockBuffers& b) { Attend(layer, chunks, b); },

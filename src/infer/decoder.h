@@ -55,7 +55,8 @@ class Decoder {
 
   ThreadPool& pool_;
   const model::Model& model_;
-  size_t max_tokens_, hidden_, vocab_, heads_, kv_heads_, head_dim_;
+  size_t max_tokens_;
+  const model::ModelSizes sizes_;
   std::vector<Cache> caches_;
   std::vector<formats::TokenId> ids_;
   std::vector<int32_t> positions_, segment_start_;  // [T]; segment_start counts from its FreshRows' first row

@@ -5,18 +5,6 @@
 namespace cairn::model {
 namespace {
 
-struct Sizes {
-  size_t hidden, ffn, q, kv, heads, kv_heads, head_dim;
-  explicit Sizes(const ModelConfig& c)
-      : hidden(static_cast<size_t>(c.hidden_size)),
-        ffn(static_cast<size_t>(c.intermediate_size)),
-        q(static_cast<size_t>(c.num_attention_heads * c.head_dim)),
-        kv(static_cast<size_t>(c.num_key_value_heads * c.head_dim)),
-        heads(static_cast<size_t>(c.num_attention_heads)),
-        kv_heads(static_cast<size_t>(c.num_key_value_heads)),
-        head_dim(static_cast<size_t>(c.head_dim)) {}
-};
-
 // One linear layer of a block with its adapter, if it has one.
 struct LinearLayer {
   kernels::WeightMatrix w;
@@ -79,7 +67,7 @@ struct LinearLayer {
 }  // namespace
 
 void BlockBuffers::Resize(const Model& model, size_t t) {
-  Sizes s(model.config);
+  const ModelSizes s(model.config);
   for (auto* v : {&x, &h1, &mid, &h2}) v->resize(t * s.hidden);
   for (auto* v : {&rstd1, &rstd2}) v->resize(t);
   for (auto* v : {&q, &att}) v->resize(t * s.q);
@@ -93,7 +81,7 @@ void BlockBuffers::Resize(const Model& model, size_t t) {
 
 void BlockForward(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions, size_t t,
                   BlockBuffers& b, const AttentionFunction& attention, float* out) {
-  Sizes s(model.config);
+  const ModelSizes s(model.config);
   const LayerOffsets& offsets = model.offsets.layers[layer];
   auto eps = static_cast<float>(model.config.rms_norm_eps);
   auto linear = [&](int p, const std::vector<float>& from, float* to, bool accumulate) {
@@ -117,7 +105,7 @@ void BlockForward(ThreadPool& pool, const Model& model, size_t layer, const int3
 }
 
 void BackwardScratch::Resize(const Model& model, size_t t) {
-  Sizes s(model.config);
+  const ModelSizes s(model.config);
   for (auto* v : {&datt, &dq}) v->resize(t * s.q);
   for (auto* v : {&dk, &dv}) v->resize(t * s.kv);
   dh.resize(t * s.hidden);
@@ -128,7 +116,7 @@ void BackwardScratch::Resize(const Model& model, size_t t) {
 void BlockBackward(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions,
                    const int32_t* segment_start, size_t t, const BlockBuffers& b, BackwardScratch& w,
                    const GradientViews& gradients, float* dx) {
-  Sizes s(model.config);
+  const ModelSizes s(model.config);
   const LayerOffsets& offsets = model.offsets.layers[layer];
   auto linear = [&](int p, const std::vector<float>& dy, const std::vector<float>& x, std::vector<float>& to,
                     bool accumulate) {

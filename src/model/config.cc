@@ -55,6 +55,16 @@ Result<void> ModelConfig::Validate(const std::string& where) const {
   return {};
 }
 
+ModelSizes::ModelSizes(const ModelConfig& c)
+    : hidden(static_cast<size_t>(c.hidden_size)),
+      ffn(static_cast<size_t>(c.intermediate_size)),
+      vocab(static_cast<size_t>(c.vocab_size)),
+      heads(static_cast<size_t>(c.num_attention_heads)),
+      kv_heads(static_cast<size_t>(c.num_key_value_heads)),
+      head_dim(static_cast<size_t>(c.head_dim)),
+      q(heads * head_dim),
+      kv(kv_heads * head_dim) {}
+
 size_t MaxPositions(const ModelConfig& config) {
   constexpr int64_t kMaxRopePositions = 8192;
   return static_cast<size_t>(std::min(config.max_position_embeddings, kMaxRopePositions));

@@ -28,6 +28,13 @@ struct ModelConfig {
   Result<void> Validate(const std::string& where) const;
 };
 
+// The same as unsigned sizes, for indexing; of a valid configuration.
+struct ModelSizes {
+  size_t hidden, ffn, vocab, heads, kv_heads, head_dim;
+  size_t q, kv;  // heads * head_dim, kv_heads * head_dim
+  explicit ModelSizes(const ModelConfig& config);
+};
+
 // Positions that the model can tell apart: max_position_embeddings, or what a rotary table holds if that is less.
 size_t MaxPositions(const ModelConfig& config);
 

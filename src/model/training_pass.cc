@@ -51,9 +51,8 @@ void Gradients::FoldHead(ThreadPool& pool, const Model& model) {
 }
 
 void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, BlockBuffers& buffers, float* out) {
-  const kernels::AttentionShape shape{batch.size(), static_cast<size_t>(model_.config.num_attention_heads),
-                                      static_cast<size_t>(model_.config.num_key_value_heads),
-                                      static_cast<size_t>(model_.config.head_dim)};
+  const ModelSizes s(model_.config);
+  const kernels::AttentionShape shape{batch.size(), s.heads, s.kv_heads, s.head_dim};
   BlockForward(
       pool_, model_, layer, batch.positions.data(), batch.size(), buffers,
       [&](BlockBuffers& b) {
@@ -64,8 +63,7 @@ void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, BlockBuffer
 }
 
 void TrainingPass::Forward(const PackedTokens& batch) {
-  size_t t = batch.size(), hidden = static_cast<size_t>(model_.config.hidden_size),
-         layers = model_.offsets.layers.size();
+  size_t t = batch.size(), hidden = ModelSizes(model_.config).hidden, layers = model_.offsets.layers.size();
   blocks_.resize(recompute_ ? 1 : layers);
   for (auto& b : blocks_) b.Resize(model_, t);
   inputs_.resize(recompute_ ? layers - 1 : 0);
@@ -84,8 +82,7 @@ void TrainingPass::Forward(const PackedTokens& batch) {
 }
 
 void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradients, std::vector<float>& losses) {
-  size_t t = batch.size(), hidden = static_cast<size_t>(model_.config.hidden_size),
-         vocab = static_cast<size_t>(model_.config.vocab_size);
+  size_t t = batch.size(), hidden = ModelSizes(model_.config).hidden, vocab = ModelSizes(model_.config).vocab;
   if (t == 0) return;
   Forward(batch);
   scratch_.Resize(model_, t);
@@ -139,7 +136,7 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
 }
 
 std::vector<float> TrainingPass::Losses(const PackedTokens& batch) {
-  size_t hidden = static_cast<size_t>(model_.config.hidden_size), vocab = static_cast<size_t>(model_.config.vocab_size);
+  size_t hidden = ModelSizes(model_.config).hidden, vocab = ModelSizes(model_.config).vocab;
   std::vector<float> losses;
   if (batch.size() == 0) return losses;
   Forward(batch);

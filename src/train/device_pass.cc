@@ -54,12 +54,7 @@ DevicePass::DevicePass(device::Device& device, const model::Model& model, const 
       model_(model),
       weights_(weights),
       adapter_(adapter),
-      hidden_(static_cast<size_t>(model.config.hidden_size)),
-      ffn_(static_cast<size_t>(model.config.intermediate_size)),
-      heads_(static_cast<size_t>(model.config.num_attention_heads)),
-      kv_heads_(static_cast<size_t>(model.config.num_key_value_heads)),
-      head_dim_(static_cast<size_t>(model.config.head_dim)),
-      vocab_(static_cast<size_t>(model.config.vocab_size)),
+      sizes_(model.config),
       rank_(model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0),
       inputs_(device),
       rope_cos_(device),
@@ -86,7 +81,7 @@ DevicePass::Inputs DevicePass::PutInputs(const model::PackedTokens& batch) {
     wanted.push_back(static_cast<int32_t>(i));
     targets.push_back(batch.targets[i]);
   }
-  const RowsById seen(batch.ids, vocab_);
+  const RowsById seen(batch.ids, sizes_.vocab);
   std::vector<int32_t> all;
   std::vector<size_t> at;
   for (const std::vector<int32_t>* part :
@@ -102,41 +97,48 @@ DevicePass::Inputs DevicePass::PutInputs(const model::PackedTokens& batch) {
           wanted.size(), seen.ids.size()};
 }
 
-size_t DevicePass::TokensIn(size_t bytes) const {
-  const size_t q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
-  const size_t block = 8 * hidden_ + 3 * q + 4 * kv + 5 * ffn_ + 2 * heads_ + 2 + 2 * model::kProjections * rank_ + 16;
-  const size_t token = (block * blocks_.size() + 4 * hidden_ + ffn_ + q + heads_ + 1) * sizeof(float);
+std::vector<std::pair<float**, size_t>> DevicePass::Arrays() {
+  std::vector<std::pair<float**, size_t>> arrays;
+  auto add = [&](std::initializer_list<float**> same, size_t width) {
+    for (float** array : same) arrays.emplace_back(array, width);
+  };
+  for (Block& b : blocks_) {
+    add({&b.x, &b.h1, &b.mid, &b.h2, &b.dx, &b.dh1, &b.dmid, &b.dh2}, sizes_.hidden);
+    add({&b.q, &b.att, &b.dq}, sizes_.q);
+    add({&b.k, &b.v, &b.dk, &b.dv}, sizes_.kv);
+    add({&b.gate, &b.up, &b.act, &b.dgate, &b.dup}, sizes_.ffn);
+    add({&b.stats}, 2 * sizes_.heads);
+    add({&b.rstd1, &b.rstd2}, 1);
+    for (int p = 0; p < model::kProjections; ++p) add({&b.low[p], &b.dlow[p]}, rank_);
+  }
+  add({&final_x_, &final_h_, &dfinal_h_, &dlast_}, sizes_.hidden);
+  add({&dact_}, sizes_.ffn);
+  add({&datt_}, sizes_.q);
+  add({&delta_}, sizes_.heads);
+  add({&final_rstd_}, 1);
+  return arrays;
+}
+
+size_t DevicePass::TokensIn(size_t bytes) {
+  size_t token = 0;
+  for (const auto& [array, width] : Arrays()) token += width * sizeof(float);
   return bytes / token;
 }
 
-// One allocation for t tokens, cut into the arrays of all blocks.
+// One allocation for t tokens, cut into the arrays.
 void DevicePass::PlanMemory(size_t t) {
   if (t <= planned_) return;
-  const size_t q = heads_ * head_dim_, kv = kv_heads_ * head_dim_;
+  auto padded = [t](size_t width) { return (t * width + 63) / 64 * 64; };  // 256 bytes: rows of heads stay aligned
+  const std::vector<std::pair<float**, size_t>> arrays = Arrays();
   size_t used = 0;
-  std::vector<std::pair<float**, size_t>> parts;
-  auto need = [&](float*& array, size_t width) {
-    parts.emplace_back(&array, used);
-    used += (t * width + 63) / 64 * 64;  // 256 bytes: rows of heads stay aligned
-  };
-  for (Block& b : blocks_) {
-    for (float** array : {&b.x, &b.h1, &b.mid, &b.h2, &b.dx, &b.dh1, &b.dmid, &b.dh2}) need(*array, hidden_);
-    for (float** array : {&b.q, &b.att, &b.dq}) need(*array, q);
-    for (float** array : {&b.k, &b.v, &b.dk, &b.dv}) need(*array, kv);
-    for (float** array : {&b.gate, &b.up, &b.act, &b.dgate, &b.dup}) need(*array, ffn_);
-    need(b.stats, 2 * heads_);
-    for (float** array : {&b.rstd1, &b.rstd2}) need(*array, 1);
-    for (float*& low : b.low) need(low, rank_);
-    for (float*& low : b.dlow) need(low, rank_);
-  }
-  for (float** array : {&final_x_, &final_h_, &dfinal_h_, &dlast_}) need(*array, hidden_);
-  need(dact_, ffn_);
-  need(datt_, q);
-  need(delta_, heads_);
-  need(final_rstd_, 1);
+  for (const auto& [array, width] : arrays) used += padded(width);
   memory_.Reserve(used);
   planned_ = memory_.data() != nullptr ? t : 0;
-  for (const auto& [array, at] : parts) *array = memory_.data() + at;
+  float* next = memory_.data();
+  for (const auto& [array, width] : arrays) {
+    *array = next;
+    next += padded(width);
+  }
 }
 
 device::AttentionArgs DevicePass::AttentionArgsOf(const Inputs& in, const Block& b) const {
@@ -154,9 +156,9 @@ device::AttentionArgs DevicePass::AttentionArgsOf(const Inputs& in, const Block&
   args.dk = b.dk;
   args.dv = b.dv;
   args.t = static_cast<int32_t>(in.t);
-  args.heads = static_cast<int32_t>(heads_);
-  args.kv_heads = static_cast<int32_t>(kv_heads_);
-  args.scale = 1.0f / std::sqrt(static_cast<float>(head_dim_));
+  args.heads = static_cast<int32_t>(sizes_.heads);
+  args.kv_heads = static_cast<int32_t>(sizes_.kv_heads);
+  args.scale = 1.0f / std::sqrt(static_cast<float>(sizes_.head_dim));
   return args;
 }
 
@@ -206,44 +208,46 @@ void DevicePass::BlockForward(const Inputs& in, size_t layer, float* out) {
   const size_t t = in.t;
   auto rope = [&](float* x, size_t heads) {
     device::Rope(device_, {rope_cos_.data(), rope_sin_.data(), in.positions, x, static_cast<int32_t>(t),
-                           static_cast<int32_t>(heads), static_cast<int32_t>(head_dim_), 0});
+                           static_cast<int32_t>(heads), static_cast<int32_t>(sizes_.head_dim), 0});
   };
-  device::RmsNorm(device_, b.x, Weight(o.input_norm), b.h1, b.rstd1, t, hidden_, eps);
+  device::RmsNorm(device_, b.x, Weight(o.input_norm), b.h1, b.rstd1, t, sizes_.hidden, eps);
   Forward(layer, {{model::kQ, b.q}, {model::kK, b.k}, {model::kV, b.v}}, b.h1, t, false);
-  rope(b.q, heads_);
-  rope(b.k, kv_heads_);
-  device::Attention(device_, AttentionArgsOf(in, b), head_dim_);
-  device_.Copy(b.mid, b.x, t * hidden_ * sizeof(float));
+  rope(b.q, sizes_.heads);
+  rope(b.k, sizes_.kv_heads);
+  device::Attention(device_, AttentionArgsOf(in, b), sizes_.head_dim);
+  device_.Copy(b.mid, b.x, t * sizes_.hidden * sizeof(float));
   Forward(layer, {{model::kO, b.mid}}, b.att, t, true);
-  device::RmsNorm(device_, b.mid, Weight(o.post_norm), b.h2, b.rstd2, t, hidden_, eps);
+  device::RmsNorm(device_, b.mid, Weight(o.post_norm), b.h2, b.rstd2, t, sizes_.hidden, eps);
   Forward(layer, {{model::kGate, b.gate}, {model::kUp, b.up}}, b.h2, t, false);
-  device::SwiGlu(device_, b.gate, b.up, b.act, t * ffn_);
-  device_.Copy(out, b.mid, t * hidden_ * sizeof(float));
+  device::SwiGlu(device_, b.gate, b.up, b.act, t * sizes_.ffn);
+  device_.Copy(out, b.mid, t * sizes_.hidden * sizeof(float));
   Forward(layer, {{model::kDown, out}}, b.act, t, true);
 }
 
 // Only the rows that count in the loss, as many at a time as there is room for their logits.
 void DevicePass::Head(const Inputs& in, float scale, DeviceGradient& gradient, std::vector<float>& losses) {
-  device_.Zero(dfinal_h_, in.t * hidden_ * sizeof(float));
+  device_.Zero(dfinal_h_, in.t * sizes_.hidden * sizeof(float));
   if (in.loss_rows == 0) return;
-  const size_t most = std::min(std::max<size_t>(kHeadBytes / (vocab_ * sizeof(float)), 64), in.loss_rows);
-  logits_.Reserve(most * vocab_);
-  rows_.Reserve(most * hidden_);
-  drows_.Reserve(most * hidden_);
+  const size_t most = std::min(std::max<size_t>(kHeadBytes / (sizes_.vocab * sizeof(float)), 64), in.loss_rows);
+  logits_.Reserve(most * sizes_.vocab);
+  rows_.Reserve(most * sizes_.hidden);
+  drows_.Reserve(most * sizes_.hidden);
   losses_.Reserve(in.loss_rows);
   const float* head = Weight(model_.offsets.head);
   float* dhead = gradient.head.size() > 0 ? gradient.head.data() : gradient.values.data() + model_.offsets.head;
   for (size_t first = 0; first < in.loss_rows; first += most) {
     const size_t n = std::min(most, in.loss_rows - first);
-    device::GatherRows(device_, final_h_, in.wanted + first, rows_.data(), n, hidden_);
-    MatMuls(device_, Transposed::kB, {device::LinearTask(rows_.data(), head, logits_.data(), n, hidden_, vocab_)});
+    device::GatherRows(device_, final_h_, in.wanted + first, rows_.data(), n, sizes_.hidden);
+    MatMuls(device_, Transposed::kB,
+            {device::LinearTask(rows_.data(), head, logits_.data(), n, sizes_.hidden, sizes_.vocab)});
     device::CrossEntropy(device_, {logits_.data(), in.targets + first, losses_.data() + first, static_cast<int32_t>(n),
-                                   static_cast<int32_t>(vocab_), scale});
+                                   static_cast<int32_t>(sizes_.vocab), scale});
     MatMuls(device_, Transposed::kNone,
-            {device::GradInputTask(logits_.data(), head, drows_.data(), n, hidden_, vocab_, false)});
-    device::ScatterRows(device_, drows_.data(), in.wanted + first, dfinal_h_, n, hidden_);
+            {device::GradInputTask(logits_.data(), head, drows_.data(), n, sizes_.hidden, sizes_.vocab, false)});
+    device::ScatterRows(device_, drows_.data(), in.wanted + first, dfinal_h_, n, sizes_.hidden);
     if (adapter_ != nullptr) continue;
-    MatMuls(device_, Transposed::kA, {device::GradWeightTask(logits_.data(), rows_.data(), dhead, n, hidden_, vocab_)});
+    MatMuls(device_, Transposed::kA,
+            {device::GradWeightTask(logits_.data(), rows_.data(), dhead, n, sizes_.hidden, sizes_.vocab)});
   }
   const size_t before = losses.size();
   losses.resize(before + in.loss_rows);
@@ -257,22 +261,22 @@ void DevicePass::BlockBackward(const Inputs& in, size_t layer, const float* dout
   const size_t t = in.t;
   auto rope = [&](float* x, size_t heads) {
     device::Rope(device_, {rope_cos_.data(), rope_sin_.data(), in.positions, x, static_cast<int32_t>(t),
-                           static_cast<int32_t>(heads), static_cast<int32_t>(head_dim_), 1});
+                           static_cast<int32_t>(heads), static_cast<int32_t>(sizes_.head_dim), 1});
   };
   GradInput(layer, model::kDown, dout, dact_, t, false);
-  device::SwiGluBackward(device_, dact_, b.gate, b.up, b.dgate, b.dup, t * ffn_);
+  device::SwiGluBackward(device_, dact_, b.gate, b.up, b.dgate, b.dup, t * sizes_.ffn);
   GradInput(layer, model::kGate, b.dgate, b.dh2, t, false);
   GradInput(layer, model::kUp, b.dup, b.dh2, t, true);
-  device::RmsNormBackward(device_, b.dh2, b.mid, Weight(o.post_norm), b.rstd2, dout, b.dmid, t, hidden_);
+  device::RmsNormBackward(device_, b.dh2, b.mid, Weight(o.post_norm), b.rstd2, dout, b.dmid, t, sizes_.hidden);
 
   GradInput(layer, model::kO, b.dmid, datt_, t, false);
-  device::AttentionBackward(device_, AttentionArgsOf(in, b), head_dim_);
-  rope(b.dq, heads_);
-  rope(b.dk, kv_heads_);
+  device::AttentionBackward(device_, AttentionArgsOf(in, b), sizes_.head_dim);
+  rope(b.dq, sizes_.heads);
+  rope(b.dk, sizes_.kv_heads);
   GradInput(layer, model::kQ, b.dq, b.dh1, t, false);
   GradInput(layer, model::kK, b.dk, b.dh1, t, true);
   GradInput(layer, model::kV, b.dv, b.dh1, t, true);
-  device::RmsNormBackward(device_, b.dh1, b.x, Weight(o.input_norm), b.rstd1, b.dmid, b.dx, t, hidden_);
+  device::RmsNormBackward(device_, b.dh1, b.x, Weight(o.input_norm), b.rstd1, b.dmid, b.dx, t, sizes_.hidden);
 }
 
 // Their chains over the tokens are long and few, so those of all blocks run side by side.
@@ -306,7 +310,7 @@ void DevicePass::NormGradients(const Inputs& in, DeviceGradient& gradient) {
     norms.push_back({b.dh1, b.x, b.rstd1, values + model_.offsets.layers[l].input_norm});
     norms.push_back({b.dh2, b.mid, b.rstd2, values + model_.offsets.layers[l].post_norm});
   }
-  device::RmsNormGradWeights(device_, norms, in.t, hidden_);
+  device::RmsNormGradWeights(device_, norms, in.t, sizes_.hidden);
 }
 
 void DevicePass::Run(const model::PackedTokens& batch, float scale, DeviceGradient& gradient,
@@ -314,20 +318,20 @@ void DevicePass::Run(const model::PackedTokens& batch, float scale, DeviceGradie
   if (batch.size() == 0) return;
   PlanMemory(batch.size());
   const Inputs in = PutInputs(batch);
-  device::GatherRows(device_, Weight(model_.offsets.embedding), in.ids, blocks_[0].x, in.t, hidden_);
+  device::GatherRows(device_, Weight(model_.offsets.embedding), in.ids, blocks_[0].x, in.t, sizes_.hidden);
   for (size_t l = 0; l < blocks_.size(); ++l) BlockForward(in, l, l + 1 < blocks_.size() ? blocks_[l + 1].x : final_x_);
-  device::RmsNorm(device_, final_x_, Weight(model_.offsets.final_norm), final_h_, final_rstd_, in.t, hidden_,
+  device::RmsNorm(device_, final_x_, Weight(model_.offsets.final_norm), final_h_, final_rstd_, in.t, sizes_.hidden,
                   static_cast<float>(model_.config.rms_norm_eps));
   Head(in, scale, gradient, losses);
   device::RmsNormBackward(device_, dfinal_h_, final_x_, Weight(model_.offsets.final_norm), final_rstd_, nullptr, dlast_,
-                          in.t, hidden_);
+                          in.t, sizes_.hidden);
   for (size_t l = blocks_.size(); l-- > 0;) BlockBackward(in, l, l + 1 < blocks_.size() ? blocks_[l + 1].dx : dlast_);
   LayerGradients(in, gradient);
   if (adapter_ != nullptr) return;
   NormGradients(in, gradient);
   device::EmbeddingBackward(device_, {blocks_[0].dx, in.seen_ids, in.seen_begin, in.seen_rows,
                                       gradient.values.data() + model_.offsets.embedding, static_cast<int32_t>(in.seen),
-                                      static_cast<int32_t>(hidden_)});
+                                      static_cast<int32_t>(sizes_.hidden)});
 }
 
 }  // namespace cairn::train

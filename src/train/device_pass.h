@@ -27,7 +27,7 @@ class DevicePass {
   // Adds to the gradient and appends the losses of the tokens that count, as model::TrainingPass::Run does.
   void Run(const model::PackedTokens& batch, float scale, DeviceGradient& gradient, std::vector<float>& losses);
   // Tokens of a batch that fit into `bytes` of the device's memory.
-  size_t TokensIn(size_t bytes) const;
+  size_t TokensIn(size_t bytes);
 
  private:
   // What a block keeps until the pass has ended: for its backward pass, and for its weights' gradients.
@@ -49,6 +49,8 @@ class DevicePass {
     size_t t, loss_rows, seen;
   };
   Inputs PutInputs(const model::PackedTokens& batch);
+  // Every array of a pass, with the floats that a token has in it.
+  std::vector<std::pair<float**, size_t>> Arrays();
   void PlanMemory(size_t t);
   void BlockForward(const Inputs& in, size_t layer, float* out);
   void Head(const Inputs& in, float scale, DeviceGradient& gradient, std::vector<float>& losses);
@@ -64,7 +66,8 @@ class DevicePass {
   device::Device& device_;
   const model::Model& model_;
   const float *weights_, *adapter_;
-  const size_t hidden_, ffn_, heads_, kv_heads_, head_dim_, vocab_, rank_;
+  const model::ModelSizes sizes_;
+  const size_t rank_;
   device::Buffer<int32_t> inputs_;
   device::Buffer<float> rope_cos_, rope_sin_, memory_, logits_, rows_, drows_, losses_;
   size_t planned_ = 0;

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "train/shard_worker.h"
+
 namespace cairn::train {
 namespace {
 
@@ -117,14 +119,19 @@ Result<std::vector<float>> DeviceTraining::Gradients(const std::vector<TokenSamp
   scale_ = scale;
   losses_.clear();
   sum_.Zero();
-  TreeGradients(samples, 0, config_.shards, 0, sum_);
+  SumShards(
+      0, config_.shards, 0, right_, sum_,
+      [&](uint64_t shard, DeviceGradient& into) { ShardGradients(samples, shard, into); },
+      [&](DeviceGradient& from, DeviceGradient& to) {
+        device::Add(device_, from.values.data(), to.values.data(), to.values.size());
+      });
   CAIRN_TRY(device_.Finish());
   return losses_;
 }
 
 // The chain of a shard may be cut anywhere, so a pass takes as many samples as fit into the memory.
 void DeviceTraining::ShardGradients(const std::vector<TokenSample>& samples, uint64_t shard, DeviceGradient& into) {
-  const size_t first = samples.size() * shard / config_.shards, last = samples.size() * (shard + 1) / config_.shards;
+  const auto [first, last] = SamplesOfShard(samples.size(), shard, config_.shards);
   if (pass_tokens_ == 0) pass_tokens_ = std::min(kMostTokens, pass_->TokensIn(device_.FreeMemory() / 2));
   model::PackedTokens packed;
   for (size_t i = first; i < last; ++i) {
@@ -136,16 +143,6 @@ void DeviceTraining::ShardGradients(const std::vector<TokenSample>& samples, uin
   }
   pass_->Run(packed, scale_, into, losses_);
   into.FoldHead(device_, model_);
-}
-
-void DeviceTraining::TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count,
-                                   size_t depth, DeviceGradient& into) {
-  if (count == 1) return ShardGradients(samples, shard, into);
-  TreeGradients(samples, shard, count / 2, depth + 1, into);
-  DeviceGradient& right = right_[depth];
-  right.Zero();
-  TreeGradients(samples, shard + count / 2, count / 2, depth + 1, right);
-  device::Add(device_, right.values.data(), into.values.data(), into.values.size());
 }
 
 Result<std::vector<double>> DeviceTraining::SumsOfSquares() {

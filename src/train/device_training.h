@@ -34,8 +34,6 @@ class DeviceTraining {
  private:
   DeviceTraining(device::Device& device, const model::Model& model, const TrainConfig& config, std::vector<bool> muon);
   void ShardGradients(const std::vector<TokenSample>& samples, uint64_t shard, DeviceGradient& into);
-  void TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count, size_t depth,
-                     DeviceGradient& into);
   void UpdateAdamW(const kernels::AdamWStep& step);
   void UpdateMuon(const MuonStep& step);
   void Orthogonalise(float* x, float* next);

@@ -17,7 +17,15 @@ void ShardWorker::Run(const std::vector<TokenSample>& samples, uint64_t first, u
   scale_ = scale;
   losses_.clear();
   sum_.Zero();
-  TreeGradients(samples, first, count, 0, sum_);
+  SumShards(
+      first, count, 0, right_, sum_,
+      [&](uint64_t shard, model::Gradients& into) {
+        const auto [from, to] = SamplesOfShard(samples.size(), shard, config_.shards);
+        ShardGradients(samples, from, to, into);
+      },
+      [&](model::Gradients& from, model::Gradients& to) {
+        kernels::Add(pool_, GradientOf(from).data(), GradientOf(to).data(), GradientOf(to).size());
+      });
 }
 
 // Samples [first, last) as one chain: rows of at most row_tokens, resources.micro_batch of them at a time.
@@ -41,19 +49,6 @@ void ShardWorker::ShardGradients(const std::vector<TokenSample>& samples, size_t
   }
   pass_.Run(packed_, scale_, into, losses_);
   into.FoldHead(pool_, model_);
-}
-
-void ShardWorker::TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count, size_t depth,
-                                model::Gradients& into) {
-  if (count == 1) {
-    size_t first = samples.size() * shard / config_.shards, last = samples.size() * (shard + 1) / config_.shards;
-    return ShardGradients(samples, first, last, into);
-  }
-  TreeGradients(samples, shard, count / 2, depth + 1, into);
-  model::Gradients& right = right_[depth];
-  right.Zero();
-  TreeGradients(samples, shard + count / 2, count / 2, depth + 1, right);
-  kernels::Add(pool_, GradientOf(right).data(), GradientOf(into).data(), GradientOf(into).size());
 }
 
 }  // namespace cairn::train

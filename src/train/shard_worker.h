@@ -3,6 +3,7 @@
 // same.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "model/training_pass.h"
@@ -10,6 +11,24 @@
 #include "train/data.h"
 
 namespace cairn::train {
+
+// The canonical sum of shards [shard, shard + count) into `into`, which is zero: leaf(shard, gradient) adds one
+// shard's, add(from, to) one half to the other. right: a gradient for each depth of the tree, from `depth` on.
+template <typename Gradient, typename Leaf, typename Add>
+void SumShards(uint64_t shard, uint64_t count, size_t depth, std::vector<Gradient>& right, Gradient& into,
+               const Leaf& leaf, const Add& add) {
+  if (count == 1) return leaf(shard, into);
+  SumShards(shard, count / 2, depth + 1, right, into, leaf, add);
+  Gradient& half = right[depth];
+  half.Zero();
+  SumShards(shard + count / 2, count / 2, depth + 1, right, half, leaf, add);
+  add(half, into);
+}
+
+// The samples [first, second) of a step that belong to one of its shards.
+inline std::pair<size_t, size_t> SamplesOfShard(size_t samples, uint64_t shard, uint64_t shards) {
+  return {samples * shard / shards, samples * (shard + 1) / shards};
+}
 
 class ShardWorker {
  public:
@@ -27,9 +46,6 @@ class ShardWorker {
  private:
   std::vector<float>& GradientOf(model::Gradients& g) const { return model_.adapter ? g.adapter : g.weights; }
   void ShardGradients(const std::vector<TokenSample>& samples, size_t first, size_t last, model::Gradients& into);
-  // depth: of the tree's node, from 0.
-  void TreeGradients(const std::vector<TokenSample>& samples, uint64_t shard, uint64_t count, size_t depth,
-                     model::Gradients& into);
 
   ThreadPool pool_;
   const model::Model& model_;
