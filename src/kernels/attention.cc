@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "kernels/kernels.h"
+#include "kernels/pack-inl.h"
 #include "kernels/reference/reference.h"
 #include "kernels/scratch.h"
 #include "kernels/tile-inl.h"

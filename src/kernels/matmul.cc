@@ -10,7 +10,10 @@
 #include <vector>
 
 #include "base/check.h"
+#include "kernels/few_rows-inl.h"
 #include "kernels/kernels.h"
+#include "kernels/matmul_args.h"
+#include "kernels/pack-inl.h"
 #include "kernels/reference/reference.h"
 #include "kernels/scratch.h"
 #include "kernels/tile-inl.h"
@@ -19,17 +22,18 @@
 #ifndef CAIRN_KERNELS_MATMUL_ONCE
 #define CAIRN_KERNELS_MATMUL_ONCE
 namespace cairn::kernels {
-// Operands with all strides filled in.
-struct MatMulArgs {
-  MatMulShape s;
-  const float* a;
-  WeightMatrix b;
-  float* c;
-};
-constexpr size_t kKBlock = 256;               // a panel of B (32 KB) plus one of A stay near L1
-constexpr size_t kNearRows = 512;             // a tile of rows that long is at most 28 KB, no more than L1
+constexpr size_t kKBlock = 2048;  // a chain that long stays in registers; C is read and written once for each block
+constexpr size_t kNearFloats = 128u << 10;   // 512 KB: half of L2, for a block of A or of B
+constexpr size_t kPackedBFloats = 2u << 20;  // 8 MB: the packed part of B stays in L3
+constexpr size_t kTilesOfBlock = 8;          // of rows
+constexpr size_t kPanelsOfTask = 8;          // packed side by side: 1 KB of each row of B
+constexpr size_t kNearK = 512;               // that many panels of that length are kNearFloats
+constexpr size_t kFewTiles = 5;              // of rows: a task that packs columns of B alone waits for nobody
+constexpr size_t kNearRows = 512;            // a tile of rows of A that long is at most 28 KB, no more than L1
+// The transpose of A is read where it lies for products so narrow that packing costs more; but if they are short, too,
+// C is what they wait for.
+constexpr size_t kNarrow = 512, kShort = 128;
 constexpr size_t kWidened = 256;              // k that are widened at a time before they are transposed
-constexpr size_t kPackedBFloats = 2u << 20;   // 8 MB: the packed part of B stays in L3
 constexpr size_t kSerialWork = 32 * 32 * 32;  // below this, waking threads costs more than the work
 }  // namespace cairn::kernels
 #endif
@@ -38,17 +42,28 @@ HWY_BEFORE_NAMESPACE();
 namespace cairn::kernels {
 namespace HWY_NAMESPACE {
 #if CAIRN_SIMD
-// A is read where it lies if that misses no cache: its transpose always, because a row of a tile is then one or two
-// cache lines; rows of A while those of a tile lie close together.
-bool ReadsAInPlace(const MatMulArgs& g) { return g.s.trans_a || g.s.lda <= kNearRows; }
+bool ReadsAInPlace(const MatMulArgs& g) {
+  return g.s.trans_a ? g.s.n <= kNarrow && g.s.k > kShort : g.s.lda <= kNearRows;
+}
 TileOperand PlaceInA(const MatMulArgs& g, size_t m, size_t k) {
   const TileOperand all = g.s.trans_a ? TileOperand{g.a, 1, g.s.lda} : TileOperand{g.a, g.s.lda, 1};
   return all.From(m, k);
 }
 
-// Rows [m0, m0 + rows) and k [k0, k0 + k) of A as [k, rows].
-void PackA(const MatMulArgs& g, size_t m0, size_t rows, size_t k0, size_t k, float* dst) {
-  PackTransposed(g.a + m0 * g.s.lda + k0, g.s.lda, rows, rows, k, dst);
+// Rows [m0, m1) and k [k0, k0 + k) of A as tiles of kRowsMax rows, each [k, rows].
+void PackA(const MatMulArgs& g, size_t m0, size_t m1, size_t k0, size_t k, float* dst) {
+  // Of a transpose a few rows at a time, so that the tiles share its cache lines.
+  const size_t step = g.s.trans_a ? 64 : k;
+  for (size_t i = 0; i < k; i += step)
+    for (size_t m = m0; m < m1; m += kRowsMax) {
+      const size_t rows = std::min(kRowsMax, m1 - m), part = std::min(step, k - i);
+      float* to = dst + (m - m0) * k + i * rows;
+      if (g.s.trans_a) {
+        PackRows(g.a + (k0 + i) * g.s.lda + m, g.s.lda, rows, rows, part, to);
+      } else {
+        PackTransposed(g.a + m * g.s.lda + k0 + i, g.s.lda, rows, rows, part, to);
+      }
+    }
 }
 
 // Columns [n0, n0 + cols) and k [k0, k0 + k) of B, widened, as [k, PanelWidth(cols)].
@@ -73,108 +88,100 @@ void PackB(const MatMulArgs& g, size_t n0, size_t cols, size_t k0, size_t k, flo
   }
 }
 
-// Equal blocks of at most kKBlock.
-size_t KBlock(size_t k) {
-  const size_t blocks = (k + kKBlock - 1) / kKBlock;
+// Columns [n0, n1) and k [k0, k0 + k) of B as panels of kWide columns, one after another, each as PackB lays it out.
+void PackPanels(const MatMulArgs& g, size_t n0, size_t n1, size_t k0, size_t k, float* dst) {
+  // Rows of B go to all panels a few at a time, so that what is read lies side by side.
+  const size_t step = g.s.trans_b ? k : 16;
+  for (size_t i = 0; i < k; i += step)
+    for (size_t n = n0; n < n1; n += kWide) {
+      const size_t cols = std::min(kWide, n1 - n);
+      PackB(g, n, cols, k0 + i, std::min(step, k - i), dst + (n - n0) * k + i * PanelWidth(cols));
+    }
+}
+
+// Equal blocks of at most `most`.
+size_t KBlock(size_t k, size_t most) {
+  const size_t blocks = (k + most - 1) / most;
   return (k + blocks - 1) / blocks;
 }
 
-// ---- Few rows (decoding, low-rank factors): A is packed at most once, each task packs its own panels of B.
+struct Block {
+  size_t m0, m1, n0, n1, k0, k;
+};
 
-// a_packed: for each tile of kRowsMax rows, [K, rows]; null where A is read in place.
-void FewRowsPanel(const MatMulArgs& g, const float* a_packed, size_t panel) {
-  const size_t n0 = panel * kWide, cols = std::min(kWide, g.s.n - n0), width = PanelWidth(cols);
-  const size_t k_block = KBlock(g.s.k);
-  float* packed = Scratch(ScratchSlot::kTask, k_block * kWide);
-  const bool direct = !g.s.trans_b && cols == width && g.b.type == WeightType::kF32;
-  for (size_t k0 = 0; k0 < g.s.k; k0 += k_block) {
-    const size_t k = std::min(k_block, g.s.k - k0);
-    const float* b = direct ? g.b.f32() + k0 * g.s.ldb + n0 : packed;
-    if (!direct) PackB(g, n0, cols, k0, k, packed);
-    for (size_t m0 = 0; m0 < g.s.m; m0 += kRowsMax) {
-      const size_t rows = std::min(kRowsMax, g.s.m - m0);
-      RunTile(rows, cols, k,
-              a_packed ? TileOperand::Packed(a_packed + m0 * g.s.k + k0 * rows, rows) : PlaceInA(g, m0, k0), b,
-              direct ? g.s.ldb : width, g.c + m0 * g.s.ldc + n0, g.s.ldc, g.s.accumulate || k0 > 0);
-    }
+// The block's part of the product. b_packed: its part of B as PackPanels lays it out.
+void MultiplyBlock(const MatMulArgs& g, const Block& block, const float* b_packed) {
+  const bool in_place = ReadsAInPlace(g);
+  float* packed = nullptr;
+  if (!in_place) {
+    packed = Scratch(ScratchSlot::kTask, (block.m1 - block.m0) * block.k);
+    PackA(g, block.m0, block.m1, block.k0, block.k, packed);
+  }
+  auto tile = [&](size_t m, size_t n) {
+    const size_t rows = std::min(kRowsMax, block.m1 - m), cols = std::min(kWide, block.n1 - n);
+    const TileOperand a =
+        in_place ? PlaceInA(g, m, block.k0) : TileOperand::Packed(packed + (m - block.m0) * block.k, rows);
+    RunTile(rows, cols, block.k, a, b_packed + (n - block.n0) * block.k, PanelWidth(cols), g.c + m * g.s.ldc + n,
+            g.s.ldc, g.s.accumulate || block.k0 > 0);
+  };
+  if (!(in_place && g.s.trans_a) && (block.n1 - block.n0) * block.k <= kNearFloats) {
+    // All of B is near: C is written as it lies, row after row.
+    for (size_t m = block.m0; m < block.m1; m += kRowsMax)
+      for (size_t n = block.n0; n < block.n1; n += kWide) tile(m, n);
+  } else {
+    for (size_t n = block.n0; n < block.n1; n += kWide)
+      for (size_t m = block.m0; m < block.m1; m += kRowsMax) tile(m, n);
   }
 }
 
-void FewRows(ThreadPool& pool, const MatMulArgs& g) {
-  float* a_packed = nullptr;
-  if (!ReadsAInPlace(g)) {
-    a_packed = Scratch(ScratchSlot::kShared, g.s.m * g.s.k);
-    for (size_t m0 = 0; m0 < g.s.m; m0 += kRowsMax)
-      PackA(g, m0, std::min(kRowsMax, g.s.m - m0), 0, g.s.k, a_packed + m0 * g.s.k);
-  }
-  const size_t panels = (g.s.n + kWide - 1) / kWide;
-  const size_t grain = std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * kWide));
-  pool.RunRanges(panels, grain, [&](size_t begin, size_t end) {
-    for (size_t p = begin; p < end; ++p) FewRowsPanel(g, a_packed, p);
+// Few tiles of rows: each task has columns of its own, whose part of B it packs into its L2.
+void MultiplyColumns(ThreadPool& pool, const MatMulArgs& g) {
+  const size_t panels = (g.s.n + kWide - 1) / kWide, k_block = KBlock(g.s.k, kNearK);
+  const size_t wide = std::clamp<size_t>(panels / (2 * static_cast<size_t>(pool.size())), 1, kPanelsOfTask) * kWide;
+  const size_t grain = std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * wide));
+  pool.RunRanges((g.s.n + wide - 1) / wide, grain, [&](size_t begin, size_t end) {
+    float* packed = Scratch(ScratchSlot::kTask2, wide * k_block);
+    for (size_t n = begin * wide; n < std::min(g.s.n, end * wide); n += wide)
+      for (size_t k = 0; k < g.s.k; k += k_block) {
+        const Block block = {0, g.s.m, n, std::min(g.s.n, n + wide), k, std::min(k_block, g.s.k - k)};
+        PackPanels(g, block.n0, block.n1, k, block.k, packed);
+        MultiplyBlock(g, block, packed);
+      }
   });
 }
 
-// ---- Many rows: B is packed once and shared; each task packs its own rows of A.
-
-struct Block {
-  size_t m0, m1;          // rows of C
-  size_t panel0, panel1;  // panels of the packed part of B
-};
-
-// b_packed: panels of columns [n0, n1) of B, panel p at p * kWide * K as [K, its width].
-void ManyRowsBlock(const MatMulArgs& g, const float* b_packed, size_t n0, size_t n1, const Block& block) {
-  const size_t k_block = KBlock(g.s.k);
-  const bool in_place = ReadsAInPlace(g);
-  float* packed = in_place ? nullptr : Scratch(ScratchSlot::kTask, (block.m1 - block.m0) * k_block);
-  for (size_t k0 = 0; k0 < g.s.k; k0 += k_block) {
-    const size_t k = std::min(k_block, g.s.k - k0);
-    for (size_t m = block.m0; m < block.m1 && !in_place; m += kRowsMax)
-      PackA(g, m, std::min(kRowsMax, block.m1 - m), k0, k, packed + (m - block.m0) * k);
-    for (size_t p = block.panel0; p < block.panel1; ++p) {
-      const size_t col = n0 + p * kWide, cols = std::min(kWide, n1 - col), width = PanelWidth(cols);
-      const float* b = b_packed + p * kWide * g.s.k + k0 * width;
-      for (size_t m = block.m0; m < block.m1; m += kRowsMax) {
-        const size_t rows = std::min(kRowsMax, block.m1 - m);
-        RunTile(rows, cols, k, in_place ? PlaceInA(g, m, k0) : TileOperand::Packed(packed + (m - block.m0) * k, rows),
-                b, width, g.c + m * g.s.ldc + col, g.s.ldc, g.s.accumulate || k0 > 0);
-      }
-    }
-  }
-}
-
-void ManyRows(ThreadPool& pool, const MatMulArgs& g) {
-  const size_t chunk = std::max<size_t>(8, kPackedBFloats / (g.s.k * kWide)) * kWide;
-  const bool serial = pool.size() == 1 || g.s.m * g.s.n * g.s.k < kSerialWork;
-  const size_t wanted = serial ? 1 : static_cast<size_t>(pool.size()) * 4;
-  for (size_t n0 = 0; n0 < g.s.n; n0 += chunk) {
-    const size_t n1 = std::min(g.s.n, n0 + chunk), panels = (n1 - n0 + kWide - 1) / kWide;
-    float* b_packed = Scratch(ScratchSlot::kShared, panels * kWide * g.s.k);
-    pool.RunRanges(panels, serial ? panels : 1, [&](size_t begin, size_t end) {
-      for (size_t p = begin; p < end; ++p)
-        PackB(g, n0 + p * kWide, std::min(kWide, n1 - n0 - p * kWide), 0, g.s.k, b_packed + p * kWide * g.s.k);
-    });
-    const size_t tiles = (g.s.m + kRowsMax - 1) / kRowsMax;
-    // Up to 8 tiles of rows a block (A in L2), fewer when the threads would otherwise be idle, then a split of columns.
-    const size_t block_tiles = std::clamp<size_t>(tiles / wanted, std::min<size_t>(2, tiles), 8);
-    const size_t m_blocks = (tiles + block_tiles - 1) / block_tiles;
-    const size_t n_blocks = std::min(panels, (wanted + m_blocks - 1) / m_blocks);
-    auto body = [&](size_t i) {
-      const size_t mi = i / n_blocks, ni = i % n_blocks;
-      ManyRowsBlock(g, b_packed, n0, n1,
-                    {mi * block_tiles * kRowsMax, std::min(g.s.m, (mi + 1) * block_tiles * kRowsMax),
-                     panels * ni / n_blocks, panels * (ni + 1) / n_blocks});
-    };
-    if (serial) {
-      for (size_t i = 0; i < m_blocks * n_blocks; ++i) body(i);
-    } else {
-      pool.Run(m_blocks * n_blocks, body);
-    }
-  }
+// Columns [n0, n1) and k [k0, k0 + k): B is packed once and shared, each task has rows of its own.
+void MultiplyRows(ThreadPool& pool, const MatMulArgs& g, const Block& part) {
+  const size_t panels = (part.n1 - part.n0 + kWide - 1) / kWide, tiles = (g.s.m + kRowsMax - 1) / kRowsMax;
+  float* b_packed = Scratch(ScratchSlot::kShared, panels * kWide * part.k);
+  pool.RunRanges((panels + kPanelsOfTask - 1) / kPanelsOfTask, 1, [&](size_t begin, size_t end) {
+    const size_t n0 = part.n0 + begin * kPanelsOfTask * kWide;
+    PackPanels(g, n0, std::min(part.n1, part.n0 + end * kPanelsOfTask * kWide), part.k0, part.k,
+               b_packed + (n0 - part.n0) * part.k);
+  });
+  // As many tiles a block as L2 holds of A, fewer when threads would be idle, then a split of columns.
+  const size_t wanted = pool.size() == 1 ? 1 : static_cast<size_t>(pool.size()) * 4;
+  const size_t near = std::clamp<size_t>(kNearFloats / (kRowsMax * part.k), 2, kTilesOfBlock);
+  const size_t block_tiles = std::clamp(tiles / wanted, std::min<size_t>(2, tiles), near);
+  const size_t m_blocks = (tiles + block_tiles - 1) / block_tiles;
+  const size_t n_blocks = std::min(panels, (wanted + m_blocks - 1) / m_blocks);
+  pool.Run(m_blocks * n_blocks, [&](size_t i) {
+    const size_t m = i / n_blocks * block_tiles * kRowsMax, first = panels * (i % n_blocks) / n_blocks * kWide,
+                 last = panels * (i % n_blocks + 1) / n_blocks * kWide;
+    MultiplyBlock(g,
+                  {m, std::min(g.s.m, m + block_tiles * kRowsMax), part.n0 + first, std::min(part.n1, part.n0 + last),
+                   part.k0, part.k},
+                  b_packed + first * part.k);
+  });
 }
 
 void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
-  if (g.s.m <= std::max<size_t>(16, kRowsMax)) return FewRows(pool, g);
-  ManyRows(pool, g);
+  if (HasFewRows(g)) return MultiplyFewRows(pool, g, kSerialWork);
+  if (g.s.m <= kFewTiles * kRowsMax || g.s.m * g.s.n * g.s.k < kSerialWork) return MultiplyColumns(pool, g);
+  const size_t k_block = KBlock(g.s.k, kKBlock), wide = kPackedBFloats / (k_block * kWide) * kWide;
+  for (size_t n = 0; n < g.s.n; n += wide)
+    for (size_t k = 0; k < g.s.k; k += k_block)
+      MultiplyRows(pool, g, {0, g.s.m, n, std::min(g.s.n, n + wide), k, std::min(k_block, g.s.k - k)});
 }
 #else   // no SIMD: rows of the definition
 const float* WidenedB(const MatMulArgs& g, std::vector<float>& out) {

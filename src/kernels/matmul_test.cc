@@ -32,8 +32,9 @@ TEST(MatMul, ContinuesTheChainAcrossBlocksOfK) {
   for (bool trans_a : {false, true})
     for (bool trans_b : {false, true})
       for (bool accumulate : {false, true})
-        for (size_t m : {1, 5, 16, 40}) {
-          MatMulShape s{.m = m, .n = 37, .k = 300 + m * 17};
+        for (size_t m : {1, 5, 16, 40, 80}) {
+          // 70 rows and fewer have blocks of 512, more have blocks of 2,048.
+          MatMulShape s{.m = m, .n = 37, .k = m > 70 ? 2100 : 300 + m * 17};
           s.trans_a = trans_a;
           s.trans_b = trans_b;
           s.accumulate = accumulate;
@@ -45,7 +46,19 @@ TEST(MatMul, ContinuesTheChainAcrossBlocksOfK) {
 // 2^21 floats of B are packed at a time; this B needs two parts.
 TEST(MatMul, ContinuesWithTheNextPartOfB) {
   Rng rng(31);
-  CheckMatMul(rng, {.m = 17, .n = 300, .k = 9000}, Values::kPlain);
+  CheckMatMul(rng, {.m = 71, .n = 1040, .k = 2048}, Values::kPlain);
+}
+
+TEST(MatMul, EqualsTheDefinitionForFewRows) {
+  Rng rng(32);
+  for (size_t m = 1; m <= 17; ++m)
+    for (bool trans_b : {false, true}) {
+      MatMulShape s{.m = m, .n = 130 + RandomSize(rng, 40), .k = 20 + RandomSize(rng, 60), .trans_b = trans_b};
+      s.trans_a = rng() & 1;
+      s.accumulate = rng() & 1;
+      CheckMatMul(rng, s, kAllValues[m % 4]);
+      if (::testing::Test::HasFatalFailure()) return;
+    }
 }
 
 TEST(MatMul, LinearLayersNameTheRightTranspositions) {

@@ -1,4 +1,4 @@
-// The register tile of matmul and the packing it reads; shared by matmul and attention.
+// The register tile of matmul; shared by matmul and attention.
 #include "kernels/simd-inl.h"
 
 #if defined(CAIRN_KERNELS_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -15,20 +15,6 @@ namespace cairn::kernels {
 namespace HWY_NAMESPACE {
 #if CAIRN_SIMD
 
-// dst[i, 0..3] = src[0..3, i] for i = 0..3.
-HWY_INLINE void Transpose4x4(const float* HWY_RESTRICT src, size_t ld, float* HWY_RESTRICT dst, size_t dst_ld) {
-  const hn::FixedTag<float, 4> f;
-  const hn::FixedTag<uint64_t, 2> u;
-  const auto r0 = hn::LoadU(f, src), r1 = hn::LoadU(f, src + ld);
-  const auto r2 = hn::LoadU(f, src + 2 * ld), r3 = hn::LoadU(f, src + 3 * ld);
-  const auto a = hn::BitCast(u, hn::InterleaveLower(f, r0, r1)), b = hn::BitCast(u, hn::InterleaveLower(f, r2, r3));
-  const auto c = hn::BitCast(u, hn::InterleaveUpper(f, r0, r1)), e = hn::BitCast(u, hn::InterleaveUpper(f, r2, r3));
-  hn::StoreU(hn::BitCast(f, hn::InterleaveLower(u, a, b)), f, dst);
-  hn::StoreU(hn::BitCast(f, hn::InterleaveUpper(u, a, b)), f, dst + dst_ld);
-  hn::StoreU(hn::BitCast(f, hn::InterleaveLower(u, c, e)), f, dst + 2 * dst_ld);
-  hn::StoreU(hn::BitCast(f, hn::InterleaveUpper(u, c, e)), f, dst + 3 * dst_ld);
-}
-
 constexpr size_t kWide = 2 * kLanes;  // columns of a tile
 #if HWY_TARGET == HWY_AVX2
 constexpr size_t kRowsMax = 6;  // 12 of 16 registers accumulate
@@ -37,6 +23,9 @@ constexpr size_t kRowsMax = 8;
 #else
 constexpr size_t kRowsMax = 14;  // 28 of 32 registers accumulate
 #endif
+
+// Width of the packed panel that holds cols <= kWide columns.
+inline size_t PanelWidth(size_t cols) { return cols > kLanes ? kWide : kLanes; }
 
 constexpr size_t kFetchAhead = 16;  // steps of k, a few hundred cycles
 
@@ -122,7 +111,7 @@ inline TileFunction TileFor(size_t rows) {
 // A tile of rows x cols at c; cols <= width of the panel b. A narrow edge goes through a full-width copy of C.
 inline void RunTile(size_t rows, size_t cols, size_t k, const TileOperand& a, const float* b, size_t ldb, float* c,
                     size_t ldc, bool load_c) {
-  const size_t width = cols > kLanes ? kWide : kLanes;
+  const size_t width = PanelWidth(cols);
   const bool row_major = a.k_stride == 1 && a.row_stride != 1;
   const TileFunction tile = width == kWide ? (row_major ? TileFor<2, true>(rows) : TileFor<2, false>(rows))
                                            : (row_major ? TileFor<1, true>(rows) : TileFor<1, false>(rows));
@@ -137,47 +126,6 @@ inline void RunTile(size_t rows, size_t cols, size_t k, const TileOperand& a, co
   tile(k, a, b, ldb, edge, width, load_c);
   for (size_t r = 0; r < rows; ++r) std::memcpy(c + r * ldc, edge + r * width, cols * sizeof(float));
 }
-
-// dst[k, width] from src[count, ld] transposed; columns count..width are zero.
-inline void PackTransposed(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k,
-                           float* HWY_RESTRICT dst) {
-  size_t j = 0;
-  for (; j + 4 <= count; j += 4) {
-    const float* r = src + j * ld;
-    size_t i = 0;
-    for (; i + 4 <= k; i += 4) Transpose4x4(r + i, ld, dst + i * width + j, width);
-    for (; i < k; ++i)
-      for (size_t l = 0; l < 4; ++l) dst[i * width + j + l] = r[l * ld + i];
-  }
-  for (; j < count; ++j)
-    for (size_t i = 0; i < k; ++i) dst[i * width + j] = src[j * ld + i];
-  for (; j < width; ++j)
-    for (size_t i = 0; i < k; ++i) dst[i * width + j] = 0.0f;
-}
-
-// dst[k, width] from src[k, ld], columns count..width zero.
-inline void PackRows(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k,
-                     float* HWY_RESTRICT dst) {
-  const DF d;
-  size_t i = 0;
-  if (count == width && count % kLanes != 0) {
-    // Whole vectors, whose surplus the next row overwrites, while both sides stay inside their arrays.
-    const size_t padded = (count + kLanes - 1) / kLanes * kLanes;
-    for (; padded <= ld + count && i + 1 < k && i * width + padded <= k * width; ++i)
-      for (size_t j = 0; j < count; j += kLanes) hn::StoreU(hn::LoadU(d, src + i * ld + j), d, dst + i * width + j);
-  }
-  for (; i < k; ++i) {
-    const float* row = src + i * ld;
-    float* to = dst + i * width;
-    size_t j = 0;
-    for (; j + kLanes <= count; j += kLanes) hn::StoreU(hn::LoadU(d, row + j), d, to + j);
-    for (; j < count; ++j) to[j] = row[j];
-    for (; j < width; ++j) to[j] = 0.0f;
-  }
-}
-
-// Width of the packed panel that holds cols <= kWide columns.
-inline size_t PanelWidth(size_t cols) { return cols > kLanes ? kWide : kLanes; }
 
 #endif  // CAIRN_SIMD
 }  // namespace HWY_NAMESPACE

@@ -137,14 +137,18 @@ TEST(WeightMatrix, ZerosStayZeros) {
 TEST(WeightMatrix, LinearLayersEqualTheWidenedMatrix) {
   Rng rng(51);
   for (WeightType type : kAllTypes) {
+    const bool blocked = type != WeightType::kF32 && type != WeightType::kBf16;
     for (size_t t : {1, 3, 16, 33}) {
-      const size_t k = 32 * (1 + rng() % 11), n = 32 * (1 + rng() % 3);  // K beyond 256: several blocks of k
+      const size_t k = 32 * (1 + rng() % 19) + (blocked ? 0 : rng() % 32);  // beyond 512: several blocks of k
+      const size_t n = 32 * (1 + rng() % 3) + rng() % 7;
       const Floats w = RandomFloats(rng, n * k, Values::kPlain), x = RandomFloats(rng, t * k, Values::kPlain);
       const Floats dy = RandomFloats(rng, t * n, Values::kPlain);
-      std::vector<std::byte> stored(n * WeightRowBytes(type, k));
-      NarrowWeights(type, w.data(), w.size(), stored.data());
-      const WeightMatrix matrix(type, stored.data());
-      const Floats wide = Widened(type, stored, w.size());
+      const size_t offset = 4 * (rng() % 16);  // matrices in files begin anywhere
+      std::vector<std::byte> stored(offset + n * WeightRowBytes(type, k));
+      NarrowWeights(type, w.data(), w.size(), stored.data() + offset);
+      const WeightMatrix matrix(type, stored.data() + offset);
+      Floats wide(w.size());
+      for (size_t i = 0; i < n; ++i) WidenWeights(type, matrix.Row(i, k), 0, k, wide.data() + i * k);
       const std::vector<int32_t> ids = {static_cast<int32_t>(n) - 1, 0, 5};
       const Arrays out = {RandomFloats(rng, t * n, Values::kPlain), RandomFloats(rng, t * k, Values::kPlain),
                           Floats(ids.size() * k)};

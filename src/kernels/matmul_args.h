@@ -1,0 +1,15 @@
+// A product with all strides filled in, as the files of matmul pass it on.
+#pragma once
+
+#include "kernels/kernels.h"
+
+namespace cairn::kernels {
+
+struct MatMulArgs {
+  MatMulShape s;
+  const float* a;
+  WeightMatrix b;
+  float* c;
+};
+
+}  // namespace cairn::kernels
