@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "kernels/int8.h"
+#include "kernels/int8_simd-inl.h"
 #include "kernels/int8_tile.h"
 #include "kernels/reference/reference.h"
 #include "kernels/scratch.h"
@@ -72,7 +73,15 @@ void NarrowRow(const float* x, size_t k, int8_t* quanta, int32_t* sums, float* s
   std::fill(quanta + k, quanta + Padded(k), int8_t{0});
 }
 
-void RunTilePlain(const Int8Tile& g) {
+#if CAIRN_SIMD
+void RunTile(const Int8Tile& tile) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+  if (HasVnni()) return RunInt8TileVnni(tile);
+#endif
+  RunInt8TileSimd(tile);
+}
+#else
+void RunTile(const Int8Tile& g) {
   for (size_t r = 0; r < g.rows; ++r) {
     float y[kInt8Panel] = {};
     if (g.accumulate) std::copy_n(g.y + r * g.ldy, g.cols, y);
@@ -93,13 +102,7 @@ void RunTilePlain(const Int8Tile& g) {
     std::copy_n(y, g.cols, g.y + r * g.ldy);
   }
 }
-
-void RunTile(const Int8Tile& tile) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  if (HasVnni()) return RunInt8TileVnni(tile);
-#endif
-  RunTilePlain(tile);
-}
+#endif  // CAIRN_SIMD
 
 void Int8LinearTarget(ThreadPool& pool, const float* x, const Int8Matrix& w, float* y, size_t t, bool accumulate) {
   const size_t k = Padded(w.k), blocks = Blocks(w.k);

@@ -41,8 +41,8 @@ TEST(Int8, EqualsTheDefinition) {
   }
 }
 
-// Processors with AVX-512 and without VNNI run the plain loops, too.
-TEST(Int8, PlainLoopsGiveTheSameBits) {
+// Not every processor with AVX-512 has VNNI.
+TEST(Int8, SameBitsWithoutVnni) {
   Rng rng(23);
   AllowVnni(false);
   EXPECT_FALSE(Int8IsFast());

@@ -61,7 +61,7 @@ struct LoraOptions {
   double alpha = 32;
   LoraTargets targets = LoraTargets::kAllLinear;
   BaseQuantization quantize = BaseQuantization::kNone;
-  LoraNumerics numerics = LoraNumerics::kF32;
+  LoraNumerics numerics = LoraNumerics::kI8;
 };
 
 struct PhaseConfig {
