@@ -98,8 +98,7 @@ void Int8RowsOf(const Int8Tile& g, size_t row, size_t rows) {
 }
 
 inline void RunInt8TileSimd(const Int8Tile& g) {
-  for (size_t row = 0; row < g.rows; row += kInt8Rows)
-    Int8RowsOf<kInt8Rows>(g, row, std::min(kInt8Rows, g.rows - row));
+  for (size_t row = 0; row < g.rows; row += kInt8Rows) Int8RowsOf<kInt8Rows>(g, row, std::min(kInt8Rows, g.rows - row));
 }
 
 #endif  // CAIRN_SIMD

@@ -46,7 +46,8 @@ std::vector<Span> AllSpans(const model::ParameterList& list) {
 Result<std::unique_ptr<DeviceTraining>> DeviceTraining::Create(device::Device& device, const model::Model& model,
                                                                const TrainConfig& config, std::vector<bool> muon) {
   if (config.numerics == Numerics::kInt8)
-    return Error{ErrorCode::kUnsupported, "8-bit numbers are not trained on a device; set training.lora.numerics: f32", {}};
+    return Error{
+        ErrorCode::kUnsupported, "8-bit numbers are not trained on a device; set training.lora.numerics: f32", {}};
   if (!device::HasAttention(static_cast<size_t>(model.config.head_dim)))
     return Error{ErrorCode::kUnsupported, "no kernel for heads of " + std::to_string(model.config.head_dim), {}};
   std::unique_ptr<DeviceTraining> training(new DeviceTraining(device, model, config, std::move(muon)));
