@@ -13,7 +13,8 @@ namespace {
 // and kept, and tokens that the teacher reads and writes (64 calls of about 75); per skill, rows kept; per kept row,
 // tokens.
 constexpr double kMadePerSentence = 43, kKeptPerSentence = 16, kTeacherTokensPerSentence = 4800;
-constexpr double kInt8Speed = 2.5;  // of training in cairn-i8-1, compared with binary32 (docs/performance.md)
+// Of training in cairn-i8-1, compared with binary32 (docs/performance.md): narrow layers gain less.
+double Int8Speed(double parameters) { return parameters < 64e6 ? 1.6 : 2.5; }
 constexpr double kRowsPerSkill = 250, kTeacherTokensPerSkill = 40000, kTokensPerRow = 20;
 
 // What a matmul of the model's own size reaches here now.
@@ -76,7 +77,7 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
   // reached.
   const bool int8 = NumericsOf(training) == train::Numerics::kInt8;
   double per_token = parameters * (training.method == TrainingMethod::kLora ? 4 : 6) /
-                     (int8 && kernels::Int8IsFast() ? kInt8Speed : 1);
+                     (int8 && kernels::Int8IsFast() ? Int8Speed(parameters) : 1);
   double seconds =
       (train_tokens * per_token + (project.HasEndpoint() ? 0 : teacher_tokens * parameters * 2)) / (rate * 0.5);
   double state = training.method == TrainingMethod::kLora ? (int8 ? 2.5 : 2) : 5;
