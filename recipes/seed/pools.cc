@@ -18,7 +18,7 @@ std::string Number(int n) { return std::to_string(n); }
 // 12400 -> "12,400".
 std::string Grouped(int n) {
   std::string digits = Number(n);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), ",");
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), 1, ',');
   return digits;
 }
 
