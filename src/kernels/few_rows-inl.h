@@ -132,7 +132,7 @@ inline bool HasFewRows(const MatMulArgs& g) {
   return (g.b.type == WeightType::kF32 || g.b.type == WeightType::kBf16) && g.s.m <= kFewRowsTransposed;
 }
 
-inline void MultiplyFewRows(ThreadPool& pool, const MatMulArgs& g, size_t serial_work) {
+inline void MultiplyFewRows(ThreadPool& pool, const MatMulArgs& g) {
   static constexpr auto kStrips = FewRowsTable(std::make_index_sequence<kFewRows>());
   static constexpr auto kF32 = FewRowsTransposedTable<WeightType::kF32>(std::make_index_sequence<kFewRowsTransposed>());
   static constexpr auto kBf16 =
@@ -141,18 +141,14 @@ inline void MultiplyFewRows(ThreadPool& pool, const MatMulArgs& g, size_t serial
   const FewRowsFunction run = !g.s.trans_b                    ? kStrips[g.s.m - 1]
                               : g.b.type == WeightType::kBf16 ? kBf16[g.s.m - 1]
                                                               : kF32[g.s.m - 1];
-  MatMulArgs packed =
-      g;  // with A as [K, M]: its rows may lie a power of two apart and push each other out of the cache
+  // A as [K, M]: its rows may lie a power of two apart and push each other out of the cache.
+  MatMulArgs packed = g;
   if (g.s.m > 1 || g.s.trans_a) {
     float* a = Scratch(ScratchSlot::kShared, g.s.m * g.s.k);
-    if (g.s.trans_a) {
-      PackRows(g.a, g.s.lda, g.s.m, g.s.m, g.s.k, a);
-    } else {
-      PackTransposed(g.a, g.s.lda, g.s.m, g.s.m, g.s.k, a);
-    }
+    PackOperand(g.a, g.s.lda, g.s.trans_a, g.s.m, g.s.k, a);
     packed.a = a;
   }
-  pool.RunRanges(strips, std::max<size_t>(1, serial_work / (g.s.m * g.s.k * wide)), [&](size_t begin, size_t end) {
+  pool.RunRanges(strips, std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * wide)), [&](size_t begin, size_t end) {
     const size_t n1 = std::min(g.s.n, end * wide);
     if (!g.s.trans_b) return run(packed, begin * wide, n1);
     for (size_t n = begin * wide; n < n1; n += wide) run(packed, n, std::min(wide, n1 - n));

@@ -25,8 +25,6 @@ constexpr size_t kInt8Rows = 6;
 constexpr size_t kInt8Rows = 3;  // 12 of 16 registers are sums; NEON has two sums for each
 #endif
 
-#define CAIRN_UNROLL_INT8 _Pragma("GCC unroll 6")
-
 // Rows [row, row + kRows), columns [col, col + kInt8Columns) of the tile; `cols` of them exist.
 template <size_t kRows>
 HWY_NOINLINE void Int8Columns(const Int8Tile& g, size_t row, size_t col, size_t cols) {
@@ -50,27 +48,27 @@ HWY_NOINLINE void Int8Columns(const Int8Tile& g, size_t row, size_t col, size_t 
     int16_t x[kRows][kInt8Block];
     for (size_t r = 0; r < kRows; ++r) std::copy_n(g.x + (row + r) * g.k + first, n, x[r]);
     VI even[kRows][kVecs], odd[kRows][kVecs];
-    CAIRN_UNROLL_INT8
+    CAIRN_UNROLL
     for (size_t r = 0; r < kRows; ++r)
       for (size_t v = 0; v < kVecs; ++v) even[r][v] = odd[r][v] = hn::Zero(di);
     const uint8_t* w = g.w + first * kInt8Panel + col * 4;
     for (size_t i = 0; i < n; i += 4, w += 4 * kInt8Panel) {
       V16 xi[kRows];
-      CAIRN_UNROLL_INT8
+      CAIRN_UNROLL
       for (size_t r = 0; r < kRows; ++r) {
         int64_t four;
         std::memcpy(&four, x[r] + i, sizeof four);
         xi[r] = hn::BitCast(d16, hn::Set(d64, four));
       }
-      CAIRN_UNROLL_INT8
+      CAIRN_UNROLL
       for (size_t v = 0; v < kVecs; ++v) {
         const V16 wi = hn::PromoteTo(d16, hn::LoadU(d8, w + v * 2 * kLanes));
-        CAIRN_UNROLL_INT8
+        CAIRN_UNROLL
         for (size_t r = 0; r < kRows; ++r)
           even[r][v] = hn::ReorderWidenMulAccumulate(di, wi, xi[r], even[r][v], odd[r][v]);
       }
     }
-    CAIRN_UNROLL_INT8
+    CAIRN_UNROLL
     for (size_t r = 0; r < kRows; ++r) {
       const VF scale = hn::Set(d, g.x_scales[(row + r) * g.blocks + b]);
       const VI offset = hn::Set(di, 128 * g.x_sums[(row + r) * g.blocks + b]);

@@ -4,6 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 
+// Before loops over the rows of a tile, whose sums are to stay in registers.
+#if defined(__clang__)
+#define CAIRN_UNROLL _Pragma("unroll")
+#else
+#define CAIRN_UNROLL _Pragma("GCC unroll 6")
+#endif
+
 namespace cairn::kernels {
 
 constexpr size_t kInt8TileRows = 6;  // 12 sums and 12 results of 16 lanes, of 32 registers

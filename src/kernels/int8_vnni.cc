@@ -17,11 +17,6 @@ namespace {
 
 std::atomic<bool> allowed{true};
 
-#if defined(__clang__)
-#define CAIRN_UNROLL _Pragma("unroll")
-#else
-#define CAIRN_UNROLL _Pragma("GCC unroll 6")
-#endif
 #define CAIRN_VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
 
 CAIRN_VNNI inline __mmask16 Lanes(size_t cols) {

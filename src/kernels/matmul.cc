@@ -33,8 +33,7 @@ constexpr size_t kNearRows = 512;            // a tile of rows of A that long is
 // The transpose of A is read where it lies for products so narrow that packing costs more; but if they are short, too,
 // C is what they wait for.
 constexpr size_t kNarrow = 512, kShort = 128;
-constexpr size_t kWidened = 256;              // k that are widened at a time before they are transposed
-constexpr size_t kSerialWork = 32 * 32 * 32;  // below this, waking threads costs more than the work
+constexpr size_t kWidened = 256;  // k that are widened at a time before they are transposed
 }  // namespace cairn::kernels
 #endif
 
@@ -57,12 +56,7 @@ void PackA(const MatMulArgs& g, size_t m0, size_t m1, size_t k0, size_t k, float
   for (size_t i = 0; i < k; i += step)
     for (size_t m = m0; m < m1; m += kRowsMax) {
       const size_t rows = std::min(kRowsMax, m1 - m), part = std::min(step, k - i);
-      float* to = dst + (m - m0) * k + i * rows;
-      if (g.s.trans_a) {
-        PackRows(g.a + (k0 + i) * g.s.lda + m, g.s.lda, rows, rows, part, to);
-      } else {
-        PackTransposed(g.a + m * g.s.lda + k0 + i, g.s.lda, rows, rows, part, to);
-      }
+      PackOperand(PlaceInA(g, m, k0 + i).data, g.s.lda, g.s.trans_a, rows, part, dst + (m - m0) * k + i * rows);
     }
 }
 
@@ -176,7 +170,7 @@ void MultiplyRows(ThreadPool& pool, const MatMulArgs& g, const Block& part) {
 }
 
 void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
-  if (HasFewRows(g)) return MultiplyFewRows(pool, g, kSerialWork);
+  if (HasFewRows(g)) return MultiplyFewRows(pool, g);
   if (g.s.m <= kFewTiles * kRowsMax || g.s.m * g.s.n * g.s.k < kSerialWork) return MultiplyColumns(pool, g);
   const size_t k_block = KBlock(g.s.k, kKBlock), wide = kPackedBFloats / (k_block * kWide) * kWide;
   for (size_t n = 0; n < g.s.n; n += wide)

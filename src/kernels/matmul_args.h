@@ -5,6 +5,8 @@
 
 namespace cairn::kernels {
 
+constexpr size_t kSerialWork = 32 * 32 * 32;  // below this, waking threads costs more than the work
+
 struct MatMulArgs {
   MatMulShape s;
   const float* a;

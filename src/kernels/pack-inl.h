@@ -118,6 +118,11 @@ inline void PackRows(const float* HWY_RESTRICT src, size_t ld, size_t count, siz
   }
 }
 
+// dst[k, rows] from `rows` rows of an operand, stored as [rows, ld] or, when `transposed`, as [k, ld].
+inline void PackOperand(const float* src, size_t ld, bool transposed, size_t rows, size_t k, float* dst) {
+  transposed ? PackRows(src, ld, rows, rows, k, dst) : PackTransposed(src, ld, rows, rows, k, dst);
+}
+
 #endif  // CAIRN_SIMD
 }  // namespace HWY_NAMESPACE
 }  // namespace cairn::kernels
