@@ -1,4 +1,6 @@
-// Attention: a thread a row and head, neighbours share the head; no [T, T] matrix.
+// Attention: no [T, T] matrix. Grid y is the head, and a warp takes neighbouring rows (or keys) of it, so that its threads
+// read the same keys (or rows) together: what limits is the way from the cache to the registers, so each thread takes
+// several rows at a time. Every thread of a warp walks all that any of them needs.
 #pragma once
 
 #include "device/kernel_args.h"
@@ -24,134 +26,194 @@ CAIRN_DEVICE void StoreHead(const float* from, float* to) {
 }
 
 template <int kDim>
-CAIRN_DEVICE float Chain(const float* held, const float* from) {
+CAIRN_DEVICE float Chain(const float* a, const float* b) {
   float acc = 0.0f;
-  CAIRN_UNROLL for (int i = 0; i < kDim / 4; ++i) {
-    const Float4 part = Four(from, i);
-    CAIRN_UNROLL for (int d = 0; d < 4; ++d) acc = Fma(held[4 * i + d], part[d], acc);
-  }
+  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) acc = Fma(a[d], b[d], acc);
   return acc;
 }
 
 // to[d] = fma(x, from[d], to[d])
 template <int kDim>
 CAIRN_DEVICE void AddTimes(float x, const float* from, float* to) {
-  CAIRN_UNROLL for (int i = 0; i < kDim / 4; ++i) {
-    const Float4 part = Four(from, i);
-    CAIRN_UNROLL for (int d = 0; d < 4; ++d) to[4 * i + d] = Fma(x, part[d], to[4 * i + d]);
-  }
+  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) to[d] = Fma(x, from[d], to[d]);
 }
 
-// The query that a thread works on: one row of one head, and the n keys and values that it sees. n is 0 beyond the last
-// head; addresses are computed there, too, since the compiler loses track of what they point to behind a branch.
+// The rows that a thread has, `first` and those behind it, and what its warp has.
 template <int kDim>
-struct QueryRow {
-  int64_t row;  // of [T, H]
-  int n;
-  int64_t kv_ld;
-  const float *keys, *values;
-  CAIRN_DEVICE explicit QueryRow(const AttentionArgs& args) {
-    const int64_t index = static_cast<int64_t>(Block()) * Threads() + Thread();
-    const int t = static_cast<int>(index % args.t), h = static_cast<int>(index / args.t);
-    const int start = args.segment_start[t];
-    row = static_cast<int64_t>(t) * args.heads + h;
-    n = h < args.heads ? t + 1 - start : 0;
-    kv_ld = static_cast<int64_t>(args.kv_heads) * kDim;
-    const int64_t first = start * kv_ld + h / (args.heads / args.kv_heads) * kDim;
-    keys = args.k + first;
-    values = args.v + first;
+struct OwnRows {
+  static constexpr int n = RowsOfThread(kDim);
+  int first, warp_first, warp_end;  // the latter two at most T
+  // `unit`: which of the block's threads it is, or which pair of them; a warp holds `in_warp` of these.
+  CAIRN_DEVICE OwnRows(int t, int unit, int in_warp) {
+    const int block_first = Block() * (Threads() / 32 * in_warp * n);
+    first = block_first + unit * n;
+    warp_first = block_first + unit / in_warp * in_warp * n;
+    warp_end = warp_first + in_warp * n < t ? warp_first + in_warp * n : t;
   }
 };
 
-// lanes: 16 for each thread of the block.
+// lanes: 16 for each row of the block.
 template <int kDim>
-CAIRN_DEVICE void AttentionRow(const AttentionArgs& args, float* lanes) {
-  const QueryRow<kDim> r(args);
-  if (r.n == 0) return;
-  const int64_t at = r.row * kDim;
-  float q[kDim], out[kDim];
-  LoadHead<kDim>(args.q + at, q);
-  float m = 0.0f;
-  for (int j = 0; j < r.n; ++j) {
-    const float s = Chain<kDim>(q, r.keys + j * r.kv_ld) * args.scale;
-    m = j == 0 || s > m ? s : m;
+CAIRN_DEVICE void AttentionRows(const AttentionArgs& args, float* lanes) {
+  constexpr int n = RowsOfThread(kDim);
+  const OwnRows<kDim> own(args.t, Thread(), 32);
+  if (own.warp_first >= args.t) return;
+  const int h = BlockY(), keys_first = args.segment_start[own.warp_first];
+  const int64_t ld = static_cast<int64_t>(args.kv_heads) * kDim;
+  const int64_t group = static_cast<int64_t>(h / (args.heads / args.kv_heads)) * kDim;
+  int start[n];
+  int64_t at[n];
+  float q[n][kDim], out[n][kDim], m[n];
+  CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+    const int row = own.first + r < args.t ? own.first + r : args.t - 1;
+    start[r] = own.first + r < args.t ? args.segment_start[row] : args.t;  // no key is visible beyond the last row
+    at[r] = static_cast<int64_t>(row) * args.heads + h;
+    LoadHead<kDim>(args.q + at[r] * kDim, q[r]);
+    m[r] = 0.0f;
+    CAIRN_UNROLL for (int d = 0; d < kDim; ++d) out[r][d] = 0.0f;
+    for (int i = 0; i < 16; ++i) lanes[(i * n + r) * kAttentionThreads + Thread()] = 0.0f;
   }
-  m += 0.0f;
-  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) out[d] = 0.0f;
-  float* lane = lanes + Thread();  // lane i at i * kAttentionThreads
-  for (int i = 0; i < 16; ++i) lane[i * kAttentionThreads] = 0.0f;
-  for (int j = 0; j < r.n; ++j) {
-    const float p = Exp(Chain<kDim>(q, r.keys + j * r.kv_ld) * args.scale - m);
-    lane[j % 16 * kAttentionThreads] += p;
-    AddTimes<kDim>(p, r.values + j * r.kv_ld, out);
+  for (int j = keys_first; j < own.warp_end; ++j) {
+    float key[kDim];
+    LoadHead<kDim>(args.k + j * ld + group, key);
+    CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+      const float s = Chain<kDim>(q[r], key) * args.scale;
+      const bool visible = j >= start[r] && j <= own.first + r;
+      m[r] = visible && (j == start[r] || s > m[r]) ? s : m[r];
+    }
   }
-  float sums[16];
-  CAIRN_UNROLL for (int i = 0; i < 16; ++i) sums[i] = lane[i * kAttentionThreads];
-  const float l = Fold16(sums);
-  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) out[d] = Div(out[d], l);
-  StoreHead<kDim>(out, args.out + at);
-  args.stats[r.row * 2] = m;
-  args.stats[r.row * 2 + 1] = l;
+  CAIRN_UNROLL for (int r = 0; r < n; ++r) m[r] += 0.0f;
+  for (int j = keys_first; j < own.warp_end; ++j) {
+    float key[kDim], value[kDim], p[n];
+    LoadHead<kDim>(args.k + j * ld + group, key);
+    LoadHead<kDim>(args.v + j * ld + group, value);
+    CAIRN_UNROLL for (int r = 0; r < n; ++r) p[r] = Exp(Chain<kDim>(q[r], key) * args.scale - m[r]);
+    CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+      if (j < start[r] || j > own.first + r) continue;
+      lanes[((j - start[r]) % 16 * n + r) * kAttentionThreads + Thread()] += p[r];
+      AddTimes<kDim>(p[r], value, out[r]);
+    }
+  }
+  CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+    if (own.first + r >= args.t) continue;
+    float sums[16];
+    CAIRN_UNROLL for (int i = 0; i < 16; ++i) sums[i] = lanes[(i * n + r) * kAttentionThreads + Thread()];
+    const float l = Fold16(sums);
+    CAIRN_UNROLL for (int d = 0; d < kDim; ++d) out[r][d] = Div(out[r][d], l);
+    StoreHead<kDim>(out[r], args.out + at[r] * kDim);
+    args.stats[at[r] * 2] = m[r];
+    args.stats[at[r] * 2 + 1] = l;
+  }
 }
+
+// Backward, two threads work on the same rows: the first has what meets queries or keys, the second what meets values or
+// the output's gradient. Each does one of the two chains of a score and gets the other from its partner.
+struct Pair {
+  bool second;
+  int unit;  // which pair of the block
+  CAIRN_DEVICE Pair() : second(Thread() % 32 >= 16), unit(Thread() / 32 * 16 + Thread() % 16) {}
+};
+struct Scores {
+  float p, ds;
+  // chain: of the score or of its gradient, as the thread's side is.
+  CAIRN_DEVICE Scores(bool second, float chain, float scale, float m, float l, float delta) {
+    const float other = FromPartner(chain);
+    p = Div(Exp((second ? other : chain) * scale - m), l);
+    ds = (p * ((second ? chain : other) - delta)) * scale;
+  }
+};
 
 template <int kDim>
 CAIRN_DEVICE void AttentionGradQuery(const AttentionArgs& args) {
-  const QueryRow<kDim> r(args);
-  if (r.n == 0) return;
-  const int64_t at = r.row * kDim;
-  float q[kDim], dout[kDim], dq[kDim], lane[16];
-  LoadHead<kDim>(args.q + at, q);
-  LoadHead<kDim>(args.dout + at, dout);
-  CAIRN_UNROLL for (int i = 0; i < 16; ++i) lane[i] = 0.0f;
-  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) lane[d % 16] = Fma(dout[d], args.out[at + d], lane[d % 16]);
-  const float delta = Fold16(lane), m = args.stats[r.row * 2], l = args.stats[r.row * 2 + 1];
-  args.delta[r.row] = delta;
-  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) dq[d] = 0.0f;
-  for (int j = 0; j < r.n; ++j) {
-    const float* key = r.keys + j * r.kv_ld;
-    const float p = Div(Exp(Chain<kDim>(q, key) * args.scale - m), l);
-    const float ds = (p * (Chain<kDim>(dout, r.values + j * r.kv_ld) - delta)) * args.scale;
-    AddTimes<kDim>(ds, key, dq);
+  constexpr int n = RowsOfThread(kDim);
+  const Pair pair;
+  const OwnRows<kDim> own(args.t, pair.unit, 16);
+  if (own.warp_first >= args.t) return;
+  const int h = BlockY(), keys_first = args.segment_start[own.warp_first];
+  const int64_t ld = static_cast<int64_t>(args.kv_heads) * kDim;
+  const float* from = (pair.second ? args.v : args.k) + static_cast<int64_t>(h / (args.heads / args.kv_heads)) * kDim;
+  int start[n];
+  int64_t at[n];
+  float held[n][kDim], dq[n][kDim], m[n], l[n], delta[n];
+  CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+    const int row = own.first + r < args.t ? own.first + r : args.t - 1;
+    start[r] = own.first + r < args.t ? args.segment_start[row] : args.t;
+    at[r] = static_cast<int64_t>(row) * args.heads + h;
+    float lane[16];
+    CAIRN_UNROLL for (int i = 0; i < 16; ++i) lane[i] = 0.0f;
+    CAIRN_UNROLL for (int d = 0; d < kDim; ++d) {
+      const int64_t i = at[r] * kDim + d;
+      lane[d % 16] = Fma(args.dout[i], args.out[i], lane[d % 16]);
+    }
+    delta[r] = Fold16(lane);
+    m[r] = args.stats[at[r] * 2];
+    l[r] = args.stats[at[r] * 2 + 1];
+    LoadHead<kDim>((pair.second ? args.dout : args.q) + at[r] * kDim, held[r]);
+    CAIRN_UNROLL for (int d = 0; d < kDim; ++d) dq[r][d] = 0.0f;
   }
-  StoreHead<kDim>(dq, args.dq + at);
-}
-
-// A thread a (key, group): heads of the group ascending, then rows. Needs delta of every row.
-template <int kDim>
-CAIRN_DEVICE void AttentionGradKey(const AttentionArgs& args) {
-  const int64_t index = static_cast<int64_t>(Block()) * Threads() + Thread();
-  const int j = static_cast<int>(index % args.t), g = static_cast<int>(index / args.t);
-  if (g >= args.kv_heads) return;
-  const int64_t at = (static_cast<int64_t>(j) * args.kv_heads + g) * kDim;
-  const int per_group = args.heads / args.kv_heads, end = args.segment_end[j];
-  const int lane = Thread() % 32, first = j > lane ? j - lane : 0;
-  float k[kDim], v[kDim], dk[kDim], dv[kDim];
-  LoadHead<kDim>(args.k + at, k);
-  LoadHead<kDim>(args.v + at, v);
-  CAIRN_UNROLL for (int d = 0; d < kDim; ++d) dk[d] = dv[d] = 0.0f;
-  for (int h = g * per_group; h < (g + 1) * per_group; ++h) {
-    // The threads of a warp walk the same rows, each from its own key on, so that they read them together.
-    for (int t = first; t < end; ++t) {
-      if (t < j) continue;
-      const int64_t row = static_cast<int64_t>(t) * args.heads + h;
-      const float *q = args.q + row * kDim, *dout = args.dout + row * kDim;
-      const float p = Div(Exp(Chain<kDim>(k, q) * args.scale - args.stats[row * 2]), args.stats[row * 2 + 1]);
-      const float ds = (p * (Chain<kDim>(v, dout) - args.delta[row])) * args.scale;
-      AddTimes<kDim>(ds, q, dk);
-      AddTimes<kDim>(p, dout, dv);
+  for (int j = keys_first; j < own.warp_end; ++j) {
+    float row[kDim], ds[n];
+    LoadHead<kDim>(from + j * ld, row);
+    CAIRN_UNROLL for (int r = 0; r < n; ++r)
+      ds[r] = Scores(pair.second, Chain<kDim>(held[r], row), args.scale, m[r], l[r], delta[r]).ds;
+    CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+      if (!pair.second && j >= start[r] && j <= own.first + r) AddTimes<kDim>(ds[r], row, dq[r]);
     }
   }
-  StoreHead<kDim>(dk, args.dk + at);
-  StoreHead<kDim>(dv, args.dv + at);
+  CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+    if (pair.second || own.first + r >= args.t) continue;
+    args.delta[at[r]] = delta[r];
+    StoreHead<kDim>(dq[r], args.dq + at[r] * kDim);
+  }
 }
 
-#define CAIRN_ATTENTION(dim)                                                          \
-  CAIRN_KERNEL(Attention##dim, AttentionArgs) {                                       \
-    CAIRN_SHARED float lanes[16 * kAttentionThreads];                                 \
-    AttentionRow<dim>(args, lanes);                                                   \
-  }                                                                                   \
-  CAIRN_KERNEL(AttentionGradQ##dim, AttentionArgs) { AttentionGradQuery<dim>(args); } \
-  CAIRN_KERNEL(AttentionGradKV##dim, AttentionArgs) { AttentionGradKey<dim>(args); }
+// Own rows are keys here; grid y is the group. Heads of the group ascending, then rows. Needs delta of every row.
+template <int kDim>
+CAIRN_DEVICE void AttentionGradKey(const AttentionArgs& args) {
+  constexpr int n = RowsOfThread(kDim);
+  const Pair pair;
+  const OwnRows<kDim> own(args.t, pair.unit, 16);
+  if (own.warp_first >= args.t) return;
+  const int g = BlockY(), per_group = args.heads / args.kv_heads, rows_end = args.segment_end[own.warp_end - 1];
+  const int64_t ld = static_cast<int64_t>(args.heads) * kDim;
+  int end[n];
+  int64_t at[n];
+  float held[n][kDim], gradient[n][kDim];
+  CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+    const int key = own.first + r < args.t ? own.first + r : args.t - 1;
+    end[r] = own.first + r < args.t ? args.segment_end[key] : 0;
+    at[r] = (static_cast<int64_t>(key) * args.kv_heads + g) * kDim;
+    LoadHead<kDim>((pair.second ? args.v : args.k) + at[r], held[r]);
+    CAIRN_UNROLL for (int d = 0; d < kDim; ++d) gradient[r][d] = 0.0f;
+  }
+  for (int h = g * per_group; h < (g + 1) * per_group; ++h) {
+    const float* from = (pair.second ? args.dout : args.q) + static_cast<int64_t>(h) * kDim;
+    for (int t = own.warp_first; t < rows_end; ++t) {
+      const int64_t of_row = static_cast<int64_t>(t) * args.heads + h;
+      const float m = args.stats[of_row * 2], l = args.stats[of_row * 2 + 1], delta = args.delta[of_row];
+      float row[kDim], x[n];
+      LoadHead<kDim>(from + t * ld, row);
+      CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+        const Scores scores(pair.second, Chain<kDim>(held[r], row), args.scale, m, l, delta);
+        x[r] = pair.second ? scores.p : scores.ds;
+      }
+      CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+        if (t >= own.first + r && t < end[r]) AddTimes<kDim>(x[r], row, gradient[r]);
+      }
+    }
+  }
+  CAIRN_UNROLL for (int r = 0; r < n; ++r) {
+    if (own.first + r < args.t) StoreHead<kDim>(gradient[r], (pair.second ? args.dv : args.dk) + at[r]);
+  }
+}
+
+#define CAIRN_ATTENTION(dim)                                                                                 \
+  CAIRN_KERNEL_FOR(Attention##dim, AttentionArgs, kAttentionThreads, 2) {                                    \
+    CAIRN_SHARED float lanes[16 * RowsOfThread(dim) * kAttentionThreads];                                    \
+    AttentionRows<dim>(args, lanes);                                                                         \
+  }                                                                                                          \
+  CAIRN_KERNEL_FOR(AttentionGradQ##dim, AttentionArgs, kAttentionThreads, 2) { AttentionGradQuery<dim>(args); } \
+  CAIRN_KERNEL_FOR(AttentionGradKV##dim, AttentionArgs, kAttentionThreads, 2) { AttentionGradKey<dim>(args); }
 CAIRN_ATTENTION(8)
 CAIRN_ATTENTION(32)
 CAIRN_ATTENTION(64)

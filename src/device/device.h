@@ -12,7 +12,7 @@
 
 namespace cairn::device {
 
-// name, its arguments, whether the threads of a block wait for each other
+// name, its arguments, whether the threads of a block wait for each other (at barriers or for a partner)
 #define CAIRN_DEVICE_KERNELS(X)               \
   X(MatMulNN, MatMulArgs, true)               \
   X(MatMulNT, MatMulArgs, true)               \
@@ -27,14 +27,14 @@ namespace cairn::device {
   X(Attention32, AttentionArgs, false)        \
   X(Attention64, AttentionArgs, false)        \
   X(Attention128, AttentionArgs, false)       \
-  X(AttentionGradQ8, AttentionArgs, false)    \
-  X(AttentionGradQ32, AttentionArgs, false)   \
-  X(AttentionGradQ64, AttentionArgs, false)   \
-  X(AttentionGradQ128, AttentionArgs, false)  \
-  X(AttentionGradKV8, AttentionArgs, false)   \
-  X(AttentionGradKV32, AttentionArgs, false)  \
-  X(AttentionGradKV64, AttentionArgs, false)  \
-  X(AttentionGradKV128, AttentionArgs, false) \
+  X(AttentionGradQ8, AttentionArgs, true)     \
+  X(AttentionGradQ32, AttentionArgs, true)    \
+  X(AttentionGradQ64, AttentionArgs, true)    \
+  X(AttentionGradQ128, AttentionArgs, true)   \
+  X(AttentionGradKV8, AttentionArgs, true)    \
+  X(AttentionGradKV32, AttentionArgs, true)   \
+  X(AttentionGradKV64, AttentionArgs, true)   \
+  X(AttentionGradKV128, AttentionArgs, true)  \
   X(GatherRows, RowsArgs, false)              \
   X(ScatterRows, RowsArgs, false)             \
   X(EmbeddingGrad, EmbeddingGradArgs, false)  \

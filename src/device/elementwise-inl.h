@@ -7,13 +7,13 @@
 namespace cairn::device {
 
 CAIRN_KERNEL(Rope, RopeArgs) {
-  const int half = args.head_dim / 2;
-  const int64_t i = static_cast<int64_t>(Block()) * Threads() + Thread();
-  if (i >= static_cast<int64_t>(args.t) * args.heads * half) return;
-  const int j = static_cast<int>(i % half);
-  const int64_t head = i / half, row = static_cast<int64_t>(args.positions[head / args.heads]) * half + j;
+  const uint32_t half = static_cast<uint32_t>(args.head_dim) / 2, heads = static_cast<uint32_t>(args.heads);
+  const uint32_t i = static_cast<uint32_t>(Block() * Threads() + Thread());  // fewer than 2^31, as the grid shows
+  if (i >= static_cast<uint32_t>(args.t) * heads * half) return;
+  const uint32_t head = i / half, j = i % half;
+  const int64_t row = static_cast<int64_t>(args.positions[head / heads]) * half + j;
   const float c = args.cos[row], s = args.inverse ? -args.sin[row] : args.sin[row];
-  float* x = args.x + head * args.head_dim;
+  float* x = args.x + static_cast<int64_t>(head) * args.head_dim;
   const float x0 = x[j], x1 = x[j + half];
   x[j] = Fma(x0, c, -(x1 * s));
   x[j + half] = Fma(x1, c, x0 * s);

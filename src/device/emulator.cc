@@ -25,6 +25,11 @@ Place place;
 bool waiting = false;  // the running context stopped at a barrier
 ucontext_t scheduler;
 ucontext_t* running = nullptr;
+struct Exchange {
+  float value[2];   // by turns, so that the partner may be one exchange behind
+  uint32_t count = 0;
+};
+std::vector<Exchange> exchanges;  // of the block's threads
 
 inline int Thread() { return place.thread; }
 inline int Threads() { return place.threads; }
@@ -41,6 +46,13 @@ inline void Barrier() {
   waiting = true;
   swapcontext(running, &scheduler);
   place = mine;
+}
+inline float FromPartner(float x) {
+  const auto mine = static_cast<size_t>(place.thread), partner = mine ^ 16;
+  const uint32_t turn = exchanges[mine].count++ % 2;
+  exchanges[mine].value[turn] = x;
+  Barrier();
+  return exchanges[partner].value[turn];
 }
 
 }  // namespace
@@ -121,6 +133,7 @@ class Emulator : public Device {
       contexts_[i].uc_link = &scheduler;
       makecontext(&contexts_[i], &RunEntry, 0);
     }
+    exchanges.assign(n, {});
     const Place block = place;
     std::vector<bool> ended(n, false);
     for (size_t left = n; left > 0;)

@@ -17,7 +17,8 @@ struct MatMulTask {
   int32_t accumulate;
 };
 constexpr int kMaxTasks = 84;  // with all members within the 4 KB that a launch may pass
-constexpr int kTile = 64;      // rows and columns of C in a block
+constexpr int kTile = 64;      // columns of C in a block; rows where A is transposed, so that weights fill their tiles
+constexpr int kTallTile = 128;  // rows in all other cases
 constexpr int kTileDepth = 8;  // of K that is staged at a time
 constexpr int kTileThreads = 64;
 struct MatMulArgs {
@@ -56,6 +57,7 @@ struct RopeArgs {
 };
 
 constexpr int kAttentionThreads = 128;
+constexpr int RowsOfThread(int head_dim) { return head_dim <= 32 ? 2 : 1; }  // as many as the registers hold
 struct AttentionArgs {
   const int32_t *segment_start, *segment_end;  // [T]: rows [start, end) are the sample that the row belongs to
   const float *q, *k, *v, *dout;

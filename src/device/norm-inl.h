@@ -49,7 +49,7 @@ CAIRN_KERNEL_FOR(RmsNormGradWeight, NormWeightArgs, 32, 1) {
   if (j >= args.c) return;
   const float *dy = args.task[BlockY()].dy, *x = args.task[BlockY()].x, *rstd = args.task[BlockY()].rstd;
   float* dw = args.task[BlockY()].dw;
-  constexpr int kBatch = 32;  // rows whose values are on their way at a time
+  constexpr int kBatch = 64;  // rows whose values are on their way at a time
   float sum = dw[j];
   int i = 0;
   for (; i + kBatch <= args.t; i += kBatch) {

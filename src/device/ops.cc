@@ -23,12 +23,19 @@ Kernel AttentionKernel(size_t head_dim, Kernel dim8, Kernel dim32, Kernel dim64,
   return head_dim == 8 ? dim8 : head_dim == 32 ? dim32 : head_dim == 64 ? dim64 : dim128;
 }
 
+// t rows of each head; a block has so many threads, or pairs of them, with rows.
+Grid RowGrid(int32_t t, int32_t heads, int units, size_t head_dim) {
+  const int each = RowsOfThread(static_cast<int>(head_dim)) * units;
+  return {(t + each - 1) / each, heads, kAttentionThreads};
+}
+
 }  // namespace
 
 void MatMuls(Device& device, Transposed transposed, const std::vector<MatMulTask>& tasks) {
   const Kernel kernel = transposed == Transposed::kNone ? Kernel::kMatMulNN
                         : transposed == Transposed::kA  ? Kernel::kMatMulTN
                                                         : Kernel::kMatMulNT;
+  const int rows = transposed == Transposed::kA ? kTile : kTallTile;
   for (size_t first = 0; first < tasks.size(); first += kMaxTasks) {
     MatMulArgs args{};
     args.count = Int(std::min<size_t>(tasks.size() - first, kMaxTasks));
@@ -36,7 +43,7 @@ void MatMuls(Device& device, Transposed transposed, const std::vector<MatMulTask
     for (int i = 0; i < args.count; ++i) {
       args.task[i] = tasks[first + static_cast<size_t>(i)];
       args.task[i].first_tile = tiles;
-      tiles += (args.task[i].m + kTile - 1) / kTile * ((args.task[i].n + kTile - 1) / kTile);
+      tiles += (args.task[i].m + rows - 1) / rows * ((args.task[i].n + kTile - 1) / kTile);
     }
     device.Launch(kernel, {tiles, 1, kTileThreads}, &args);
   }
@@ -73,26 +80,24 @@ void RmsNormGradWeights(Device& device, const std::vector<NormWeightTask>& tasks
 void Rope(Device& device, RopeArgs args) {
   const auto pairs =
       static_cast<size_t>(args.t) * static_cast<size_t>(args.heads) * static_cast<size_t>(args.head_dim / 2);
-  device.Launch(Kernel::kRope, {BlocksOf(pairs, kThreads), 1, kThreads}, &args);
+  device.Launch(Kernel::kRope, {BlocksOf(static_cast<size_t>(Int(pairs)), kThreads), 1, kThreads}, &args);
 }
 bool HasAttention(size_t head_dim) { return head_dim == 8 || head_dim == 32 || head_dim == 64 || head_dim == 128; }
 void Attention(Device& device, const AttentionArgs& args, size_t head_dim) {
   CAIRN_CHECK(HasAttention(head_dim));
   const Kernel kernel =
       AttentionKernel(head_dim, Kernel::kAttention8, Kernel::kAttention32, Kernel::kAttention64, Kernel::kAttention128);
-  const size_t rows = static_cast<size_t>(args.t) * static_cast<size_t>(args.heads);
-  device.Launch(kernel, {BlocksOf(rows, kAttentionThreads), 1, kAttentionThreads}, &args);
+  device.Launch(kernel, RowGrid(args.t, args.heads, kAttentionThreads, head_dim), &args);
 }
 void AttentionBackward(Device& device, const AttentionArgs& args, size_t head_dim) {
   CAIRN_CHECK(HasAttention(head_dim));
-  const size_t rows = static_cast<size_t>(args.t) * static_cast<size_t>(args.heads);
-  const size_t keys = static_cast<size_t>(args.t) * static_cast<size_t>(args.kv_heads);
+  constexpr int kPairs = kAttentionThreads / 2;
   device.Launch(AttentionKernel(head_dim, Kernel::kAttentionGradQ8, Kernel::kAttentionGradQ32,
                                 Kernel::kAttentionGradQ64, Kernel::kAttentionGradQ128),
-                {BlocksOf(rows, kAttentionThreads), 1, kAttentionThreads}, &args);
+                RowGrid(args.t, args.heads, kPairs, head_dim), &args);
   device.Launch(AttentionKernel(head_dim, Kernel::kAttentionGradKV8, Kernel::kAttentionGradKV32,
                                 Kernel::kAttentionGradKV64, Kernel::kAttentionGradKV128),
-                {BlocksOf(keys, kAttentionThreads), 1, kAttentionThreads}, &args);
+                RowGrid(args.t, args.kv_heads, kPairs, head_dim), &args);
 }
 void SwiGlu(Device& device, const float* g, const float* u, float* y, size_t n) {
   const SwiGluArgs args{g, u, nullptr, y, nullptr, nullptr, static_cast<int64_t>(n)};

@@ -20,6 +20,8 @@ CAIRN_DEVICE int Block() { return __nvvm_read_ptx_sreg_ctaid_x(); }
 CAIRN_DEVICE int BlockY() { return __nvvm_read_ptx_sreg_ctaid_y(); }
 CAIRN_DEVICE int Blocks() { return __nvvm_read_ptx_sreg_nctaid_x(); }
 CAIRN_DEVICE void Barrier() { __syncthreads(); }
+// x of the thread 16 places away in the same warp; all of the warp must call.
+CAIRN_DEVICE float FromPartner(float x) { return __nvvm_shfl_sync_bfly_f32(0xFFFFFFFFu, x, 16, 31); }
 CAIRN_DEVICE float Fma(float a, float b, float c) { return __nvvm_fma_rn_f(a, b, c); }
 CAIRN_DEVICE float Div(float a, float b) { return __nvvm_div_rn_f(a, b); }
 CAIRN_DEVICE float Sqrt(float a) { return __nvvm_sqrt_rn_f(a); }
