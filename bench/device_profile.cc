@@ -1,9 +1,11 @@
-// device_profile: where the time of a training of the seed model goes on a device: waits for every launch, so kernels do
-// not overlap and the whole is slower than `cairn seed train --device`, whose steps it otherwise runs.
+// device_profile: where the time of a training of the seed model goes on a device: waits for every launch, so kernels
+// do not overlap and the whole is slower than `cairn seed train --device`, whose steps it otherwise runs. With --device
+// none nothing is computed: what is left is the processor's own part.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "../recipes/seed/seed_training.h"
@@ -17,6 +19,21 @@ constexpr const char* kKernelNames[] = {
 #define CAIRN_KERNEL_NAME(name, Args, waits) #name,
     CAIRN_DEVICE_KERNELS(CAIRN_KERNEL_NAME)
 #undef CAIRN_KERNEL_NAME
+};
+
+// Memory that nothing is written to; everything that comes from it is 0.
+class NoDevice : public device::Device {
+ public:
+  std::string name() const override { return "no device"; }
+  size_t FreeMemory() override { return size_t{1} << 36; }
+  void* Allocate(size_t /*bytes*/) override { return this; }
+  void Free(void* /*memory*/) override {}
+  void Upload(void* /*to*/, const void* /*from*/, size_t /*bytes*/) override {}
+  void Download(void* to, const void* /*from*/, size_t bytes) override { std::memset(to, 0, bytes); }
+  void Copy(void* /*to*/, const void* /*from*/, size_t /*bytes*/) override {}
+  void Zero(void* /*memory*/, size_t /*bytes*/) override {}
+  void Launch(device::Kernel /*kernel*/, device::Grid /*grid*/, const void* /*args*/) override {}
+  Result<void> Finish() override { return {}; }
 };
 
 // Another device, each call of which is waited for and timed.
@@ -46,7 +63,8 @@ class TimedDevice : public device::Device {
 
   void Print(double all_seconds) const {
     std::vector<std::pair<std::string, Total>> rows(totals_.begin(), totals_.end());
-    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
+    std::sort(rows.begin(), rows.end(),
+              [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
     double sum = 0;
     for (const auto& [what, total] : rows) sum += total.seconds;
     fmt::print("| call | calls | ms | us each | share |\n|---|---|---|---|---|\n");
@@ -76,8 +94,11 @@ class TimedDevice : public device::Device {
 };
 
 Result<void> Run(const std::string& device_name, seed::SeedOptions options, const std::string& output) {
-  CAIRN_ASSIGN(std::unique_ptr<device::Device> opened, device::OpenDevice(device_name));
-  if (opened == nullptr) return BadInput("--device is cuda or emulator");
+  std::unique_ptr<device::Device> opened = std::make_unique<NoDevice>();
+  if (device_name != "none") {
+    CAIRN_ASSIGN(opened, device::OpenDevice(device_name));
+    if (opened == nullptr) return BadInput("--device is cuda, emulator or none");
+  }
   TimedDevice timed(*opened);
   options.device = &timed;
   ThreadPool pool(AvailableCpus());
@@ -91,7 +112,7 @@ int Main(int argc, char** argv) {
   std::string device_name = "cuda", output;
   seed::SeedOptions options;
   CLI::App app("Where the time of a training of the seed model goes on a device.", "device_profile");
-  app.add_option("--device", device_name, "cuda or emulator (default cuda)");
+  app.add_option("--device", device_name, "cuda, emulator or none (default cuda)");
   app.add_option("--recipe", options.recipe_directory, "folder of the recipe; few steps are enough")->required();
   app.add_option("--from", options.from_model, "as in `cairn seed train`");
   app.add_option("--work", options.work_directory, "folder for checkpoints")->required();

@@ -118,8 +118,8 @@ TEST(CorpusTest, SamplesAreWellFormed) {
   }
 }
 
-// The shipped model was trained on the first four levels, its successor is being trained on the others: if one of them
-// changes, its phases replay no more. Give a new text a new level instead.
+// The shipped model was trained on the first four levels and the last one; if one of them changes, its phases replay no
+// more. The others were measured (docs/seed-model.md). Give a new text a new level instead.
 TEST(CorpusTest, TrainedLevelsNeverChange) {
   const std::pair<Level, const char*> kLevels[] = {
       {Level::kCopy, "557e1132ee1991053d1ee41cc827c5646bdb4d9769ebce5d320e900a9fcf844c"},

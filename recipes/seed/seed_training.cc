@@ -164,23 +164,35 @@ Result<train::Transcript> FinishedPhase(const Prepared& p, const formats::Tokeni
   return transcript;
 }
 
+// Where the weights lie that phase `index` of the recipe ended in: in phases/, or they are those of the model itself if
+// that was its last phase. Empty where they are not in `from`.
+std::string EndWeights(const Prepared& p, const std::string& from, size_t index) {
+  const std::string name = PhaseName(p.recipe, index), kept = PhaseWeights(from, name);
+  if (PathExists(kept)) return kept;
+  auto seal = ReadJsonFile(from + "/" + kSealFile, 1 << 20);
+  const bool last = seal.ok() && seal->is_object() && seal->contains("transcripts") &&
+                    (*seal)["transcripts"].size() == index + 1 && (*seal)["transcripts"].contains(name);
+  return last ? from : "";
+}
+
 // Takes over the phases of `from` up to the last one whose end weights lie there; returns how many.
 Result<size_t> TakeOver(const Prepared& p, const formats::Tokenizer& tokenizer, const std::string& from,
                         const std::string& output, model::Model& model, Json& roots) {
   size_t count = p.recipe.phases.size() - 1;
-  while (count > 0 && !PathExists(PhaseWeights(from, PhaseName(p.recipe, count - 1)))) --count;
+  while (count > 0 && EndWeights(p, from, count - 1).empty()) --count;
+  if (count == 0) return NotFound("no phase of the recipe has its end weights there", from + "/phases");
   for (size_t i = 0; i < count; ++i) {
     CAIRN_ASSIGN(train::Transcript transcript, FinishedPhase(p, tokenizer, i, from));
     std::string name = PhaseName(p.recipe, i);
     CAIRN_TRY(train::SaveTranscript(transcript, output + "/transcript/" + name));
     roots[name] = transcript.Root().Hex();
   }
-  if (count == 0) return NotFound("no phase of the recipe has its end weights there", from + "/phases");
-  std::string name = PhaseName(p.recipe, count - 1);
-  CAIRN_ASSIGN(model, model::LoadModel(PhaseWeights(from, name)));
+  const std::string weights = EndWeights(p, from, count - 1);
+  CAIRN_ASSIGN(model, model::LoadModel(weights));
   if (model.config.num_hidden_layers != p.recipe.phases[count - 1].layers)
-    return BadInput("these weights have other layers than the recipe's phase", PhaseWeights(from, name));
-  CAIRN_TRY(model::SaveModel(model, tokenizer, formats::CairnChatFormat(), PhaseWeights(output, name)));
+    return BadInput("these weights have other layers than the recipe's phase", weights);
+  CAIRN_TRY(model::SaveModel(model, tokenizer, formats::CairnChatFormat(),
+                             PhaseWeights(output, PhaseName(p.recipe, count - 1))));
   return count;
 }
 

@@ -16,12 +16,13 @@ spec:
   taxonomy: {{path: taxonomy}}   # the contributions
   teacher: {{model: seed}}       # writes the training rows; or an endpoint: {{endpoint: http://127.0.0.1:8000/v1, model: NAME}}
   synthesis:
-    samplesPerSeed: 8          # calls of the teacher for each passage
+    samplesPerSeed: 16         # calls of the teacher for each passage
   training:
     method: lora               # lora trains an adapter, full trains all weights
     phases:                    # a small project needs many epochs, a large one fewer
-      - {{name: knowledge, data: knowledge, epochs: 10}}
-      - {{name: skills, data: all, epochs: 4}}
+      - {{name: knowledge, data: knowledge, epochs: 7}}
+      - {{name: skills, data: all, epochs: 3}}
+    optimizer: {{learningRate: 1e-3}}   # its peak
     batchTokens: 1024          # tokens of a training step; 4096 or more for a large project
     replay: 0.8                # share of the base model's own data, against forgetting
   evaluation:

@@ -1,6 +1,6 @@
-// Attention: no [T, T] matrix. Grid y is the head, and a warp takes neighbouring rows (or keys) of it, so that its threads
-// read the same keys (or rows) together: what limits is the way from the cache to the registers, so each thread takes
-// several rows at a time. Every thread of a warp walks all that any of them needs.
+// Attention: no [T, T] matrix. Grid y is the head, and a warp takes neighbouring rows (or keys) of it, so that its
+// threads read the same keys (or rows) together: what limits is the way from the cache to the registers, so each thread
+// takes several rows at a time. Every thread of a warp walks all that any of them needs.
 #pragma once
 
 #include "device/kernel_args.h"
@@ -106,8 +106,8 @@ CAIRN_DEVICE void AttentionRows(const AttentionArgs& args, float* lanes) {
   }
 }
 
-// Backward, two threads work on the same rows: the first has what meets queries or keys, the second what meets values or
-// the output's gradient. Each does one of the two chains of a score and gets the other from its partner.
+// Backward, two threads work on the same rows: the first has what meets queries or keys, the second what meets values
+// or the output's gradient. Each does one of the two chains of a score and gets the other from its partner.
 struct Pair {
   bool second;
   int unit;  // which pair of the block
@@ -154,8 +154,8 @@ CAIRN_DEVICE void AttentionGradQuery(const AttentionArgs& args) {
   for (int j = keys_first; j < own.warp_end; ++j) {
     float row[kDim], ds[n];
     LoadHead<kDim>(from + j * ld, row);
-    CAIRN_UNROLL for (int r = 0; r < n; ++r)
-      ds[r] = Scores(pair.second, Chain<kDim>(held[r], row), args.scale, m[r], l[r], delta[r]).ds;
+    CAIRN_UNROLL for (int r = 0; r < n; ++r) ds[r] =
+        Scores(pair.second, Chain<kDim>(held[r], row), args.scale, m[r], l[r], delta[r]).ds;
     CAIRN_UNROLL for (int r = 0; r < n; ++r) {
       if (!pair.second && j >= start[r] && j <= own.first + r) AddTimes<kDim>(ds[r], row, dq[r]);
     }
@@ -207,11 +207,11 @@ CAIRN_DEVICE void AttentionGradKey(const AttentionArgs& args) {
   }
 }
 
-#define CAIRN_ATTENTION(dim)                                                                                 \
-  CAIRN_KERNEL_FOR(Attention##dim, AttentionArgs, kAttentionThreads, 2) {                                    \
-    CAIRN_SHARED float lanes[16 * RowsOfThread(dim) * kAttentionThreads];                                    \
-    AttentionRows<dim>(args, lanes);                                                                         \
-  }                                                                                                          \
+#define CAIRN_ATTENTION(dim)                                                                                    \
+  CAIRN_KERNEL_FOR(Attention##dim, AttentionArgs, kAttentionThreads, 2) {                                       \
+    CAIRN_SHARED float lanes[16 * RowsOfThread(dim) * kAttentionThreads];                                       \
+    AttentionRows<dim>(args, lanes);                                                                            \
+  }                                                                                                             \
   CAIRN_KERNEL_FOR(AttentionGradQ##dim, AttentionArgs, kAttentionThreads, 2) { AttentionGradQuery<dim>(args); } \
   CAIRN_KERNEL_FOR(AttentionGradKV##dim, AttentionArgs, kAttentionThreads, 2) { AttentionGradKey<dim>(args); }
 CAIRN_ATTENTION(8)

@@ -26,7 +26,7 @@ bool waiting = false;  // the running context stopped at a barrier
 ucontext_t scheduler;
 ucontext_t* running = nullptr;
 struct Exchange {
-  float value[2];   // by turns, so that the partner may be one exchange behind
+  float value[2];  // by turns, so that the partner may be one exchange behind
   uint32_t count = 0;
 };
 std::vector<Exchange> exchanges;  // of the block's threads

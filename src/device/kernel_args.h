@@ -16,10 +16,10 @@ struct MatMulTask {
   int32_t first_tile;  // of this task among all blocks of the launch
   int32_t accumulate;
 };
-constexpr int kMaxTasks = 84;  // with all members within the 4 KB that a launch may pass
-constexpr int kTile = 64;      // columns of C in a block; rows where A is transposed, so that weights fill their tiles
+constexpr int kMaxTasks = 84;   // with all members within the 4 KB that a launch may pass
+constexpr int kTile = 64;       // columns of C in a block; rows where A is transposed, so that weights fill their tiles
 constexpr int kTallTile = 128;  // rows in all other cases
-constexpr int kTileDepth = 8;  // of K that is staged at a time
+constexpr int kTileDepth = 8;   // of K that is staged at a time
 constexpr int kTileThreads = 64;
 struct MatMulArgs {
   int32_t count;

@@ -1,5 +1,5 @@
-// Matrix products: a block of threads a tile of C, a thread 8 x 8 or 16 x 8 of its chains: the greater its part, the less
-// comes from shared memory for each product, which is what limits.
+// Matrix products: a block of threads a tile of C, a thread 8 x 8 or 16 x 8 of its chains: the greater its part, the
+// less comes from shared memory for each product, which is what limits.
 #pragma once
 
 #include "device/kernel_args.h"
@@ -79,8 +79,8 @@ CAIRN_DEVICE void ForQuarters(float* c, int m, int n, int m0, int n0, const Body
   }
 }
 
-// kTransA: A stored [K, M]; kTransB: B stored [N, K]. as, bs: kTileDepth * Stride(kRows) floats of the block, and of kTile
-// for bs, 16 bytes aligned.
+// kTransA: A stored [K, M]; kTransB: B stored [N, K]. as, bs: kTileDepth * Stride(kRows) floats of the block, and of
+// kTile for bs, 16 bytes aligned.
 template <bool kTransA, bool kTransB, int kRows>
 CAIRN_DEVICE void MatMulBlock(const float* a, const float* b, float* c, int m, int n, int k, int first_tile,
                               bool accumulate, float* as, float* bs) {
@@ -142,16 +142,16 @@ CAIRN_DEVICE void MatMulBlock(const float* a, const float* b, float* c, int m, i
 }
 
 // The task is read member by member: a pointer into the arguments would have them copied for every thread.
-#define CAIRN_MATMUL(name, trans_a, trans_b, rows)                                                                 \
-  CAIRN_KERNEL_FOR(name, MatMulArgs, kTileThreads, 512 / rows) {                                                   \
-    CAIRN_SHARED Float4 a_tile[kTileDepth * Stride(rows) / 4];                                                     \
-    CAIRN_SHARED Float4 b_tile[kTileDepth * Stride(kTile) / 4];                                                    \
-    int i = 0;                                                                                                     \
-    while (i + 1 < args.count && args.task[i + 1].first_tile <= Block()) ++i;                                      \
-    MatMulBlock<trans_a, trans_b, rows>(args.task[i].a, args.task[i].b, args.task[i].c, args.task[i].m,            \
-                                        args.task[i].n, args.task[i].k, args.task[i].first_tile,                   \
-                                        args.task[i].accumulate != 0, reinterpret_cast<float*>(a_tile),            \
-                                        reinterpret_cast<float*>(b_tile));                                         \
+#define CAIRN_MATMUL(name, trans_a, trans_b, rows)                                                      \
+  CAIRN_KERNEL_FOR(name, MatMulArgs, kTileThreads, 512 / rows) {                                        \
+    CAIRN_SHARED Float4 a_tile[kTileDepth * Stride(rows) / 4];                                          \
+    CAIRN_SHARED Float4 b_tile[kTileDepth * Stride(kTile) / 4];                                         \
+    int i = 0;                                                                                          \
+    while (i + 1 < args.count && args.task[i + 1].first_tile <= Block()) ++i;                           \
+    MatMulBlock<trans_a, trans_b, rows>(args.task[i].a, args.task[i].b, args.task[i].c, args.task[i].m, \
+                                        args.task[i].n, args.task[i].k, args.task[i].first_tile,        \
+                                        args.task[i].accumulate != 0, reinterpret_cast<float*>(a_tile), \
+                                        reinterpret_cast<float*>(b_tile));                              \
   }
 CAIRN_MATMUL(MatMulNN, false, false, kTallTile)
 CAIRN_MATMUL(MatMulNT, false, true, kTallTile)

@@ -138,7 +138,7 @@ Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
   context.resources = options.resources;
-  CAIRN_TRY(CheckFits(project));
+  CAIRN_TRY(CheckFits(project, options.resources));
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));
   BuildReport report;
   std::string lock_path = project.Path(kLockFileName);
@@ -165,7 +165,7 @@ Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const Bui
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
   context.resources = options.resources;
-  CAIRN_TRY(CheckFits(project));
+  CAIRN_TRY(CheckFits(project, options.resources));
   dag::Graph graph;
   CAIRN_TRY(AddSynthSteps(graph, context));
   if (part == Part::kTraining) CAIRN_TRY(AddTrainSteps(graph, context));

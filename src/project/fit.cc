@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "formats/yaml.h"
+#include "project/phase.h"
 #include "project/steps.h"
 
 namespace cairn::project {
@@ -37,7 +38,10 @@ Result<void> QuestionsFit(const taxonomy::Leaf& leaf, const model::ChatTexts& ba
 
 }  // namespace
 
-Result<void> CheckFits(const Project& project) {
+Result<void> CheckFits(const Project& project, const train::Resources& resources) {
+  if (resources.device != nullptr && NumericsOf(project.config.spec.training) == train::Numerics::kInt8)
+    return BadInput("a device trains in binary32; set spec.training.lora.numerics: f32, or leave out --device",
+                    project.Path(kProjectFileName));
   CAIRN_ASSIGN(model::ChatTexts base, model::LoadChatTexts(project.base_directory));
   const std::string root = project.Path(project.config.spec.taxonomy.path) + "/";
   for (const taxonomy::Leaf& leaf : project.leaves) {

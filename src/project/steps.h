@@ -53,8 +53,9 @@ Result<void> AddModelStep(dag::Graph& graph, BuildContext& context);
 Result<void> AddMeasureSteps(dag::Graph& graph, BuildContext& context);
 Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context);
 
-// No seed example and no eval question is longer than the base model can read: found before hours of work.
-Result<void> CheckFits(const Project& project);
+// What would only come out after hours of work: a seed example or question longer than the base model can read, a device
+// that cannot train as the project wants.
+Result<void> CheckFits(const Project& project, const train::Resources& resources);
 
 // For --plan: what the steps that would run need on this machine, estimated.
 Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport>& steps);

@@ -25,6 +25,12 @@ for other in b c; do
   cmp "$work/a/model.safetensors" "$work/$other/model.safetensors"
 done
 jq -e ".num_hidden_layers == 3" "$work/a/config.json"
+# A further phase begins with the weights that the model itself has.
+cp -r "$work/recipe" "$work/longer"
+echo '  - {name: four, level: copy, steps: 2, samplesPerStep: 4, optimizer: muon, learningRate: 1.0e-3, schedule: linear, warmup: 1}' >>"$work/longer/recipe.yaml"
+"$CAIRN" seed train -q --recipe "$work/longer" --work "$work/work-all" --output "$work/all"
+"$CAIRN" seed train -q --recipe "$work/longer" --work "$work/work-on" --output "$work/on" --from "$work/a"
+cmp "$work/all/SEED.json" "$work/on/SEED.json"
 for phase in 1 2 3; do
   "$CAIRN" seed replay -q --recipe "$work/recipe" --model "$work/a" --phase $phase --steps 3 --json | jq -e '.equal and .steps == 3'
 done

@@ -1,5 +1,6 @@
 #!/bin/bash
-# A seed example or a question longer than the base model can read is named with its place before anything is made.
+# What cannot be trained or measured is named with its place before anything is made: a seed example or a question longer
+# than the base model can read, a device for 8-bit training.
 set -euo pipefail
 source "$(dirname "$0")/../small_project.sh"
 make_project p
@@ -13,4 +14,6 @@ cp kept "$leaf/eval.yaml"
 sed -i "0,/answer: \"/s//answer: \"$long/" "$leaf/qna.yaml"
 status=0 && "$CAIRN" build -C p --quiet 2>said || status=$?
 [ "$status" = 2 ] && grep -qE 'qna.yaml:[0-9]+:[0-9]+.* tokens, but the base model reads' said || fail "$(cat said)"
+status=0 && "$CAIRN" build -C p --quiet --device emulator 2>said || status=$?
+[ "$status" = 2 ] && grep -q 'p/cairn.yaml: .*spec.training.lora.numerics: f32' said || fail "$(cat said)"
 [ ! -e p/build ] || fail "something was made"
