@@ -53,8 +53,8 @@ Result<void> AddModelStep(dag::Graph& graph, BuildContext& context);
 Result<void> AddMeasureSteps(dag::Graph& graph, BuildContext& context);
 Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context);
 
-// What would only come out after hours of work: a seed example or question longer than the base model can read, a device
-// that cannot train as the project wants.
+// What would only come out after hours of work: a seed example or question longer than the base model can read, a
+// device that cannot train as the project wants.
 Result<void> CheckFits(const Project& project, const train::Resources& resources);
 
 // For --plan: what the steps that would run need on this machine, estimated.

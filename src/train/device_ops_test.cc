@@ -68,7 +68,8 @@ TEST_F(DeviceOps, MatMul) {
   struct Shape {
     size_t m, n, k;
   };
-  for (const auto& [m, n, k] : std::vector<Shape>{{1, 1, 1}, {64, 64, 8}, {65, 130, 9}, {7, 66, 33}, {130, 61, 70}, {257, 72, 16}}) {
+  for (const auto& [m, n, k] :
+       std::vector<Shape>{{1, 1, 1}, {64, 64, 8}, {65, 130, 9}, {7, 66, 33}, {130, 61, 70}, {257, 72, 16}}) {
     for (Transposed transposed : {Transposed::kNone, Transposed::kA, Transposed::kB}) {
       for (bool accumulate : {false, true}) {
         const Floats a = Random(m * k, 1), b = Random(k * n, 2), c = Random(m * n, 3);
