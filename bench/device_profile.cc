@@ -15,12 +15,6 @@
 namespace cairn::bench {
 namespace {
 
-constexpr const char* kKernelNames[] = {
-#define CAIRN_KERNEL_NAME(name, Args, waits) #name,
-    CAIRN_DEVICE_KERNELS(CAIRN_KERNEL_NAME)
-#undef CAIRN_KERNEL_NAME
-};
-
 // Memory that nothing is written to; everything that comes from it is 0.
 class NoDevice : public device::Device {
  public:
@@ -57,7 +51,7 @@ class TimedDevice : public device::Device {
     Timed("zero", [&] { device_.Zero(memory, bytes); });
   }
   void Launch(device::Kernel kernel, device::Grid grid, const void* args) override {
-    Timed(kKernelNames[static_cast<size_t>(kernel)], [&] { device_.Launch(kernel, grid, args); });
+    Timed(device::kKernelNames[static_cast<size_t>(kernel)], [&] { device_.Launch(kernel, grid, args); });
   }
   Result<void> Finish() override { return device_.Finish(); }
 
@@ -118,11 +112,7 @@ int Main(int argc, char** argv) {
   app.add_option("--work", options.work_directory, "folder for checkpoints")->required();
   app.add_option("--output", output, "folder for the model")->required();
   CLI11_PARSE(app, argc, argv);
-  if (auto run = Run(device_name, options, output); !run.ok()) {
-    fmt::print(stderr, "device_profile: {}\n", run.error().ToString());
-    return ExitCodeOf(run.error().code);
-  }
-  return 0;
+  return ExitCode("device_profile", Run(device_name, options, output));
 }
 
 }  // namespace

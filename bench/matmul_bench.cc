@@ -232,11 +232,7 @@ int Main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (options.threads.empty()) options.threads = {1};
   if (app.count("--threads") == 0 && AvailableCpus() > 1) options.threads.push_back(AvailableCpus());
-  if (auto run = Run(options); !run.ok()) {
-    fmt::print(stderr, "matmul_bench: {}\n", run.error().ToString());
-    return ExitCodeOf(run.error().code);
-  }
-  return 0;
+  return ExitCode("matmul_bench", Run(options));
 }
 
 }  // namespace

@@ -37,6 +37,12 @@ Json SpreadToJson(const Spread& s) { return {{"median", s.median}, {"p10", s.p10
 
 std::string SpreadText(const Spread& s) { return fmt::format("{:.1f} ({:.1f}-{:.1f})", s.median, s.p10, s.p90); }
 
+int ExitCode(const char* program, const Result<void>& run) {
+  if (run.ok()) return 0;
+  fmt::print(stderr, "{}: {}\n", program, run.error().ToString());
+  return ExitCodeOf(run.error().code);
+}
+
 Result<void> WriteJson(const std::string& file, const Json& json) {
   if (file.empty()) return {};
   return WriteFileAtomic(file, PrettyJson(json));

@@ -23,6 +23,8 @@ Spread SpreadOf(std::vector<double> values);  // at least one value; nearest ran
 Json SpreadToJson(const Spread& spread);
 std::string SpreadText(const Spread& spread);  // "101.5 (98.0-103.2)"
 
+// What a benchmark's main returns; says what went wrong.
+int ExitCode(const char* program, const Result<void>& run);
 // Writes a result as indented JSON; an empty file name writes nothing.
 Result<void> WriteJson(const std::string& file, const Json& json);
 

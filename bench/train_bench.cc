@@ -120,11 +120,7 @@ int Main(int argc, char** argv) {
   app.add_flag("--int8", options.int8, "the frozen base computes in 8-bit numbers (cairn-i8-1)");
   app.add_option("--json", options.json, "write the figures to this file");
   CLI11_PARSE(app, argc, argv);
-  if (auto run = Run(options); !run.ok()) {
-    fmt::print(stderr, "train_bench: {}\n", run.error().ToString());
-    return ExitCodeOf(run.error().code);
-  }
-  return 0;
+  return ExitCode("train_bench", Run(options));
 }
 
 }  // namespace

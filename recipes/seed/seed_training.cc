@@ -49,16 +49,21 @@ std::string PhaseWeights(const std::string& model_directory, const std::string& 
   return model_directory + "/phases/" + phase;
 }
 
-// The released weights and the phase's transcript are those that SEED.json names.
-Result<void> CheckSeal(const std::string& model_directory, const std::string& phase,
-                       const train::Transcript& transcript) {
+Result<Json> LoadSeal(const std::string& model_directory) {
   std::string where = model_directory + "/" + kSealFile;
   CAIRN_ASSIGN(Json seal, ReadJsonFile(where, 1 << 20));
   if (!seal.is_object() || !seal.contains("transcripts") || !seal["transcripts"].is_object() ||
       !seal.contains("weights"))
     return Corrupt("\"transcripts\" and \"weights\" are needed", where);
+  return seal;
+}
+
+// The released weights and the phase's transcript are those that SEED.json names.
+Result<void> CheckSeal(const std::string& model_directory, const std::string& phase,
+                       const train::Transcript& transcript) {
+  CAIRN_ASSIGN(Json seal, LoadSeal(model_directory));
   if (!seal["transcripts"].contains(phase) || seal["transcripts"][phase] != transcript.Root().Hex())
-    return Corrupt("the Merkle root of " + phase + " is not that of its transcript", where);
+    return Corrupt("the Merkle root of " + phase + " is not that of its transcript", model_directory + "/" + kSealFile);
   CAIRN_ASSIGN(model::Model model, model::LoadModel(model_directory));
   if (seal["weights"] != model::WeightsDigest(model).Hex())
     return Corrupt("the weights are not those that SEED.json names", model_directory + "/model.safetensors");
@@ -169,17 +174,18 @@ Result<train::Transcript> FinishedPhase(const Prepared& p, const formats::Tokeni
 std::string EndWeights(const Prepared& p, const std::string& from, size_t index) {
   const std::string name = PhaseName(p.recipe, index), kept = PhaseWeights(from, name);
   if (PathExists(kept)) return kept;
-  auto seal = ReadJsonFile(from + "/" + kSealFile, 1 << 20);
-  const bool last = seal.ok() && seal->is_object() && seal->contains("transcripts") &&
-                    (*seal)["transcripts"].size() == index + 1 && (*seal)["transcripts"].contains(name);
-  return last ? from : "";
+  auto seal = LoadSeal(from);
+  if (!seal.ok()) return "";
+  const Json& transcripts = (*seal)["transcripts"];
+  return transcripts.size() == index + 1 && transcripts.contains(name) ? from : "";
 }
 
 // Takes over the phases of `from` up to the last one whose end weights lie there; returns how many.
 Result<size_t> TakeOver(const Prepared& p, const formats::Tokenizer& tokenizer, const std::string& from,
                         const std::string& output, model::Model& model, Json& roots) {
   size_t count = p.recipe.phases.size() - 1;
-  while (count > 0 && EndWeights(p, from, count - 1).empty()) --count;
+  std::string weights;
+  while (count > 0 && (weights = EndWeights(p, from, count - 1)).empty()) --count;
   if (count == 0) return NotFound("no phase of the recipe has its end weights there", from + "/phases");
   for (size_t i = 0; i < count; ++i) {
     CAIRN_ASSIGN(train::Transcript transcript, FinishedPhase(p, tokenizer, i, from));
@@ -187,7 +193,6 @@ Result<size_t> TakeOver(const Prepared& p, const formats::Tokenizer& tokenizer, 
     CAIRN_TRY(train::SaveTranscript(transcript, output + "/transcript/" + name));
     roots[name] = transcript.Root().Hex();
   }
-  const std::string weights = EndWeights(p, from, count - 1);
   CAIRN_ASSIGN(model, model::LoadModel(weights));
   if (model.config.num_hidden_layers != p.recipe.phases[count - 1].layers)
     return BadInput("these weights have other layers than the recipe's phase", weights);

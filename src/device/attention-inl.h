@@ -42,15 +42,29 @@ CAIRN_DEVICE void AddTimes(float x, const float* from, float* to) {
 template <int kDim>
 struct OwnRows {
   static constexpr int n = RowsOfThread(kDim);
-  int first, warp_first, warp_end;  // the latter two at most T
+  int t, first, warp_first, warp_end;  // of T rows; warp_end is at most T
   // `unit`: which of the block's threads it is, or which pair of them; a warp holds `in_warp` of these.
-  CAIRN_DEVICE OwnRows(int t, int unit, int in_warp) {
+  CAIRN_DEVICE OwnRows(int rows, int unit, int in_warp) : t(rows) {
     const int block_first = Block() * (Threads() / 32 * in_warp * n);
     first = block_first + unit * n;
     warp_first = block_first + unit / in_warp * in_warp * n;
     warp_end = warp_first + in_warp * n < t ? warp_first + in_warp * n : t;
   }
+  CAIRN_DEVICE bool Exists(int r) const { return first + r < t; }
+  // Where it does not exist: the last one, so that it can be read.
+  CAIRN_DEVICE int Row(int r) const { return Exists(r) ? first + r : t - 1; }
+  // The first key that row r sees; beyond the last row none is visible.
+  CAIRN_DEVICE int FirstKey(const int32_t* segment_start, int r) const {
+    const int key = segment_start[Row(r)];  // read in any case: a branch here would put arrays into memory
+    return Exists(r) ? key : t;
+  }
 };
+
+// Where the keys and values of head h begin in a row of them.
+template <int kDim>
+CAIRN_DEVICE int64_t GroupOffset(int h, int heads, int kv_heads) {
+  return static_cast<int64_t>(h / (heads / kv_heads)) * kDim;
+}
 
 // lanes: 16 for each row of the block.
 template <int kDim>
@@ -60,14 +74,13 @@ CAIRN_DEVICE void AttentionRows(const AttentionArgs& args, float* lanes) {
   if (own.warp_first >= args.t) return;
   const int h = BlockY(), keys_first = args.segment_start[own.warp_first];
   const int64_t ld = static_cast<int64_t>(args.kv_heads) * kDim;
-  const int64_t group = static_cast<int64_t>(h / (args.heads / args.kv_heads)) * kDim;
+  const int64_t group = GroupOffset<kDim>(h, args.heads, args.kv_heads);
   int start[n];
   int64_t at[n];
   float q[n][kDim], out[n][kDim], m[n];
   CAIRN_UNROLL for (int r = 0; r < n; ++r) {
-    const int row = own.first + r < args.t ? own.first + r : args.t - 1;
-    start[r] = own.first + r < args.t ? args.segment_start[row] : args.t;  // no key is visible beyond the last row
-    at[r] = static_cast<int64_t>(row) * args.heads + h;
+    start[r] = own.FirstKey(args.segment_start, r);
+    at[r] = static_cast<int64_t>(own.Row(r)) * args.heads + h;
     LoadHead<kDim>(args.q + at[r] * kDim, q[r]);
     m[r] = 0.0f;
     CAIRN_UNROLL for (int d = 0; d < kDim; ++d) out[r][d] = 0.0f;
@@ -95,7 +108,7 @@ CAIRN_DEVICE void AttentionRows(const AttentionArgs& args, float* lanes) {
     }
   }
   CAIRN_UNROLL for (int r = 0; r < n; ++r) {
-    if (own.first + r >= args.t) continue;
+    if (!own.Exists(r)) continue;
     float sums[16];
     CAIRN_UNROLL for (int i = 0; i < 16; ++i) sums[i] = lanes[(i * n + r) * kAttentionThreads + Thread()];
     const float l = Fold16(sums);
@@ -131,14 +144,13 @@ CAIRN_DEVICE void AttentionGradQuery(const AttentionArgs& args) {
   if (own.warp_first >= args.t) return;
   const int h = BlockY(), keys_first = args.segment_start[own.warp_first];
   const int64_t ld = static_cast<int64_t>(args.kv_heads) * kDim;
-  const float* from = (pair.second ? args.v : args.k) + static_cast<int64_t>(h / (args.heads / args.kv_heads)) * kDim;
+  const float* from = (pair.second ? args.v : args.k) + GroupOffset<kDim>(h, args.heads, args.kv_heads);
   int start[n];
   int64_t at[n];
   float held[n][kDim], dq[n][kDim], m[n], l[n], delta[n];
   CAIRN_UNROLL for (int r = 0; r < n; ++r) {
-    const int row = own.first + r < args.t ? own.first + r : args.t - 1;
-    start[r] = own.first + r < args.t ? args.segment_start[row] : args.t;
-    at[r] = static_cast<int64_t>(row) * args.heads + h;
+    start[r] = own.FirstKey(args.segment_start, r);
+    at[r] = static_cast<int64_t>(own.Row(r)) * args.heads + h;
     float lane[16];
     CAIRN_UNROLL for (int i = 0; i < 16; ++i) lane[i] = 0.0f;
     CAIRN_UNROLL for (int d = 0; d < kDim; ++d) {
@@ -161,7 +173,7 @@ CAIRN_DEVICE void AttentionGradQuery(const AttentionArgs& args) {
     }
   }
   CAIRN_UNROLL for (int r = 0; r < n; ++r) {
-    if (pair.second || own.first + r >= args.t) continue;
+    if (pair.second || !own.Exists(r)) continue;
     args.delta[at[r]] = delta[r];
     StoreHead<kDim>(dq[r], args.dq + at[r] * kDim);
   }
@@ -180,9 +192,8 @@ CAIRN_DEVICE void AttentionGradKey(const AttentionArgs& args) {
   int64_t at[n];
   float held[n][kDim], gradient[n][kDim];
   CAIRN_UNROLL for (int r = 0; r < n; ++r) {
-    const int key = own.first + r < args.t ? own.first + r : args.t - 1;
-    end[r] = own.first + r < args.t ? args.segment_end[key] : 0;
-    at[r] = (static_cast<int64_t>(key) * args.kv_heads + g) * kDim;
+    end[r] = own.Exists(r) ? args.segment_end[own.Row(r)] : 0;
+    at[r] = (static_cast<int64_t>(own.Row(r)) * args.kv_heads + g) * kDim;
     LoadHead<kDim>((pair.second ? args.v : args.k) + at[r], held[r]);
     CAIRN_UNROLL for (int d = 0; d < kDim; ++d) gradient[r][d] = 0.0f;
   }
@@ -203,7 +214,7 @@ CAIRN_DEVICE void AttentionGradKey(const AttentionArgs& args) {
     }
   }
   CAIRN_UNROLL for (int r = 0; r < n; ++r) {
-    if (own.first + r < args.t) StoreHead<kDim>(gradient[r], (pair.second ? args.dv : args.dk) + at[r]);
+    if (own.Exists(r)) StoreHead<kDim>(gradient[r], (pair.second ? args.dv : args.dk) + at[r]);
   }
 }
 

@@ -82,12 +82,6 @@ Result<Driver> LoadDriver() {
   return d;
 }
 
-constexpr const char* kKernelNames[] = {
-#define CAIRN_KERNEL_NAME(name, Args, waits) #name,
-    CAIRN_DEVICE_KERNELS(CAIRN_KERNEL_NAME)
-#undef CAIRN_KERNEL_NAME
-};
-
 CuDevicePtr At(const void* memory) { return reinterpret_cast<CuDevicePtr>(memory); }
 
 class Cuda : public Device {

@@ -56,6 +56,12 @@ enum class Kernel {
       kCount
 };
 
+constexpr const char* kKernelNames[] = {
+#define CAIRN_KERNEL_NAME(name, Args, waits) #name,
+    CAIRN_DEVICE_KERNELS(CAIRN_KERNEL_NAME)
+#undef CAIRN_KERNEL_NAME
+};
+
 struct Grid {
   int x = 1, y = 1, threads = 1;
 };

@@ -3,6 +3,7 @@
 #include "formats/yaml.h"
 #include "project/phase.h"
 #include "project/steps.h"
+#include "train/device_training.h"
 
 namespace cairn::project {
 namespace {
@@ -39,10 +40,11 @@ Result<void> QuestionsFit(const taxonomy::Leaf& leaf, const model::ChatTexts& ba
 }  // namespace
 
 Result<void> CheckFits(const Project& project, const train::Resources& resources) {
-  if (resources.device != nullptr && NumericsOf(project.config.spec.training) == train::Numerics::kInt8)
-    return BadInput("a device trains in binary32; set spec.training.lora.numerics: f32, or leave out --device",
-                    project.Path(kProjectFileName));
   CAIRN_ASSIGN(model::ChatTexts base, model::LoadChatTexts(project.base_directory));
+  if (resources.device != nullptr) {
+    auto trains = train::CheckDeviceTrains(base.config, NumericsOf(project.config.spec.training));
+    if (!trains.ok()) return Error{trains.error().code, trains.error().message, project.Path(kProjectFileName)};
+  }
   const std::string root = project.Path(project.config.spec.taxonomy.path) + "/";
   for (const taxonomy::Leaf& leaf : project.leaves) {
     CAIRN_TRY(ExamplesFit(leaf, base, root + leaf.QnaPath()));

@@ -125,11 +125,20 @@ TEST_F(DeviceOps, Norms) {
 }
 
 TEST_F(DeviceOps, Attention) {
-  for (size_t dim : {8, 32, 64, 128}) {
-    const size_t t = 83, heads = 4, kv_heads = 2, q_size = t * heads * dim, kv_size = t * kv_heads * dim;
+  // 270 rows: more than a block of any head size has.
+  for (const auto& [dim, t] :
+       std::vector<std::pair<size_t, size_t>>{{8, 83}, {32, 83}, {64, 83}, {128, 83}, {8, 270}, {32, 270}, {64, 270}}) {
+    const size_t heads = 4, kv_heads = 2, q_size = t * heads * dim, kv_size = t * kv_heads * dim;
     std::vector<int32_t> start(t), end(t);
     for (size_t i = 0; i < t; ++i) {
-      const int32_t from = i < 5 ? 0 : i < 6 ? 5 : i < 60 ? 6 : 60, to = i < 5 ? 5 : i < 6 ? 6 : i < 60 ? 60 : 83;
+      const int32_t from = i < 5    ? 0
+                           : i < 6  ? 5
+                           : i < 60 ? 6
+                                    : 60,
+                    to = i < 5    ? 5
+                         : i < 6  ? 6
+                         : i < 60 ? 60
+                                  : static_cast<int32_t>(t);
       start[i] = from;
       end[i] = to;
     }

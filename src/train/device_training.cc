@@ -43,13 +43,19 @@ std::vector<Span> AllSpans(const model::ParameterList& list) {
 
 }  // namespace
 
+Result<void> CheckDeviceTrains(const model::ModelConfig& model, Numerics numerics) {
+  std::string why;
+  if (numerics == Numerics::kInt8)
+    why = "a device does not train in 8-bit numbers; set spec.training.lora.numerics: f32";
+  if (!device::HasAttention(static_cast<size_t>(model.head_dim)))
+    why = "a device has no kernel for heads of " + std::to_string(model.head_dim);
+  if (why.empty()) return {};
+  return Error{ErrorCode::kUnsupported, why + ", or leave out --device", {}};
+}
+
 Result<std::unique_ptr<DeviceTraining>> DeviceTraining::Create(device::Device& device, const model::Model& model,
                                                                const TrainConfig& config, std::vector<bool> muon) {
-  if (config.numerics == Numerics::kInt8)
-    return Error{
-        ErrorCode::kUnsupported, "8-bit numbers are not trained on a device; set training.lora.numerics: f32", {}};
-  if (!device::HasAttention(static_cast<size_t>(model.config.head_dim)))
-    return Error{ErrorCode::kUnsupported, "no kernel for heads of " + std::to_string(model.config.head_dim), {}};
+  CAIRN_TRY(CheckDeviceTrains(model.config, config.numerics));
   std::unique_ptr<DeviceTraining> training(new DeviceTraining(device, model, config, std::move(muon)));
   CAIRN_TRY(device.Finish());
   return training;

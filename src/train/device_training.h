@@ -13,10 +13,13 @@
 
 namespace cairn::train {
 
+// kUnsupported: 8-bit numbers, or heads of a size that no kernel is made for.
+Result<void> CheckDeviceTrains(const model::ModelConfig& model, Numerics numerics);
+
 class DeviceTraining {
  public:
-  // kUnsupported where the model has an adapter or a head size that no kernel is made for. device and model must
-  // outlive it. muon: by index into model.list's tensors, which of them Muon updates.
+  // Fails as CheckDeviceTrains does. device and model must outlive it. muon: by index into model.list's tensors, which
+  // of them Muon updates.
   static Result<std::unique_ptr<DeviceTraining>> Create(device::Device& device, const model::Model& model,
                                                         const TrainConfig& config, std::vector<bool> muon);
 
