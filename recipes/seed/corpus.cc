@@ -259,8 +259,8 @@ formats::Conversation Corpus::Sample(uint64_t seed, uint64_t index, Level level)
   return conversation;
 }
 
-std::string Corpus::TaskOf(uint64_t seed, uint64_t index) const {
-  return Make(WorldOf(Level::kFull), seed, index, Level::kFull).task;
+std::string Corpus::TaskOf(uint64_t seed, uint64_t index, Level level) const {
+  return Make(WorldOf(level), seed, index, level).task;
 }
 
 }  // namespace cairn::seed

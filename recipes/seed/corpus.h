@@ -42,7 +42,7 @@ class Corpus {
 
   formats::Conversation Sample(uint64_t seed, uint64_t index, Level level = Level::kFull) const;
   // The name of the task that Sample(seed, index) belongs to.
-  std::string TaskOf(uint64_t seed, uint64_t index) const;
+  std::string TaskOf(uint64_t seed, uint64_t index, Level level = Level::kFull) const;
 
   // Of words.yaml and all frames and wordings that the level draws from.
   const Digest& digest(Level level) const { return digests_[BreadthOf(level)]; }

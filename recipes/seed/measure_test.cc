@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -242,13 +243,18 @@ TEST(SideFilesTest, ReplayFileIsReadBack) {
   ASSERT_TRUE(WriteSideFiles(TheCorpus(), recipe, directory).ok());
   auto rows = train::ReadConversations(directory + "/replay.jsonl");
   ASSERT_TRUE(rows.ok()) << rows.error().ToString();
-  EXPECT_EQ(rows->size(), 3000u);
+  EXPECT_EQ(rows->size(), 4950u);
+  size_t unknown = 0;
   for (const formats::Conversation& row : *rows) {
     bool trained = false;
+    unknown += std::all_of(row.messages.begin(), row.messages.end(), [](const formats::Message& message) {
+      return message.role != "assistant" || message.content == "I don't know.";
+    });
     for (const formats::Message& message : row.messages)
       trained = trained || (message.role == "assistant" && message.train);
     EXPECT_TRUE(trained) << row.id;
   }
+  EXPECT_GE(unknown, 1000u);
   EXPECT_EQ(ReadFile(directory + "/replay.jsonl").value(), ReplayFileText(TheCorpus(), recipe));
   EXPECT_TRUE(PathExists(directory + "/heldout.jsonl"));
 }

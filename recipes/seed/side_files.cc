@@ -1,5 +1,8 @@
 #include "side_files.h"
 
+#include <array>
+#include <map>
+
 #include "base/file.h"
 #include "base/json.h"
 #include "eval/held_out.h"
@@ -10,9 +13,25 @@ namespace {
 constexpr const char* kReplayFile = "replay.jsonl";
 constexpr uint64_t kFirstHeldOut = 100000;
 constexpr uint64_t kFirstReplay = 900000000;
-constexpr size_t kReplayRows = 3000;
+constexpr uint64_t kReplayTried = 60000;  // a level that lacks a task ends the search
 // About 500 tokens, the longest sample of the training; the tokenizer need not exist here.
 constexpr size_t kMaxBytes = 2200;
+
+struct Share {
+  const char* task;
+  size_t count;
+};
+constexpr std::array<Share, 4> kHeldOut = {{{"reading", 40}, {"judging", 30}, {"skills", 40}, {"unknown", 30}}};
+// Training on bare questions makes a model answer bare questions that nobody can, and forget its short skills, long
+// before it forgets how to read: so these two have half of the rows.
+constexpr std::array<Share, 8> kReplay = {{{"skills", 1400},
+                                           {"unknown", 1200},
+                                           {"reading", 1100},
+                                           {"judging", 400},
+                                           {"asking", 350},
+                                           {"pattern", 200},
+                                           {"rephrase", 200},
+                                           {"conversation", 100}}};
 
 size_t BytesOf(const formats::Conversation& conversation) {
   size_t bytes = 0;
@@ -23,12 +42,8 @@ size_t BytesOf(const formats::Conversation& conversation) {
 }  // namespace
 
 std::string HeldOutFileText(const Corpus& corpus) {
-  struct Share {
-    const char* task;
-    uint64_t count;
-  };
   std::string text;
-  for (const Share& share : {Share{"reading", 40}, Share{"judging", 30}, Share{"skills", 40}, Share{"unknown", 30}}) {
+  for (const Share& share : kHeldOut) {
     for (uint64_t i = 0; i < share.count; ++i) {
       Item item = corpus.HeldOut(share.task, kFirstHeldOut + i);
       Json messages = Json::array();
@@ -43,13 +58,16 @@ std::string HeldOutFileText(const Corpus& corpus) {
 std::string ReplayFileText(const Corpus& corpus, const SeedRecipe& recipe) {
   const Level level = recipe.phases.back().level;
   std::string text;
-  size_t rows = 0;
-  for (uint64_t index = kFirstReplay; rows < kReplayRows; ++index) {
+  std::map<std::string, size_t> left;
+  for (const Share& share : kReplay) left[share.task] = share.count;
+  for (uint64_t index = kFirstReplay; !left.empty() && index < kFirstReplay + kReplayTried; ++index) {
+    auto wanted = left.find(corpus.TaskOf(recipe.seed, index, level));
+    if (wanted == left.end()) continue;
     formats::Conversation conversation = corpus.Sample(recipe.seed, index, level);
     if (BytesOf(conversation) > kMaxBytes) continue;
     conversation.id = formats::ConversationId(conversation.messages);
     text += DumpJson(formats::ConversationToJson(conversation)) + "\n";
-    ++rows;
+    if (--wanted->second == 0) left.erase(wanted);
   }
   return text;
 }

@@ -16,3 +16,8 @@ steps=$((1200 / $(jq .inputs.samples_per_step "$model/transcript/${phases[phase 
 [ "$steps" -le 50 ] || steps=50
 echo "phase $phase of ${#phases[@]} (within reach: ${within_reach[*]}), steps 1 to $steps"
 "$CAIRN" seed replay --phase "$phase" --steps "$steps" --json 2>/dev/null | jq -e ".equal and .steps == $steps"
+# What lies beside the weights is what the recipe makes.
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+"$CAIRN" seed side-files --output "$made" --quiet
+for file in heldout.jsonl replay.jsonl; do cmp "$model/$file" "$made/$file"; done
