@@ -14,7 +14,8 @@ namespace cairn::seed {
 std::string HeldOutFileText(const Corpus& corpus);
 
 // 4950 conversations as training rows, of the level that the recipe ends with and from index 900,000,000 on, far behind
-// those of the training: so many of each task that the level has. Longer ones than the model was trained on are left out.
+// those of the training: so many of each task that the level has. Longer ones than the model was trained on are left
+// out.
 std::string ReplayFileText(const Corpus& corpus, const SeedRecipe& recipe);
 
 // Writes both into the directory.
