@@ -41,7 +41,7 @@ class Corpus {
   ~Corpus();
 
   formats::Conversation Sample(uint64_t seed, uint64_t index, Level level = Level::kFull) const;
-  // The name of the task that Sample(seed, index) belongs to.
+  // The name of the task that Sample with the same arguments belongs to.
   std::string TaskOf(uint64_t seed, uint64_t index, Level level = Level::kFull) const;
 
   // Of words.yaml and all frames and wordings that the level draws from.

@@ -259,5 +259,15 @@ TEST(SideFilesTest, ReplayFileIsReadBack) {
   EXPECT_TRUE(PathExists(directory + "/heldout.jsonl"));
 }
 
+// Lists have no tasks but those of lists and patterns: the search for others ends.
+TEST(SideFilesTest, LevelWithoutATaskHasNoRowsOfIt) {
+  SeedRecipe recipe;
+  recipe.seed = 20260;
+  recipe.phases.resize(1);
+  recipe.phases[0].level = Level::kCopy;
+  const std::string text = ReplayFileText(TheCorpus(), recipe);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 200);  // of patterns
+}
+
 }  // namespace
 }  // namespace cairn::seed
