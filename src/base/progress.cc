@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "base/terminal.h"
@@ -72,7 +73,7 @@ void Progress::Finish(const std::string& summary) {
 
 std::string HumanDuration(double seconds) {
   if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
-  auto s = static_cast<uint64_t>(seconds + 0.5);
+  auto s = static_cast<uint64_t>(std::llround(seconds));
   if (s < 60) return fmt::format("{} s", s);
   if (s < 3600) return fmt::format("{} min {:02} s", s / 60, s % 60);
   return fmt::format("{} h {:02} min", s / 3600, s % 3600 / 60);

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "base/file.h"
-#include "taxonomy/git.h"
 #include "taxonomy/tree.h"
 
 namespace cairn::project {
@@ -24,16 +23,6 @@ std::string LastPart(const std::string& path) {
   std::string name = normal.filename().string();
   if (name.empty()) return "model";
   return name == "seed" ? "./seed" : name;
-}
-
-// HEAD, when every leaf is as it was committed; empty otherwise: a commit that does not hold the data says nothing.
-std::string CommitOf(const std::string& taxonomy) {
-  auto changes = taxonomy::ChangedLeaves(taxonomy, "HEAD");
-  if (!changes.ok() || !changes->changed.empty() || !changes->removed.empty()) return {};
-  auto repository = taxonomy::GitRepository::Containing(taxonomy);
-  if (!repository.ok()) return {};
-  auto commit = repository->ResolveCommit("HEAD");
-  return commit.ok() ? *commit : "";
 }
 
 }  // namespace
@@ -82,7 +71,7 @@ Result<Project> OpenProject(const std::string& directory, const ModelResolver& r
   CAIRN_ASSIGN(project.config, ReadProjectConfig(project.Path(kProjectFileName)));
   const SpecConfig& spec = project.config.spec;
   CAIRN_ASSIGN(project.leaves, taxonomy::LoadTaxonomy(project.Path(spec.taxonomy.path), LeafOptionsOf(spec.taxonomy)));
-  project.taxonomy_commit = CommitOf(project.Path(spec.taxonomy.path));
+  project.taxonomy_commit = taxonomy::CommitHolding(project.Path(spec.taxonomy.path), project.leaves);
   CAIRN_ASSIGN(project.base_directory, resolve(spec.base.model));
   CAIRN_ASSIGN(project.base_digest, ModelDirectoryDigest(project.base_directory));
   if (project.HasEndpoint()) {

@@ -18,7 +18,7 @@ struct Project {
   std::string directory;  // where cairn.yaml lies
   ProjectConfig config;
   std::vector<taxonomy::Leaf> leaves;             // sorted by path
-  std::string taxonomy_commit;                    // HEAD of the git repository around the taxonomy, or empty
+  std::string taxonomy_commit;                    // that last changed the taxonomy in its git repository, or empty
   std::string base_directory, teacher_directory;  // teacher: empty with an endpoint
   Digest base_digest, teacher_digest;             // of the model files that decide answers
 

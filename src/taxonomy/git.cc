@@ -108,6 +108,19 @@ struct GitRepository::State {
     return Tree(reinterpret_cast<git_tree*>(raw));
   }
 
+  // The id of the directory's tree in the commit ("" for the top), all zero if it has none.
+  Result<git_oid> TreeIdOf(const Object& commit, const std::string& directory) const {
+    CAIRN_ASSIGN(Tree tree, TreeOf(commit));
+    git_oid none{};
+    if (directory.empty()) return *git_tree_id(tree.get());
+    git_tree_entry* raw = nullptr;
+    int code = git_tree_entry_bypath(&raw, tree.get(), directory.c_str());
+    if (code == GIT_ENOTFOUND) return none;
+    if (code != 0) return GitError(code, "cannot read a directory of the commit", path);
+    TreeEntry entry(raw);
+    return *git_tree_entry_id(entry.get());
+  }
+
   git_repository* repository = nullptr;
   std::string path;
 };
@@ -146,6 +159,26 @@ Result<GitRepository> GitRepository::Containing(const std::string& directory) {
 
 Result<std::string> GitRepository::ResolveCommit(const std::string& revision) const {
   CAIRN_ASSIGN(Object commit, state_->Commit(revision));
+  return HexOf(git_object_id(commit.get()));
+}
+
+Result<std::string> GitRepository::LastChange() const {
+  CAIRN_ASSIGN(Object commit, state_->Commit("HEAD"));
+  CAIRN_ASSIGN(git_oid wanted, state_->TreeIdOf(commit, prefix_));
+  if (git_oid_is_zero(&wanted)) return NotFound("HEAD has nothing in this directory", state_->path);
+  // The first parent with the same content has it from where this commit has it.
+  for (bool moved = true; moved;) {
+    moved = false;
+    auto* here = reinterpret_cast<git_commit*>(commit.get());
+    for (unsigned i = 0; i < git_commit_parentcount(here) && !moved; ++i) {
+      git_commit* raw = nullptr;
+      if (git_commit_parent(&raw, here, i) != 0) continue;
+      Object parent(reinterpret_cast<git_object*>(raw));
+      CAIRN_ASSIGN(git_oid id, state_->TreeIdOf(parent, prefix_));
+      moved = git_oid_equal(&id, &wanted) != 0;
+      if (moved) commit = std::move(parent);
+    }
+  }
   return HexOf(git_object_id(commit.get()));
 }
 

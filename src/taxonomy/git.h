@@ -32,6 +32,10 @@ class GitRepository {
 
   // The commit that a branch, tag or (short) hash names, as 40 hex digits.
   Result<std::string> ResolveCommit(const std::string& revision) const;
+  // The commit of HEAD's history that last changed something below prefix(), as `git log -1 -- PREFIX` gives it; where
+  // a shallow clone ends, its oldest commit counts as the one. kNotFound if HEAD has nothing there. REQUIRES
+  // Containing.
+  Result<std::string> LastChange() const;
   // Regular files of a commit below a directory ("" for all), sorted by path. Symbolic links and submodules are left
   // out, and so are paths that RefusePath refuses. kBadInput beyond 200,000 entries or 32 levels.
   Result<std::vector<GitFile>> ListCommit(const std::string& commit, const std::string& directory) const;

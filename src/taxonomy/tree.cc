@@ -9,6 +9,7 @@
 
 #include "taxonomy/documents.h"
 #include "taxonomy/git.h"
+#include "taxonomy/path.h"
 #include "taxonomy/qna.h"
 #include "taxonomy/rules.h"
 #include "taxonomy/text.h"
@@ -216,6 +217,24 @@ Result<LeafChanges> ChangedLeaves(const std::string& root, const std::string& ba
   changes.changed.assign(changed.begin(), changed.end());
   std::sort(changes.removed.begin(), changes.removed.end());
   return changes;
+}
+
+std::string CommitHolding(const std::string& root, const std::vector<Leaf>& leaves) {
+  auto changes = ChangedLeaves(root, "HEAD");
+  if (!changes.ok() || !changes->changed.empty() || !changes->removed.empty()) return {};
+  auto repository = GitRepository::Containing(root);
+  if (!repository.ok()) return {};
+  auto commit = repository->LastChange();
+  if (!commit.ok()) return {};
+  // What git ignores is no change: a leaf may lie on the disk only.
+  auto files = repository->ListCommit(*commit, repository->prefix());
+  if (!files.ok()) return {};
+  std::set<std::string> committed;
+  for (const GitFile& file : *files) committed.insert(file.path);
+  for (const Leaf& leaf : leaves) {
+    if (!committed.contains(JoinPath(repository->prefix(), leaf.path) + "/qna.yaml")) return {};
+  }
+  return *commit;
 }
 
 }  // namespace cairn::taxonomy

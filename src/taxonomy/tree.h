@@ -32,4 +32,8 @@ struct LeafChanges {
 };
 Result<LeafChanges> ChangedLeaves(const std::string& root, const std::string& base);
 
+// The commit that last changed the taxonomy, as 40 hex digits, if it holds the leaves as they are on disk; else empty:
+// a commit without the data says nothing. Commits that change other things do not move it.
+std::string CommitHolding(const std::string& root, const std::vector<Leaf>& leaves);
+
 }  // namespace cairn::taxonomy

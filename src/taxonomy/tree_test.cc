@@ -309,6 +309,29 @@ TEST(Tree, ChangedLeaves) {
   EXPECT_FALSE(ChangedLeaves(root, "no-such-branch").ok());
 }
 
+TEST(Tree, CommitHolding) {
+  TestDirectory top;
+  const std::string root = top.path() + "/taxonomy";
+  const auto commit = [&] { return CommitHolding(root, *LoadTaxonomy(root)); };
+  WriteHarbour(top, "taxonomy/knowledge/a");
+  EXPECT_EQ(commit(), "") << "no repository";
+  const std::string first = CommitAll(top.path());
+  EXPECT_EQ(commit(), first);
+  top.Write("elsewhere.md", "x");
+  EXPECT_NE(CommitAll(top.path()), first);
+  EXPECT_EQ(commit(), first) << "another folder has nothing to do with the data";
+  top.Write("taxonomy/knowledge/a/harbour.md", HarbourDocument() + "x");
+  EXPECT_EQ(commit(), "") << "changed on the disk only";
+  const std::string second = CommitAll(top.path());
+  EXPECT_EQ(commit(), second);
+  top.Write(".gitignore", "b/\n");
+  CommitAll(top.path());
+  EXPECT_EQ(commit(), second);
+  WriteHarbour(top, "taxonomy/knowledge/b");
+  EXPECT_EQ(commit(), "") << "a leaf that git ignores is in no commit";
+  EXPECT_EQ(CommitHolding(root + "/knowledge/b", {}), "") << "HEAD has nothing there";
+}
+
 TEST(Tree, HundredLeavesTakeMilliseconds) {
   TestDirectory root;
   for (int i = 0; i < 100; ++i) {
