@@ -261,10 +261,9 @@ void ReadDocuments(const Listing& tree, const LeafOptions& options, const std::s
   if (!leaf->document || (leaf->document->repo == "." && leaf->document->patterns.empty()))
     return ReadBeside(tree, where, leaf, problems);
   std::string reason;
-  bool as_on_disk = leaf->document->commit.empty() || leaf->document->commit == "HEAD";
   switch (KindOfRepo(leaf->document->repo, &reason)) {
     case RepoKind::kOwn:
-      if (as_on_disk) return ReadOwn(tree, where, leaf, problems);
+      if (leaf->document->AsOnDisk()) return ReadOwn(tree, where, leaf, problems);
       return ReadOwnCommit(tree, where, leaf, problems);
     case RepoKind::kLocal:
       return ReadClone(tree, options, where, leaf, problems);

@@ -111,11 +111,10 @@ struct GitRepository::State {
   // The id of the directory's tree in the commit ("" for the top), all zero if it has none.
   Result<git_oid> TreeIdOf(const Object& commit, const std::string& directory) const {
     CAIRN_ASSIGN(Tree tree, TreeOf(commit));
-    git_oid none{};
     if (directory.empty()) return *git_tree_id(tree.get());
     git_tree_entry* raw = nullptr;
     int code = git_tree_entry_bypath(&raw, tree.get(), directory.c_str());
-    if (code == GIT_ENOTFOUND) return none;
+    if (code == GIT_ENOTFOUND) return git_oid{};
     if (code != 0) return GitError(code, "cannot read a directory of the commit", path);
     TreeEntry entry(raw);
     return *git_tree_entry_id(entry.get());

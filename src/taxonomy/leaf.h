@@ -39,9 +39,11 @@ struct EvalQuestion {
 
 struct DocumentRef {
   std::string repo = ".";             // "." (the taxonomy itself), a local clone's path or file:// URL, or a remote URL
-  std::string commit;                 // may be empty or HEAD for ".": then the files as they are on disk
+  std::string commit;                 // empty or HEAD: for ".", the files as they are on disk
   std::vector<std::string> patterns;  // globs; for "." relative to the taxonomy's root or the leaf's folder
   formats::YamlPosition at;
+
+  bool AsOnDisk() const { return commit.empty() || commit == "HEAD"; }
 };
 
 struct Document {

@@ -226,13 +226,17 @@ std::string CommitHolding(const std::string& root, const std::vector<Leaf>& leav
   if (!repository.ok()) return {};
   auto commit = repository->LastChange();
   if (!commit.ok()) return {};
-  // What git ignores is no change: a leaf may lie on the disk only.
+  // What git ignores is no change: a leaf or a document may lie on the disk only.
   auto files = repository->ListCommit(*commit, repository->prefix());
   if (!files.ok()) return {};
   std::set<std::string> committed;
   for (const GitFile& file : *files) committed.insert(file.path);
   for (const Leaf& leaf : leaves) {
-    if (!committed.contains(JoinPath(repository->prefix(), leaf.path) + "/qna.yaml")) return {};
+    const bool elsewhere = leaf.document && (leaf.document->repo != "." || !leaf.document->AsOnDisk());
+    for (const LeafFile& file : leaf.files) {
+      if (file.role == FileRole::kDocument && elsewhere) continue;
+      if (!committed.contains(JoinPath(repository->prefix(), file.path))) return {};
+    }
   }
   return *commit;
 }

@@ -330,6 +330,15 @@ TEST(Tree, CommitHolding) {
   WriteHarbour(top, "taxonomy/knowledge/b");
   EXPECT_EQ(commit(), "") << "a leaf that git ignores is in no commit";
   EXPECT_EQ(CommitHolding(root + "/knowledge/b", {}), "") << "HEAD has nothing there";
+  const Result<std::string> nothing = GitRepository::Containing(root + "/knowledge/b")->LastChange();
+  ASSERT_FALSE(nothing.ok());
+  EXPECT_EQ(nothing.error().code, ErrorCode::kNotFound);
+  std::filesystem::remove_all(root + "/knowledge/b");
+  top.Write(".gitignore", "more.md\n");
+  CommitAll(top.path());
+  EXPECT_EQ(commit(), second);
+  top.Write("taxonomy/knowledge/a/more.md", HarbourDocument());
+  EXPECT_EQ(commit(), "") << "a document that git ignores is in no commit";
 }
 
 TEST(Tree, HundredLeavesTakeMilliseconds) {
