@@ -4,6 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "bench/measure.h"
 #include "bench/shapes.h"
@@ -41,11 +45,26 @@ train::TrainConfig BenchConfig(const Shape& shape, const Options& options) {
   return config;
 }
 
+// The model as a project has it: BF16, in a mapped file. The file is removed at once; the map keeps it.
+Result<model::Model> FromFile(ThreadPool& pool, model::Model m) {
+  std::string directory = std::filesystem::temp_directory_path() / "cairn-bench-XXXXXX";
+  if (!::mkdtemp(directory.data())) return IoError("cannot make a folder", directory);
+  std::optional<model::Adapter> adapter = std::exchange(m.adapter, std::nullopt);  // would be merged
+  Result<void> written = model::SaveWeights(pool, m, directory);
+  if (written.ok()) written = WriteJson(directory + "/config.json", model::ModelConfigToJson(m.config));
+  m = {};
+  Result<model::Model> loaded = written.ok() ? model::LoadModel(directory, model::Storage::kAsStored) : written.error();
+  std::filesystem::remove_all(directory);
+  if (loaded.ok()) loaded->adapter = std::move(adapter);
+  return loaded;
+}
+
 // A frozen base may be kept in another type than f32.
-Result<void> NarrowBase(model::Model& m, const std::string& base) {
+Result<void> NarrowBase(ThreadPool& pool, model::Model& m, const std::string& base) {
   if (base == "F32") return {};
   if (!m.adapter) return BadInput("--base is for shapes with an adapter: weights that are trained are F32");
-  for (auto type : {kernels::WeightType::kBf16, kernels::WeightType::kQ8_0, kernels::WeightType::kQ4_0}) {
+  CAIRN_ASSIGN(m, FromFile(pool, std::move(m)));
+  for (auto type : {kernels::WeightType::kQ8_0, kernels::WeightType::kQ4_0}) {
     if (base != kernels::WeightTypeName(type)) continue;
     CAIRN_TRY(model::CheckNarrowable(m.config, type, "--base"));
     m = model::Narrowed(m, type);
@@ -55,7 +74,7 @@ Result<void> NarrowBase(model::Model& m, const std::string& base) {
 
 Result<Figures> Train(ThreadPool& pool, const Shape& shape, const Options& options) {
   model::Model m = RandomModel(pool, shape);
-  CAIRN_TRY(NarrowBase(m, options.base));
+  CAIRN_TRY(NarrowBase(pool, m, options.base));
   if (options.int8 && !m.adapter) return BadInput("--int8 is for shapes with an adapter");
   ResetPeakRss();
   const train::TrainConfig config = BenchConfig(shape, options);

@@ -98,10 +98,11 @@ Digest Tokens(ThreadPool&) {
 
 Digest WeightsAtStart(ThreadPool&) { return model::WeightsDigest(train::TinyModel(false)); }
 
-Digest ModelFiles(ThreadPool&) {
+Digest ModelFiles(ThreadPool& pool) {
   const TempDirectory directory;
   CAIRN_CHECK(
-      model::SaveModel(train::TinyModel(false), TinyTokenizer(), formats::CairnChatFormat(), directory.path()).ok());
+      model::SaveModel(pool, train::TinyModel(false), TinyTokenizer(), formats::CairnChatFormat(), directory.path())
+          .ok());
   return OfFiles(directory.path());
 }
 

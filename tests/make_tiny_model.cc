@@ -54,7 +54,8 @@ Result<void> WriteSideFiles(const std::string& directory) {
 Result<void> Make(const std::string& directory) {
   CAIRN_ASSIGN(formats::Tokenizer tokenizer, TinyTokenizer());
   model::Model model = model::InitModel(TinyConfig(tokenizer), 1);
-  CAIRN_TRY(model::SaveModel(model, tokenizer, formats::CairnChatFormat(), directory));
+  ThreadPool pool(1);
+  CAIRN_TRY(model::SaveModel(pool, model, tokenizer, formats::CairnChatFormat(), directory));
   return WriteSideFiles(directory);
 }
 

@@ -181,8 +181,8 @@ std::string EndWeights(const Prepared& p, const std::string& from, size_t index)
 }
 
 // Takes over the phases of `from` up to the last one whose end weights lie there; returns how many.
-Result<size_t> TakeOver(const Prepared& p, const formats::Tokenizer& tokenizer, const std::string& from,
-                        const std::string& output, model::Model& model, Json& roots) {
+Result<size_t> TakeOver(ThreadPool& pool, const Prepared& p, const formats::Tokenizer& tokenizer,
+                        const std::string& from, const std::string& output, model::Model& model, Json& roots) {
   size_t count = p.recipe.phases.size() - 1;
   std::string weights;
   while (count > 0 && (weights = EndWeights(p, from, count - 1)).empty()) --count;
@@ -196,7 +196,7 @@ Result<size_t> TakeOver(const Prepared& p, const formats::Tokenizer& tokenizer, 
   CAIRN_ASSIGN(model, model::LoadModel(weights));
   if (model.config.num_hidden_layers != p.recipe.phases[count - 1].layers)
     return BadInput("these weights have other layers than the recipe's phase", weights);
-  CAIRN_TRY(model::SaveModel(model, tokenizer, formats::CairnChatFormat(),
+  CAIRN_TRY(model::SaveModel(pool, model, tokenizer, formats::CairnChatFormat(),
                              PhaseWeights(output, PhaseName(p.recipe, count - 1))));
   return count;
 }
@@ -210,7 +210,7 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
   Json roots = Json::object();
   size_t taken = 0;
   if (!options.from_model.empty()) {
-    CAIRN_ASSIGN(taken, TakeOver(p, tokenizer, options.from_model, output, model, roots));
+    CAIRN_ASSIGN(taken, TakeOver(pool, p, tokenizer, options.from_model, output, model, roots));
   }
   for (size_t i = taken; i < p.recipe.phases.size(); ++i) {
     const SeedPhase& phase = p.recipe.phases[i];
@@ -230,8 +230,8 @@ Result<void> TrainSeed(ThreadPool& pool, const SeedOptions& options, const std::
     model::RoundToBf16(model.weights);
     roots[name] = transcript.Root().Hex();
     bool last = i + 1 == p.recipe.phases.size();
-    CAIRN_TRY(
-        model::SaveModel(model, tokenizer, formats::CairnChatFormat(), last ? output : PhaseWeights(output, name)));
+    CAIRN_TRY(model::SaveModel(pool, model, tokenizer, formats::CairnChatFormat(),
+                               last ? output : PhaseWeights(output, name)));
   }
   Json seal = {{"transcripts", roots}, {"weights", model::WeightsDigest(model).Hex()}};
   CAIRN_TRY(WriteFileAtomic(output + "/" + kSealFile, PrettyJson(seal)));

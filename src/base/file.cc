@@ -59,6 +59,11 @@ Result<void> WriteAll(int fd, std::string_view bytes, const std::string& path) {
   return {};
 }
 
+std::string DirectoryOf(const std::string& path) {
+  std::string directory = fs::path(path).parent_path().string();
+  return directory.empty() ? "." : directory;
+}
+
 Result<void> SyncDirectory(const std::string& directory) {
   Descriptor d{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (d.fd < 0 || ::fsync(d.fd) != 0) return OsError(directory);
@@ -97,34 +102,46 @@ Result<Digest> Sha256OfFile(const std::string& path) {
   }
 }
 
-Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes) {
+Result<AtomicFile> AtomicFile::Create(const std::string& path) {
   static std::atomic<unsigned> counter{0};
-  std::string directory = fs::path(path).parent_path().string();
-  if (directory.empty()) directory = ".";
-  CAIRN_TRY(MakeDirectories(directory));
+  CAIRN_TRY(MakeDirectories(DirectoryOf(path)));
   std::string temporary;
-  Result<void> written;
-  {
-    Descriptor d;
-    do {  // a process with this number, killed earlier, may have left its file (containers reuse numbers)
-      temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
-      d.fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    } while (d.fd < 0 && errno == EEXIST);
-    if (d.fd < 0) return OsError(temporary);
-    written = WriteAll(d.fd, bytes, temporary);
-    if (written.ok() && ::fsync(d.fd) != 0) written = OsError(temporary);
-  }
-  if (written.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) written = OsError(path);
-  if (!written.ok()) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
-  return SyncDirectory(directory);
+  int fd;
+  do {  // a process with this number, killed earlier, may have left its file (containers reuse numbers)
+    temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+    fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  } while (fd < 0 && errno == EEXIST);
+  if (fd < 0) return OsError(temporary);
+  return AtomicFile(path, std::move(temporary), fd);
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : path_(std::move(other.path_)), temporary_(std::move(other.temporary_)), fd_(std::exchange(other.fd_, -1)) {}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(temporary_.c_str());
+}
+
+Result<void> AtomicFile::Append(std::string_view bytes) { return WriteAll(fd_, bytes, temporary_); }
+
+Result<void> AtomicFile::Commit() {
+  if (::fsync(fd_) != 0) return OsError(temporary_);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return OsError(path_);
+  ::close(std::exchange(fd_, -1));
+  return SyncDirectory(DirectoryOf(path_));
+}
+
+Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes) {
+  CAIRN_ASSIGN(AtomicFile file, AtomicFile::Create(path));
+  CAIRN_TRY(file.Append(bytes));
+  return file.Commit();
 }
 
 namespace {
 
-// "<name>.tmp.<process>.<number>", as WriteFileAtomic calls them.
+// "<name>.tmp.<process>.<number>", as AtomicFile calls them.
 bool IsTemporary(const std::string& name) {
   size_t at = name.rfind(".tmp.");
   return at != std::string::npos && name.find_first_not_of("0123456789.", at + 5) == std::string::npos;
@@ -191,6 +208,17 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(size_, other.size_);
   return *this;
 }
+
+void MappedFile::Forget(std::span<const std::byte> part) const {
+  const auto map = reinterpret_cast<uintptr_t>(data_), at = reinterpret_cast<uintptr_t>(part.data());
+  if (at < map || at + part.size() > map + size_) return;
+  // Only whole pages: their neighbours may be in use.
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const uintptr_t begin = (at + page - 1) / page * page, end = (at + part.size()) / page * page;
+  // The map is never written, so nothing is lost. If the system refuses, the memory stays in use.
+  if (begin < end) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
 MappedFile::~MappedFile() {
   if (data_) ::munmap(const_cast<std::byte*>(data_), size_);
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/digest.h"
@@ -19,11 +20,26 @@ Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes = uint6
 // Of the whole file, streamed. kNotFound, kIo; kBadInput if it is no regular file.
 Result<Digest> Sha256OfFile(const std::string& path);
 
-// Temporary file beside path, fsync, rename, fsync of the directory: readers see the old bytes or the new, never a
-// mixture. Makes missing parent directories.
+// A file that appears whole or not at all: a temporary file beside path, fsync, rename, fsync of the directory. Readers
+// see the old bytes or the new, never a mixture. Without Commit nothing is left.
+class AtomicFile {
+ public:
+  static Result<AtomicFile> Create(const std::string& path);  // makes missing parent directories
+  AtomicFile(AtomicFile&& other) noexcept;
+  AtomicFile& operator=(AtomicFile&&) = delete;
+  ~AtomicFile();
+  Result<void> Append(std::string_view bytes);
+  Result<void> Commit();
+
+ private:
+  AtomicFile(std::string path, std::string temporary, int fd)
+      : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {}
+  std::string path_, temporary_;
+  int fd_ = -1;
+};
 Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes);
 
-// Removes what WriteFileAtomic left below the directory in processes that were killed. REQUIRES that no other process
+// Removes what an AtomicFile left below the directory in processes that were killed. REQUIRES that no other process
 // writes there.
 Result<void> RemoveTemporaryFiles(const std::string& directory);
 
@@ -42,6 +58,9 @@ class MappedFile {
   MappedFile& operator=(MappedFile&& other) noexcept;
   ~MappedFile();
   std::span<const std::byte> bytes() const { return {data_, size_}; }
+  // Gives the memory back of those bytes that are in this map; they are read from the file again when they are next
+  // used.
+  void Forget(std::span<const std::byte> part) const;
 
  private:
   MappedFile(const std::byte* data, size_t size) : data_(data), size_(size) {}

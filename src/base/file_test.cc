@@ -8,6 +8,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -99,6 +101,45 @@ TEST_F(FileTest, ListsFilesInByteOrderAndRefusesTheRest) {
   ASSERT_EQ(::mkfifo(Path("pipe").c_str(), 0600), 0);
   EXPECT_FALSE(ListFiles(dir_).ok());
   EXPECT_EQ(ListFiles(Path("none")).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(FileTest, AnAtomicFileAppearsWithCommit) {
+  {
+    auto file = AtomicFile::Create(Path("f"));
+    ASSERT_TRUE(file.ok());
+    ASSERT_TRUE(file->Append("one ").ok());
+    EXPECT_FALSE(PathExists(Path("f")));
+    AtomicFile moved = std::move(file).value();
+    ASSERT_TRUE(moved.Append("two").ok());
+    ASSERT_TRUE(moved.Commit().ok());
+  }
+  EXPECT_EQ(ReadFile(Path("f")).value(), "one two");
+  ASSERT_TRUE(AtomicFile::Create(Path("g"))->Append("never committed").ok());
+  EXPECT_THAT(ListFiles(dir_).value(), ElementsAre("f"));
+}
+
+// Kilobytes of mapped files that this process has in memory.
+uint64_t MappedKilobytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("RssFile:")) return std::strtoull(line.c_str() + 8, nullptr, 10);
+  return 0;
+}
+
+TEST_F(FileTest, ForgottenBytesTakeNoMemoryAndComeBack) {
+  std::string bytes(16 << 20, 'x');
+  for (size_t i = 0; i < bytes.size(); i += 1000) bytes[i] = static_cast<char>(i / 1000);
+  ASSERT_TRUE(WriteFileAtomic(Path("f"), bytes).ok());
+  MappedFile map = MappedFile::Open(Path("f")).value();
+  auto same = [&] { return std::memcmp(map.bytes().data(), bytes.data(), bytes.size()) == 0; };
+  ASSERT_TRUE(same());
+  const uint64_t before = MappedKilobytes();
+  if (before < 16384) GTEST_SKIP() << "this system does not count mapped memory";
+  map.Forget(map.bytes().subspan(5));
+  EXPECT_LT(MappedKilobytes() + 12288, before);
+  EXPECT_TRUE(same());
+  map.Forget(std::as_bytes(std::span(bytes)));  // of another place: left alone
+  EXPECT_TRUE(same());
 }
 
 TEST_F(FileTest, MapsFiles) {

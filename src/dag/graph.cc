@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/file.h"
+#include "base/memory.h"
 
 namespace cairn::dag {
 namespace fs = std::filesystem;
@@ -145,6 +146,7 @@ Result<void> CheckFilesUnchanged(const Step& step) {
 Result<Digest> Execute(Store& store, const Step& step, const Digest& key, const Outputs& outputs) {
   CAIRN_ASSIGN(StepContext context, Prepare(store, step, key, outputs));
   CAIRN_TRY(step.run(context));
+  ReturnFreedMemory();
   CAIRN_TRY(CheckFilesUnchanged(step));
   return store.PutTree(context.output_dir);
 }

@@ -109,35 +109,70 @@ Result<std::vector<float>> SafetensorsFile::ReadF32(const std::string& name, con
   return values;
 }
 
-Result<void> WriteSafetensors(const std::string& path, std::span<const TensorToWrite> tensors,
-                              const std::map<std::string, std::string>& metadata) {
+namespace {
+
+uint64_t ByteSize(const TensorLayout& tensor, bool& fits) {
+  uint64_t size = DTypeSize(tensor.dtype);
+  for (int64_t dim : tensor.shape)
+    fits = fits && dim >= 0 && !__builtin_mul_overflow(size, static_cast<uint64_t>(dim), &size);
+  return size;
+}
+
+// The file up to the tensors' bytes; sizes: of each tensor.
+Result<std::string> Head(std::span<const TensorLayout> tensors, const std::map<std::string, std::string>& metadata,
+                         const std::string& path, std::vector<uint64_t>& sizes) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
   std::set<std::string> names = {"__metadata__"};
   uint64_t at = 0;
-  for (const TensorToWrite& tensor : tensors) {
+  for (const TensorLayout& tensor : tensors) {
     if (!IsValidUtf8(tensor.name) || !names.insert(tensor.name).second)
       return BadInput("the tensor name \"" + tensor.name + "\" is taken, reserved or not UTF-8", path);
-    uint64_t size = DTypeSize(tensor.dtype);
     bool fits = true;
-    for (int64_t dim : tensor.shape)
-      fits = fits && dim >= 0 && !__builtin_mul_overflow(size, static_cast<uint64_t>(dim), &size);
-    if (!fits || size != tensor.bytes.size())
-      return BadInput("tensor \"" + tensor.name + "\" of shape " + ShapeText(tensor.shape) + " comes with " +
-                          std::to_string(tensor.bytes.size()) + " bytes",
-                      path);
+    const uint64_t size = ByteSize(tensor, fits);
+    if (!fits) return BadInput("tensor \"" + tensor.name + "\" cannot have the shape " + ShapeText(tensor.shape), path);
     header[tensor.name] = {
         {"dtype", DTypeName(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {at, at + size}}};
     at += size;
+    sizes.push_back(size);
   }
   std::string text = header.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   text.append((8 - text.size() % 8) % 8, ' ');
-  std::string file;
-  file.reserve(8 + text.size() + at);
-  for (size_t i = 0; i < 8; ++i) file.push_back(static_cast<char>(text.size() >> (8 * i)));
-  file += text;
-  for (const TensorToWrite& tensor : tensors) AppendLittleEndian(tensor.bytes, DTypeSize(tensor.dtype), &file);
-  return WriteFileAtomic(path, file);
+  std::string head;
+  for (size_t i = 0; i < 8; ++i) head.push_back(static_cast<char>(text.size() >> (8 * i)));
+  return head + text;
+}
+
+}  // namespace
+
+Result<void> WriteSafetensors(const std::string& path, std::span<const TensorLayout> tensors,
+                              const std::map<std::string, std::string>& metadata, const TensorSource& bytes_of) {
+  std::vector<uint64_t> sizes;
+  CAIRN_ASSIGN(std::string head, Head(tensors, metadata, path, sizes));
+  CAIRN_ASSIGN(AtomicFile file, AtomicFile::Create(path));
+  CAIRN_TRY(file.Append(head));
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const std::span<const std::byte> bytes = bytes_of(i);
+    if (bytes.size() != sizes[i])
+      return BadInput("tensor \"" + tensors[i].name + "\" of shape " + ShapeText(tensors[i].shape) + " comes with " +
+                          std::to_string(bytes.size()) + " bytes",
+                      path);
+    if constexpr (kLittleEndianMachine) {
+      CAIRN_TRY(file.Append({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+    } else {
+      std::string turned;
+      AppendLittleEndian(bytes, DTypeSize(tensors[i].dtype), &turned);
+      CAIRN_TRY(file.Append(turned));
+    }
+  }
+  return file.Commit();
+}
+
+Result<void> WriteSafetensors(const std::string& path, std::span<const TensorToWrite> tensors,
+                              const std::map<std::string, std::string>& metadata) {
+  std::vector<TensorLayout> layouts;
+  for (const TensorToWrite& t : tensors) layouts.push_back({t.name, t.dtype, t.shape});
+  return WriteSafetensors(path, layouts, metadata, [&](size_t i) { return tensors[i].bytes; });
 }
 
 }  // namespace cairn::formats

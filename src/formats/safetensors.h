@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -31,6 +32,8 @@ class SafetensorsFile {
   const std::map<std::string, TensorInfo>& tensors() const { return tensors_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   std::span<const std::byte> Data(const TensorInfo& info) const;  // as the file has them: little-endian
+  // MappedFile::Forget if the bytes are in this file.
+  void Forget(std::span<const std::byte> bytes) const { file_.Forget(bytes); }
   // The tensor widened exactly to f32 (F32, F16, BF16). kNotFound names the nearest tensor; kBadInput if the shape
   // differs.
   Result<std::vector<float>> ReadF32(const std::string& name, const std::vector<int64_t>& shape) const;
@@ -53,5 +56,16 @@ struct TensorToWrite {
 // Tensors in the given order; header padded with spaces to 8 bytes; same input, same bytes. Atomic.
 Result<void> WriteSafetensors(const std::string& path, std::span<const TensorToWrite> tensors,
                               const std::map<std::string, std::string>& metadata);
+
+struct TensorLayout {
+  std::string name;
+  DType dtype = DType::kF32;
+  std::vector<int64_t> shape;
+};
+// For tensors that need not be in memory together: bytes_of(i) is called once for each, in order, and what it returns
+// is read before the next call.
+using TensorSource = std::function<std::span<const std::byte>(size_t)>;
+Result<void> WriteSafetensors(const std::string& path, std::span<const TensorLayout> tensors,
+                              const std::map<std::string, std::string>& metadata, const TensorSource& bytes_of);
 
 }  // namespace cairn::formats

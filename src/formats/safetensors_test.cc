@@ -103,6 +103,24 @@ TEST(Safetensors, WriterRefusesWhatWouldNotLoad) {
     EXPECT_FALSE(WriteSafetensors(path, tensors, {}).ok());
 }
 
+TEST(Safetensors, TensorsMayComeOneByOne) {
+  std::vector<float> a = {1, 2}, b = {3};
+  std::string together = TempPath("together"), one_by_one = TempPath("one_by_one"), refused = TempPath("one_refused");
+  std::vector<TensorToWrite> tensors = {{"b", DType::kF32, {2}, Bytes(a)}, {"a", DType::kF32, {1}, Bytes(b)}};
+  ASSERT_TRUE(WriteSafetensors(together, tensors, {{"format", "pt"}}).ok());
+  std::vector<TensorLayout> layouts = {{"b", DType::kF32, {2}}, {"a", DType::kF32, {1}}};
+  std::vector<float> values;  // one at a time
+  auto source = [&](size_t i) {
+    values = i == 0 ? a : b;
+    return Bytes(values);
+  };
+  ASSERT_TRUE(WriteSafetensors(one_by_one, layouts, {{"format", "pt"}}, source).ok());
+  EXPECT_EQ(ReadFile(one_by_one).value(), ReadFile(together).value());
+  layouts[1].shape = {2};
+  EXPECT_FALSE(WriteSafetensors(refused, layouts, {}, source).ok());
+  EXPECT_FALSE(PathExists(refused));
+}
+
 TEST(SafetensorsHeader, AcceptsWhatTheFormatAllows) {
   EXPECT_TRUE(Parse(File("{}", 0)).ok());
   EXPECT_TRUE(Parse(File("  {}   ", 0)).ok());

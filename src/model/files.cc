@@ -107,6 +107,7 @@ Result<void> MapWeights(const Shards& shards, Model& model, const std::string& d
       const bool f32 = info.dtype == formats::DType::kF32;
       frozen->matrices[tensor.offset] = {f32 ? kernels::WeightType::kF32 : kernels::WeightType::kBf16,
                                          file->Data(info).data()};
+      file->Forget(file->Data(info));
     } else {
       auto bytes = std::as_bytes(std::span(values));
       auto copy = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
@@ -174,18 +175,28 @@ std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const f
           {"generation_config.json", PrettyJson(generation)}};
 }
 
-Result<void> SaveModel(const Model& model, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format,
-                       const std::string& directory) {
-  CAIRN_CHECK(!model.adapter && !model.frozen);
-  std::vector<uint16_t> narrow(model.list.size());
-  kernels::F32ToBf16(model.weights.data(), narrow.data(), narrow.size());
-  std::vector<formats::TensorToWrite> tensors;
-  for (size_t i : model.list.NameOrder()) {
+Result<void> SaveWeights(ThreadPool& pool, const Model& model, const std::string& directory) {
+  const std::vector<size_t> order = model.list.NameOrder();
+  std::vector<formats::TensorLayout> layouts;
+  for (size_t i : order) {
     const TensorSpec& t = model.list.tensors()[i];
-    tensors.push_back(
-        {t.name, formats::DType::kBF16, t.shape(), std::as_bytes(std::span(narrow.data() + t.offset, t.size()))});
+    layouts.push_back({t.name, formats::DType::kBF16, t.shape()});
   }
-  CAIRN_TRY(formats::WriteSafetensors(directory + "/model.safetensors", tensors, {{"format", "pt"}}));
+  std::vector<uint16_t> narrow;
+  auto bytes_of = [&](size_t i) {
+    const TensorSpec& t = model.list.tensors()[order[i]];
+    const std::vector<float> values = MergedTensor(pool, model, t);
+    if (!t.is_vector) model.Forget(t.offset, static_cast<size_t>(t.rows), static_cast<size_t>(t.cols));
+    narrow.resize(values.size());
+    kernels::F32ToBf16(values.data(), narrow.data(), narrow.size());
+    return std::as_bytes(std::span<const uint16_t>(narrow));
+  };
+  return formats::WriteSafetensors(directory + "/model.safetensors", layouts, {{"format", "pt"}}, bytes_of);
+}
+
+Result<void> SaveModel(ThreadPool& pool, const Model& model, const formats::Tokenizer& tokenizer,
+                       const formats::ChatFormat& format, const std::string& directory) {
+  CAIRN_TRY(SaveWeights(pool, model, directory));
   for (const auto& [name, text] : ModelTexts(model.config, tokenizer, format))
     CAIRN_TRY(WriteFileAtomic(directory + "/" + name, text));
   return {};

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "base/file.h"
 #include "formats/safetensors.h"
@@ -11,6 +13,12 @@ namespace cairn::model {
 namespace {
 
 using ::testing::HasSubstr;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitised = true;  // memory is kept for the reports
+#else
+constexpr bool kSanitised = false;
+#endif
 
 // A model directory that has no more than an embedding of 2 x 2.
 std::string SmallWeights(const ModelConfig& config) {
@@ -82,6 +90,38 @@ TEST(LoadModel, FrozenModelsKeepTheTypesOfTheirFiles) {
     Widen(*frozen);
     EXPECT_EQ(frozen->weights, model.weights);
   }
+  std::filesystem::remove_all(directory);
+}
+
+// "VmRSS" and the like of this process, in bytes.
+uint64_t Memory(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(name + ":")) return std::strtoull(line.c_str() + name.size() + 1, nullptr, 10) * 1024;
+  return 0;
+}
+
+// So a base of many gigabytes can be given an adapter on a machine that holds it once.
+TEST(SaveWeights, HoldsOneTensorAtATime) {
+  ModelConfig config = Config(16, 256);
+  config.intermediate_size = 1024;
+  config.num_hidden_layers = 12;
+  config.head_dim = 256;
+  const std::string directory = SmallWeights(config), merged = directory + "/merged";
+  ThreadPool pool(2);
+  ASSERT_TRUE(SaveWeights(pool, EmptyModel(config), directory).ok());
+  Model model = LoadModel(directory, Storage::kAsStored).value();
+  model.adapter = Adapter::Create(config, {.rank = 2, .alpha = 2}, 1);
+  std::fill(model.adapter->values.begin(), model.adapter->values.end(), 0.25f);
+  std::ofstream("/proc/self/clear_refs") << "5";  // the peak starts anew
+  const uint64_t before = Memory("VmRSS");
+  ASSERT_TRUE(SaveWeights(pool, model, merged).ok());
+  const uint64_t peak = Memory("VmHWM");
+  const uint64_t file = std::filesystem::file_size(directory + "/model.safetensors");
+  EXPECT_EQ(std::filesystem::file_size(merged + "/model.safetensors"), file);
+  EXPECT_NE(Sha256OfFile(merged + "/model.safetensors").value(),
+            Sha256OfFile(directory + "/model.safetensors").value());
+  EXPECT_LT(peak, before + (kSanitised ? 20 : 1) * file / 2);
   std::filesystem::remove_all(directory);
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "formats/safetensors.h"
@@ -18,6 +19,11 @@ struct FrozenWeights {
   // What the matrices point into.
   std::vector<std::shared_ptr<const formats::SafetensorsFile>> files;
   std::vector<std::shared_ptr<const std::vector<std::byte>>> copies;
+
+  // Gives back the memory of a mapped matrix that is not used for a while; used again, its file is read again.
+  void Forget(std::span<const std::byte> matrix) const {
+    for (const auto& file : files) file->Forget(matrix);
+  }
 };
 
 }  // namespace cairn::model

@@ -13,6 +13,7 @@ std::shared_ptr<const Int8Layers> MakeInt8Layers(ThreadPool& pool, const Model& 
       const kernels::WeightMatrix w = model.Matrix(offsets.projection[p]);
       auto narrow = [&](bool transposed) { return kernels::NarrowToInt8(pool, w, shape.out, shape.in, transposed); };
       layer[static_cast<size_t>(p)] = {narrow(false), narrow(true)};
+      model.Forget(offsets.projection[p], shape.out, shape.in);
     }
   }
   return out;

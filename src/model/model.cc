@@ -46,6 +46,12 @@ kernels::WeightMatrix Model::Matrix(size_t offset) const {
   return frozen ? frozen->matrices.at(offset) : kernels::WeightMatrix(weights.data() + offset);
 }
 
+void Model::Forget(size_t offset, size_t rows, size_t columns) const {
+  if (!frozen) return;
+  const kernels::WeightMatrix m = Matrix(offset);
+  frozen->Forget({m.Row(0, columns), rows * kernels::WeightRowBytes(m.type, columns)});
+}
+
 const float* Model::Vector(size_t offset) const {
   return frozen ? frozen->vectors.at(offset).data() : weights.data() + offset;
 }
@@ -98,6 +104,7 @@ Model Narrowed(const Model& model, kernels::WeightType type) {
       CopyRow(model, t, i, row.data());
       kernels::NarrowWeights(to, row.data(), columns, copy->data() + i * bytes);
     }
+    model.Forget(t.offset, static_cast<size_t>(t.rows), columns);
     frozen->matrices[t.offset] = {to, copy->data()};
     frozen->copies.push_back(std::move(copy));
   };
@@ -117,25 +124,33 @@ Model Narrowed(const Model& model, kernels::WeightType type) {
   return out;
 }
 
-void MergeAdapter(ThreadPool& pool, Model& model) {
-  if (!model.adapter) return;
-  model.int8.reset();  // made from the weights as they were
-  Widen(model);
+namespace {
+
+// Adds the adapter's part of the matrix at `offset`, if it has one.
+void AddAdapterPart(ThreadPool& pool, const Model& model, size_t offset, float* matrix) {
   const Adapter& adapter = *model.adapter;
-  auto rank = static_cast<size_t>(adapter.config.rank);
   for (size_t l = 0; l < model.offsets.layers.size(); ++l) {
     for (int p = 0; p < kProjections; ++p) {
-      if (!adapter.config.targets[p]) continue;
-      ProjectionShape shape = ShapeOf(model.config, p);
+      if (!adapter.config.targets[p] || model.offsets.layers[l].projection[p] != offset) continue;
+      const ProjectionShape shape = ShapeOf(model.config, p);
       const LoraOffsets& o = adapter.offsets[l][static_cast<size_t>(p)];
       std::vector<float> delta(shape.out * shape.in);
-      kernels::MatMulShape product{.m = shape.out, .n = shape.in, .k = rank};
+      kernels::MatMulShape product{.m = shape.out, .n = shape.in, .k = static_cast<size_t>(adapter.config.rank)};
       kernels::MatMul(pool, product, adapter.values.data() + o.b, adapter.values.data() + o.a, delta.data());
-      kernels::AddScaled(pool, adapter.config.Scale(), delta.data(),
-                         model.weights.data() + model.offsets.layers[l].projection[p], delta.size());
+      kernels::AddScaled(pool, adapter.config.Scale(), delta.data(), matrix, delta.size());
     }
   }
-  model.adapter.reset();
+}
+
+}  // namespace
+
+std::vector<float> MergedTensor(ThreadPool& pool, const Model& model, const TensorSpec& tensor) {
+  std::vector<float> values(tensor.size());
+  const auto columns = static_cast<size_t>(tensor.cols);
+  for (size_t row = 0; row < static_cast<size_t>(tensor.rows); ++row)
+    CopyRow(model, tensor, row, values.data() + row * columns);
+  if (model.adapter) AddAdapterPart(pool, model, tensor.offset, values.data());
+  return values;
 }
 
 Digest WeightsDigest(const Model& model) {

@@ -32,6 +32,8 @@ struct Model {
   // The tensor at an offset of list.
   kernels::WeightMatrix Matrix(size_t offset) const;
   const float* Vector(size_t offset) const;
+  // A matrix that is not used for a while needs no memory if it lies in a mapped file; elsewhere this does nothing.
+  void Forget(size_t offset, size_t rows, size_t columns) const;
   const float* At(size_t offset) const { return weights.data() + offset; }  // REQUIRES !frozen
 };
 
@@ -48,8 +50,9 @@ Model InitModel(const ModelConfig& config, uint64_t seed);
 Model EmptyModel(const ModelConfig& config);
 Model ModelWithoutWeights(const ModelConfig& config);  // configuration and layout alone
 
-// Adds the adapter into the weights (W + scale * (B A), chain over rank), widened before, and drops it.
-void MergeAdapter(ThreadPool& pool, Model& model);
+// A tensor in f32 as it is when the adapter, if there is one, is added into the weights: W + scale * (B A), chain over
+// rank.
+std::vector<float> MergedTensor(ThreadPool& pool, const Model& model, const TensorSpec& tensor);
 
 // SHA-256 over config.json's canonical text and the Merkle tree of the tensors in name order (f32 bits, little-endian).
 Digest WeightsDigest(const Model& model);
@@ -84,9 +87,11 @@ Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage = 
 // template), generation_config.json. Equal inputs give equal bytes.
 std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,
                                               const formats::ChatFormat& format);
-// Writes model.safetensors (bf16) and the ModelTexts.
-Result<void> SaveModel(const Model& model, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format,
-                       const std::string& directory);
+// Writes model.safetensors (bf16, the adapter merged), one tensor in memory at a time.
+Result<void> SaveWeights(ThreadPool& pool, const Model& model, const std::string& directory);
+// The same and the ModelTexts.
+Result<void> SaveModel(ThreadPool& pool, const Model& model, const formats::Tokenizer& tokenizer,
+                       const formats::ChatFormat& format, const std::string& directory);
 // Rounds every weight to bf16 and back: what a saved model computes with.
 void RoundToBf16(std::vector<float>& weights);
 

@@ -42,6 +42,46 @@ LeafEstimate EstimateLeaf(const taxonomy::Leaf& leaf, uint64_t samples_per_seed)
           sentences * kTeacherTokensPerSentence * samples};
 }
 
+// Values that are trained.
+double TrainedValues(const model::ModelConfig& config, const TrainingConfig& training, double parameters) {
+  if (training.method == TrainingMethod::kFull) return parameters;
+  double values = 0;
+  for (int p = 0; p < model::kProjections; ++p) {
+    const model::ProjectionShape shape = model::ShapeOf(config, p);
+    values += static_cast<double>((shape.in + shape.out) * training.lora.rank);
+  }
+  return values * static_cast<double>(config.num_hidden_layers);
+}
+
+// What a training step holds of its tokens (docs/performance.md), and the same of one layer for the gradients.
+double ActivationBytes(const model::ModelConfig& config, const train::Resources& resources) {
+  const double tokens = static_cast<double>(resources.micro_batch * train::TrainConfig{}.row_tokens),
+               hidden = static_cast<double>(config.hidden_size), layers = static_cast<double>(config.num_hidden_layers),
+               heads = static_cast<double>((config.num_attention_heads + config.num_key_value_heads) * config.head_dim),
+               layer = 4 * hidden + 2 * heads + 3 * static_cast<double>(config.intermediate_size);
+  return 4 * tokens * (layer + (resources.recompute ? layer + layers * hidden : layers * layer));
+}
+
+// Of training, which needs the most. A large base stays in its file, 2 bytes a weight; in cairn-i8-1 its two 8-bit
+// copies take its place.
+double MemoryBytes(const BuildContext& context, const model::ModelConfig& config, double parameters, bool int8) {
+  const TrainingConfig& training = context.project.config.spec.training;
+  const bool lora = training.method == TrainingMethod::kLora, small = parameters < 64e6;
+  const double weights = !lora ? 0 : small ? (int8 ? 6 : 4) : 2;
+  constexpr double kProgram = 2e8;  // base data, samples, tokenizer, buffers of kernels
+  return parameters * weights + 16 * TrainedValues(config, training, parameters) +
+         ActivationBytes(config, context.resources) + kProgram;
+}
+
+// The model in the store and in the release; checkpoint and kept states, three values for each that is trained.
+double DiskBytes(const model::ModelConfig& config, const TrainingConfig& training, double parameters, double rows) {
+  const double phases = static_cast<double>(training.phases.size()),
+               trained = TrainedValues(config, training, parameters);
+  const bool lora = training.method == TrainingMethod::kLora;
+  const double states = !lora ? 1 : trained > (4 << 20) ? 1 + 2 * phases : 1 + 2 * 7 * phases;
+  return parameters * (lora ? 4 : 4 + 2 * phases) + 12 * trained * states + rows * 600;
+}
+
 }  // namespace
 
 Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport>& steps) {
@@ -80,13 +120,12 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
                      (int8 && kernels::Int8IsFast() ? Int8Speed(parameters) : 1);
   double seconds =
       (train_tokens * per_token + (project.HasEndpoint() ? 0 : teacher_tokens * parameters * 2)) / (rate * 0.5);
-  double state = training.method == TrainingMethod::kLora ? (int8 ? 2.5 : 2) : 5;
   return Json{{"rows", static_cast<uint64_t>(rows)},
               {"teacher_tokens", static_cast<uint64_t>(teacher_tokens)},
               {"training_tokens", static_cast<uint64_t>(train_tokens)},
               {"minutes", seconds / 60},
-              {"memory_bytes", static_cast<uint64_t>(parameters * 4 * state + 3e8)},
-              {"disk_bytes", static_cast<uint64_t>(parameters * 20 + rows * 600)},
+              {"memory_bytes", static_cast<uint64_t>(MemoryBytes(context, base->model.config, parameters, int8))},
+              {"disk_bytes", static_cast<uint64_t>(DiskBytes(base->model.config, training, parameters, rows))},
               {"gflops_measured", rate * 1e-9}};
 }
 

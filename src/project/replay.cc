@@ -134,21 +134,24 @@ Result<model::Model> PhaseStart(const Release& release, size_t index, ThreadPool
 }
 
 // The weights of `directory` are the trained ones, rounded as they are saved.
-Result<void> CheckRounded(model::Model& trained, const std::string& directory) {
-  CAIRN_ASSIGN(model::Model released, model::LoadModel(directory));
+Result<void> CheckRounded(const model::Model& trained, const std::string& directory, ThreadPool& pool) {
+  CAIRN_ASSIGN(model::Model released, model::LoadModel(directory, model::Storage::kAsStored));
   if (model::ModelConfigToJson(released.config) != model::ModelConfigToJson(trained.config))
     return Corrupt("the model's sizes are not those of the training", directory + "/config.json");
-  model::RoundToBf16(trained.weights);
-  for (const model::TensorSpec& t : trained.list.tensors())
-    if (std::memcmp(trained.At(t.offset), released.At(t.offset), t.size() * sizeof(float)) != 0)
+  for (const model::TensorSpec& t : trained.list.tensors()) {
+    std::vector<float> expected = model::MergedTensor(pool, trained, t);
+    model::RoundToBf16(expected);
+    if (std::memcmp(expected.data(), model::MergedTensor(pool, released, t).data(), t.size() * sizeof(float)) != 0)
       return Corrupt("the tensor " + t.name + " is not what the training ended with", directory + "/model.safetensors");
+  }
   return {};
 }
 
 // Full training: what a phase ended with is in the release.
-Result<void> CheckPhaseEnd(const Release& release, size_t index, model::Model& trained) {
+Result<void> CheckPhaseEnd(const Release& release, size_t index, const model::Model& trained, ThreadPool& pool) {
   const bool last = index + 1 == release.phases.size();
-  return CheckRounded(trained, last ? release.directory : release.phases[index].directory + "/" + kPhaseModelDirectory);
+  return CheckRounded(trained, last ? release.directory : release.phases[index].directory + "/" + kPhaseModelDirectory,
+                      pool);
 }
 
 // Segment `segment` (from 0) of a phase, run again.
@@ -173,7 +176,7 @@ Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint
   }
   CAIRN_TRY(train::ReplaySteps(trainer, phase.transcript, last, quiet));
   if (training.method == TrainingMethod::kFull && last == phase.config.steps)
-    CAIRN_TRY(CheckPhaseEnd(release, index, model));
+    CAIRN_TRY(CheckPhaseEnd(release, index, model, pool));
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return ReplayedSegment{phase.plan.directory_name, first + 1, last, seconds};
 }
@@ -224,8 +227,7 @@ Result<void> CheckWeights(const Release& release, ThreadPool& pool) {
   CAIRN_TRY(PrepareTrainable(model, release.config.spec.training, "", 0));
   CAIRN_TRY(ToPhaseEnd(release.phases.back(), model, pool));
   CAIRN_TRY(CheckAdapter(release, *model.adapter));
-  model::MergeAdapter(pool, model);
-  return CheckRounded(model, release.directory);
+  return CheckRounded(model, release.directory, pool);
 }
 
 struct Choice {

@@ -110,7 +110,8 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   if (model.adapter) {
     CAIRN_TRY(model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory, project.BaseName()));
   } else {
-    CAIRN_TRY(model::SaveModel(model, base->tokenizer, base->format, step.output_dir + "/" + kPhaseModelDirectory));
+    CAIRN_TRY(model::SaveModel(context.pool, model, base->tokenizer, base->format,
+                               step.output_dir + "/" + kPhaseModelDirectory));
   }
   return CheckBaseUnchanged(project);
 }
@@ -118,8 +119,7 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
 Result<void> RunModel(BuildContext& context, const dag::StepContext& step) {
   CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
   CAIRN_ASSIGN(model::Model model, StartModel(context, step.Input("last phase")));
-  model::MergeAdapter(context.pool, model);
-  CAIRN_TRY(model::SaveModel(model, base->tokenizer, base->format, step.output_dir));
+  CAIRN_TRY(model::SaveModel(context.pool, model, base->tokenizer, base->format, step.output_dir));
   return CheckBaseUnchanged(context.project);
 }
 
