@@ -140,7 +140,7 @@ void RmsNorm(ThreadPool& pool, Inputs& in, Results& out) {
 
 void Rope(ThreadPool& pool, Inputs& in, Results& out) {
   for (size_t head_dim : {4, 20, 64}) {
-    const kernels::RopeTable table = kernels::MakeRopeTable(300, head_dim, 10000.0);
+    const kernels::RopeTable table = kernels::MakeRopeTable(300, kernels::RopeFrequencies(head_dim, 10000.0));
     const std::vector<int32_t> positions = in.Ids(9, 300);
     Floats x = in.Draw(9 * 2 * head_dim);
     for (bool inverse : {false, true}) {

@@ -45,13 +45,14 @@ void RmsNormBackward(ThreadPool& pool, const float* dy, const float* x, const fl
                      float* dw, size_t t, size_t c, bool accumulate_dx);
 
 // ---- rope.cc ----
-// cos/sin tables [positions, D/2]: angle = position * theta^(-2i/D) in binary64 (own sin, cos, pow), rounded once to
-// f32.
+// theta^(-2i/D) for the D/2 pairs, in binary64 (own pow).
+std::vector<double> RopeFrequencies(size_t head_dim, double theta);
+// cos/sin tables [positions, D/2]: angle = position * frequency in binary64 (own sin, cos), rounded once to f32.
 struct RopeTable {
   size_t half = 0;
   std::vector<float> cos, sin;
 };
-RopeTable MakeRopeTable(size_t positions, size_t head_dim, double theta);
+RopeTable MakeRopeTable(size_t positions, const std::vector<double>& frequencies);
 // In place on x[T, heads*D]; rotates (x[i], x[i + D/2]) as Llama in Hugging Face's layout. inverse: rotates back
 // (backward pass).
 void Rope(ThreadPool& pool, const RopeTable& table, const int32_t* positions, float* x, size_t t, size_t heads,

@@ -47,9 +47,14 @@ HWY_AFTER_NAMESPACE();
 namespace cairn::kernels {
 HWY_EXPORT(RopeHead);
 
-RopeTable MakeRopeTable(size_t positions, size_t head_dim, double theta) {
-  CAIRN_CHECK(head_dim % 2 == 0 && theta >= 1 && positions <= (1u << 20));  // the range of Sin64
-  return reference::MakeRopeTable(positions, head_dim, theta);
+std::vector<double> RopeFrequencies(size_t head_dim, double theta) {
+  CAIRN_CHECK(head_dim % 2 == 0 && theta >= 1);
+  return reference::RopeFrequencies(head_dim, theta);
+}
+
+RopeTable MakeRopeTable(size_t positions, const std::vector<double>& frequencies) {
+  for (double f : frequencies) CAIRN_CHECK(f >= 0 && static_cast<double>(positions) * f <= 0x1p20);  // range of Sin64
+  return reference::MakeRopeTable(positions, frequencies);
 }
 
 void Rope(ThreadPool& pool, const RopeTable& table, const int32_t* positions, float* x, size_t t, size_t heads,

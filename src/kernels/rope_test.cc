@@ -6,7 +6,7 @@ namespace {
 TEST(Rope, EqualsTheDefinition) {
   Rng rng(6);
   for (size_t head_dim : {2, 6, 16, 32, 34, 64, 80}) {
-    const RopeTable table = MakeRopeTable(50, head_dim, 10000.0);
+    const RopeTable table = MakeRopeTable(50, RopeFrequencies(head_dim, 10000.0));
     for (int i = 0; i < 6 && !::testing::Test::HasFatalFailure(); ++i) {
       const size_t t = RandomSize(rng, 70), heads = 1 + rng() % 4;
       std::vector<int32_t> positions(t);
@@ -24,7 +24,7 @@ TEST(Rope, EqualsTheDefinition) {
 
 TEST(Rope, TableHoldsRoundedCosinesAndSines) {
   const size_t positions = 300, head_dim = 32;
-  const RopeTable table = MakeRopeTable(positions, head_dim, 10000.0);
+  const RopeTable table = MakeRopeTable(positions, RopeFrequencies(head_dim, 10000.0));
   ASSERT_EQ(table.half, 16u);
   ASSERT_EQ(table.cos.size(), positions * 16);
   for (size_t p = 0; p < positions; ++p)
@@ -38,7 +38,7 @@ TEST(Rope, TableHoldsRoundedCosinesAndSines) {
 TEST(Rope, InverseTurnsBack) {
   Rng rng(7);
   ThreadPool pool(1);
-  const RopeTable table = MakeRopeTable(9, 8, 10000.0);
+  const RopeTable table = MakeRopeTable(9, RopeFrequencies(8, 10000.0));
   const int32_t position = 8;
   const Floats x = RandomFloats(rng, 8, Values::kPlain);
   Floats y = x;

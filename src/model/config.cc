@@ -36,6 +36,18 @@ Result<void> Refuse(const Json& json, const char* key, const Json& allowed, cons
       where);
 }
 
+// transformers 5 writes one object "rope_parameters" where its predecessors wrote "rope_theta" and "rope_scaling".
+Result<void> ParseRope(const Json& json, ModelConfig& config, const std::string& where) {
+  const bool one = json.contains("rope_parameters") && json["rope_parameters"].is_object();
+  const Json rope = one ? json["rope_parameters"] : json.value("rope_scaling", Json());
+  if (one && rope.contains("rope_theta")) {
+    if (!rope["rope_theta"].is_number()) return BadInput("\"rope_theta\" must be a number", where);
+    config.rope_theta = rope["rope_theta"].get<double>();
+  }
+  CAIRN_ASSIGN(config.rope_scaling, ParseRopeScaling(rope, where));
+  return {};
+}
+
 }  // namespace
 
 Result<void> ModelConfig::Validate(const std::string& where) const {
@@ -76,7 +88,6 @@ Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where)
   CAIRN_TRY(Refuse(json, "hidden_act", "silu", where));
   CAIRN_TRY(Refuse(json, "attention_bias", false, where));
   CAIRN_TRY(Refuse(json, "mlp_bias", false, where));
-  CAIRN_TRY(Refuse(json, "rope_scaling", nullptr, where));
   ModelConfig config;
   auto integer = [&](const IntField& f, bool needed, int64_t fallback) -> Result<void> {
     if (!json.contains(f.name) || json[f.name].is_null()) {
@@ -107,6 +118,7 @@ Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where)
   };
   CAIRN_ASSIGN(config.rms_norm_eps, real("rms_norm_eps", 1e-6));
   CAIRN_ASSIGN(config.rope_theta, real("rope_theta", 10000.0));
+  CAIRN_TRY(ParseRope(json, config, where));
   if (json.contains("tie_word_embeddings") && json["tie_word_embeddings"].is_boolean())
     config.tie_word_embeddings = json["tie_word_embeddings"].get<bool>();
   CAIRN_TRY(config.Validate(where));
@@ -123,6 +135,7 @@ Json ModelConfigToJson(const ModelConfig& config) {
                {"rms_norm_eps", config.rms_norm_eps},
                {"rope_theta", config.rope_theta},
                {"tie_word_embeddings", config.tie_word_embeddings}};
+  if (config.rope_scaling.type != RopeScalingType::kNone) json["rope_scaling"] = RopeScalingToJson(config.rope_scaling);
   for (const IntField& f : kSizes) json[f.name] = config.*f.member;
   for (const IntField& f : kTokens)
     if (config.*f.member >= 0) json[f.name] = config.*f.member;

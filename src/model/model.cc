@@ -13,7 +13,9 @@ Model ModelWithoutWeights(const ModelConfig& config) {
   Model model;
   model.config = config;
   model.list = ModelParameters(config, &model.offsets);
-  model.rope = kernels::MakeRopeTable(MaxPositions(config), static_cast<size_t>(config.head_dim), config.rope_theta);
+  std::vector<double> frequencies = kernels::RopeFrequencies(static_cast<size_t>(config.head_dim), config.rope_theta);
+  ScaleFrequencies(config.rope_scaling, frequencies);
+  model.rope = kernels::MakeRopeTable(MaxPositions(config), frequencies);
   return model;
 }
 

@@ -186,7 +186,7 @@ TEST_F(DeviceOps, FeedForwardAndPositions) {
   Floats y(n), dg(n), du(n), turned = g;
   kernels::SwiGlu(pool_, g.data(), u.data(), y.data(), n);
   kernels::SwiGluBackward(pool_, dy.data(), g.data(), u.data(), dg.data(), du.data(), n);
-  const kernels::RopeTable table = kernels::MakeRopeTable(16, dim, 10000.0);
+  const kernels::RopeTable table = kernels::MakeRopeTable(16, kernels::RopeFrequencies(dim, 10000.0));
   std::vector<int32_t> positions(t);
   for (size_t i = 0; i < t; ++i) positions[i] = static_cast<int32_t>(i % 5);
   kernels::Rope(pool_, table, positions.data(), turned.data(), t, heads, dim, true);

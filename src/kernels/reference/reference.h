@@ -19,7 +19,8 @@ void RmsNorm(const float* x, const float* w, float* y, float* rstd, size_t t, si
 void RmsNormBackward(const float* dy, const float* x, const float* w, const float* rstd, float* dx, float* dw, size_t t,
                      size_t c, bool accumulate_dx);
 
-RopeTable MakeRopeTable(size_t positions, size_t head_dim, double theta);
+std::vector<double> RopeFrequencies(size_t head_dim, double theta);
+RopeTable MakeRopeTable(size_t positions, const std::vector<double>& frequencies);
 void Rope(const RopeTable& table, const int32_t* positions, float* x, size_t t, size_t heads, size_t head_dim,
           bool inverse);
 

@@ -4,13 +4,17 @@
 
 namespace cairn::kernels::reference {
 
-RopeTable MakeRopeTable(size_t positions, size_t head_dim, double theta) {
-  RopeTable table{.half = head_dim / 2, .cos = {}, .sin = {}};
-  std::vector<double> frequency(table.half);
-  for (size_t i = 0; i < table.half; ++i)
-    frequency[i] = Pow64(theta, -(2.0 * static_cast<double>(i)) / static_cast<double>(head_dim));
+std::vector<double> RopeFrequencies(size_t head_dim, double theta) {
+  std::vector<double> frequencies(head_dim / 2);
+  for (size_t i = 0; i < frequencies.size(); ++i)
+    frequencies[i] = Pow64(theta, -(2.0 * static_cast<double>(i)) / static_cast<double>(head_dim));
+  return frequencies;
+}
+
+RopeTable MakeRopeTable(size_t positions, const std::vector<double>& frequencies) {
+  RopeTable table{.half = frequencies.size(), .cos = {}, .sin = {}};
   for (size_t p = 0; p < positions; ++p) {
-    for (double f : frequency) {
+    for (double f : frequencies) {
       const double angle = static_cast<double>(p) * f;
       table.cos.push_back(static_cast<float>(Cos64(angle)));
       table.sin.push_back(static_cast<float>(Sin64(angle)));
