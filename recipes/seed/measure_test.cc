@@ -155,7 +155,9 @@ TEST(MeasureTest, AModelThatKnowsNothingIsRightAboutUnknownThingsOnly) {
     EXPECT_EQ(Find(m, set, set == std::string("held-out") ? "asking: valid" : "asking: pairs").accuracy.n, 0u);
   }
   // No pair at all does not meet the goal.
-  for (const Json& figure : MeasurementToJson(m)["figures"])
+  const Json json = MeasurementToJson(m);
+  ASSERT_FALSE(json["figures"].empty());
+  for (const Json& figure : json["figures"])
     EXPECT_TRUE(figure["name"] != "asking: valid pairs" || figure["met"] == false);
 }
 
