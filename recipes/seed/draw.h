@@ -18,7 +18,7 @@ class Draw {
   // Uniform in [0, n).
   uint32_t Below(size_t n) { return stream_.Below(static_cast<uint32_t>(n)); }
   // Uniform in [low, high], both included.
-  int Between(int low, int high) { return low + static_cast<int>(Below(static_cast<size_t>(high - low + 1))); }
+  int Between(int low, int high) { return low + static_cast<int>(Below(static_cast<size_t>(high - low) + 1)); }
   bool Percent(uint32_t chance) { return Below(100) < chance; }
   template <typename T>
   const T& Pick(const std::vector<T>& from) {

@@ -172,7 +172,8 @@ Result<train::Transcript> FinishedPhase(const Prepared& p, const formats::Tokeni
 // Where the weights lie that phase `index` of the recipe ended in: in phases/, or they are those of the model itself if
 // that was its last phase. Empty where they are not in `from`.
 std::string EndWeights(const Prepared& p, const std::string& from, size_t index) {
-  const std::string name = PhaseName(p.recipe, index), kept = PhaseWeights(from, name);
+  const std::string name = PhaseName(p.recipe, index);
+  std::string kept = PhaseWeights(from, name);
   if (PathExists(kept)) return kept;
   auto seal = LoadSeal(from);
   if (!seal.ok()) return "";

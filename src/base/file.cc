@@ -216,7 +216,7 @@ void MappedFile::Forget(std::span<const std::byte> part) const {
   const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
   const uintptr_t begin = (at + page - 1) / page * page, end = (at + part.size()) / page * page;
   // The map is never written, so nothing is lost. If the system refuses, the memory stays in use.
-  if (begin < end) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  if (begin < end) (void)::madvise(const_cast<std::byte*>(data_) + (begin - map), end - begin, MADV_DONTNEED);
 }
 
 MappedFile::~MappedFile() {

@@ -28,9 +28,9 @@ inline void ReverseElements(std::span<std::byte> bytes, size_t size) {
 
 // Appends an array of elements of `size` bytes, given as it lies in memory.
 inline void AppendLittleEndian(std::span<const std::byte> elements, size_t size, std::string* out) {
-  const size_t start = out->size();
   out->append(reinterpret_cast<const char*>(elements.data()), elements.size());
-  if constexpr (!kLittleEndianMachine) ReverseElements(std::as_writable_bytes(std::span(*out).subspan(start)), size);
+  if constexpr (!kLittleEndianMachine)
+    ReverseElements(std::as_writable_bytes(std::span(*out).last(elements.size())), size);
 }
 
 // One number of a file; bytes need not be aligned.

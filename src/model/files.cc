@@ -151,7 +151,7 @@ Result<ChatTexts> LoadChatTexts(const std::string& directory) {
   if (tokenizer.vocab_size() > config.vocab_size)
     return BadInput(fmt::format("the tokenizer has {} tokens, the model {}", tokenizer.vocab_size(), config.vocab_size),
                     directory);
-  return ChatTexts{std::move(config), std::move(tokenizer), std::move(format)};
+  return ChatTexts{config, std::move(tokenizer), std::move(format)};
 }
 
 Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage) {
