@@ -1,7 +1,6 @@
 // Clocks and quantiles for the benchmarks.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,9 +8,7 @@
 
 namespace cairn::bench {
 
-double Seconds();         // monotonic
-uint64_t PeakRssBytes();  // of this process since it started or reset it (VmHWM); 0 where the system does not say
-void ResetPeakRss();
+double Seconds();           // monotonic
 void Rest(double seconds);  // sleeps
 
 // What repetitions gave, without the tails that other programs on the machine cause.

@@ -8,11 +8,12 @@
 
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <thread>
+
+#include "base/memory.h"
 
 namespace cairn {
 namespace {
@@ -118,14 +119,6 @@ TEST_F(FileTest, AnAtomicFileAppearsWithCommit) {
   EXPECT_THAT(ListFiles(dir_).value(), ElementsAre("f"));
 }
 
-// Kilobytes of mapped files that this process has in memory.
-uint64_t MappedKilobytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("RssFile:")) return std::strtoull(line.c_str() + 8, nullptr, 10);
-  return 0;
-}
-
 TEST_F(FileTest, ForgottenBytesTakeNoMemoryAndComeBack) {
   std::string bytes(16 << 20, 'x');
   for (size_t i = 0; i < bytes.size(); i += 1000) bytes[i] = static_cast<char>(i / 1000);
@@ -133,10 +126,10 @@ TEST_F(FileTest, ForgottenBytesTakeNoMemoryAndComeBack) {
   MappedFile map = MappedFile::Open(Path("f")).value();
   auto same = [&] { return std::memcmp(map.bytes().data(), bytes.data(), bytes.size()) == 0; };
   ASSERT_TRUE(same());
-  const uint64_t before = MappedKilobytes();
-  if (before < 16384) GTEST_SKIP() << "this system does not count mapped memory";
+  const uint64_t before = ProcessMemory("RssFile");
+  if (before < bytes.size()) GTEST_SKIP() << "this system does not count mapped memory";
   map.Forget(map.bytes().subspan(5));
-  EXPECT_LT(MappedKilobytes() + 12288, before);
+  EXPECT_LT(ProcessMemory("RssFile") + (12 << 20), before);
   EXPECT_TRUE(same());
   map.Forget(std::as_bytes(std::span(bytes)));  // of another place: left alone
   EXPECT_TRUE(same());

@@ -1,11 +1,23 @@
 #include "base/memory.h"
 
 #include <cstdlib>
+#include <fstream>
+#include <string>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
 namespace cairn {
+
+uint64_t ProcessMemory(std::string_view field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(field) && line[field.size()] == ':')
+      return std::strtoull(line.c_str() + field.size() + 1, nullptr, 10) * 1024;
+  return 0;
+}
+
+void RestartPeakMemory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 void ReturnFreedMemory() {
 #ifdef __GLIBC__

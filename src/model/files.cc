@@ -14,8 +14,6 @@ namespace {
 
 constexpr uint64_t kMaxConfigBytes = 1 << 22;
 
-constexpr size_t kSmallModel = size_t{64} << 20;  // parameters
-
 using File = std::shared_ptr<const formats::SafetensorsFile>;
 using Shards = std::map<std::string, File>;  // by file name
 

@@ -1,11 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "formats/safetensors.h"
 #include "model/model.h"
 
@@ -93,14 +92,6 @@ TEST(LoadModel, FrozenModelsKeepTheTypesOfTheirFiles) {
   std::filesystem::remove_all(directory);
 }
 
-// "VmRSS" and the like of this process, in bytes.
-uint64_t Memory(const std::string& name) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with(name + ":")) return std::strtoull(line.c_str() + name.size() + 1, nullptr, 10) * 1024;
-  return 0;
-}
-
 // So a base of many gigabytes can be given an adapter on a machine that holds it once.
 TEST(SaveWeights, HoldsOneTensorAtATime) {
   ModelConfig config = Config(16, 256);
@@ -113,10 +104,10 @@ TEST(SaveWeights, HoldsOneTensorAtATime) {
   Model model = LoadModel(directory, Storage::kAsStored).value();
   model.adapter = Adapter::Create(config, {.rank = 2, .alpha = 2}, 1);
   std::fill(model.adapter->values.begin(), model.adapter->values.end(), 0.25f);
-  std::ofstream("/proc/self/clear_refs") << "5";  // the peak starts anew
-  const uint64_t before = Memory("VmRSS");
+  RestartPeakMemory();
+  const uint64_t before = ProcessMemory("VmRSS");
   ASSERT_TRUE(SaveWeights(pool, model, merged).ok());
-  const uint64_t peak = Memory("VmHWM");
+  const uint64_t peak = ProcessMemory("VmHWM");
   const uint64_t file = std::filesystem::file_size(directory + "/model.safetensors");
   EXPECT_EQ(std::filesystem::file_size(merged + "/model.safetensors"), file);
   EXPECT_NE(Sha256OfFile(merged + "/model.safetensors").value(),

@@ -79,6 +79,7 @@ enum class Storage {
   kAsStored,      // frozen: the files stay mapped, matrices keep their types
   kLargeAsStored  // frozen only where f32 would take much memory; a small model is faster in f32
 };
+inline constexpr size_t kSmallModel = size_t{64} << 20;  // parameters, for kLargeAsStored
 Result<Model> LoadModel(const std::string& directory, Storage storage = Storage::kF32);
 Result<ChatTexts> LoadChatTexts(const std::string& directory);
 Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage = Storage::kLargeAsStored);

@@ -45,12 +45,8 @@ LeafEstimate EstimateLeaf(const taxonomy::Leaf& leaf, uint64_t samples_per_seed)
 // Values that are trained.
 double TrainedValues(const model::ModelConfig& config, const TrainingConfig& training, double parameters) {
   if (training.method == TrainingMethod::kFull) return parameters;
-  double values = 0;
-  for (int p = 0; p < model::kProjections; ++p) {
-    const model::ProjectionShape shape = model::ShapeOf(config, p);
-    values += static_cast<double>((shape.in + shape.out) * training.lora.rank);
-  }
-  return values * static_cast<double>(config.num_hidden_layers);
+  std::vector<std::vector<model::LoraOffsets>> offsets;
+  return static_cast<double>(model::LoraParameters(config, LoraConfigOf(training), &offsets).size());
 }
 
 // What a training step holds of its tokens (docs/performance.md), and the same of one layer for the gradients.
@@ -66,7 +62,7 @@ double ActivationBytes(const model::ModelConfig& config, const train::Resources&
 // copies take its place.
 double MemoryBytes(const BuildContext& context, const model::ModelConfig& config, double parameters, bool int8) {
   const TrainingConfig& training = context.project.config.spec.training;
-  const bool lora = training.method == TrainingMethod::kLora, small = parameters < 64e6;
+  const bool lora = training.method == TrainingMethod::kLora, small = parameters <= model::kSmallModel;
   const double weights = !lora ? 0 : small ? (int8 ? 6 : 4) : 2;
   constexpr double kProgram = 2e8;  // base data, samples, tokenizer, buffers of kernels
   return parameters * weights + 16 * TrainedValues(config, training, parameters) +
@@ -78,7 +74,8 @@ double DiskBytes(const model::ModelConfig& config, const TrainingConfig& trainin
   const double phases = static_cast<double>(training.phases.size()),
                trained = TrainedValues(config, training, parameters);
   const bool lora = training.method == TrainingMethod::kLora;
-  const double states = !lora ? 1 : trained > (4 << 20) ? 1 + 2 * phases : 1 + 2 * 7 * phases;
+  const double kept = !lora ? 0 : trained <= kSmallAdapter ? kPhaseSegments : 1;
+  const double states = 1 + 2 * kept * phases;
   return parameters * (lora ? 4 : 4 + 2 * phases) + 12 * trained * states + rows * 600;
 }
 

@@ -9,9 +9,6 @@
 namespace cairn::project {
 namespace {
 
-// A whole phase has about this many segments: enough to replay a small slice, few enough to keep their states.
-constexpr uint64_t kSegments = 6;
-
 Result<void> Add(const model::ChatModel& base, formats::Conversation conversation, PhaseSamples& samples,
                  std::vector<train::TokenSample>& to) {
   CAIRN_ASSIGN(train::TokenSample sample,
@@ -85,6 +82,18 @@ Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const Traini
   return train::EpochSource(samples.tokens, training.batch_tokens, plan.epochs, plan.seed, most_steps);
 }
 
+model::LoraConfig LoraConfigOf(const TrainingConfig& training) {
+  model::LoraConfig lora;
+  lora.rank = static_cast<int64_t>(training.lora.rank);
+  lora.alpha = training.lora.alpha;
+  for (int p = 0; p < model::kProjections; ++p) {
+    bool attention = p <= model::kO;
+    lora.targets[p] = training.lora.targets == LoraTargets::kAllLinear ||
+                      (training.lora.targets == LoraTargets::kAttention) == attention;
+  }
+  return lora;
+}
+
 train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhasePlan& plan, uint64_t steps) {
   train::TrainConfig config;
   config.steps = steps;
@@ -95,7 +104,7 @@ train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhaseP
   config.clip_norm = training.optimizer.clip_norm;
   config.numerics = NumericsOf(training);
   config.shards = training.shards;
-  config.segment_steps = std::max<uint64_t>(1, (steps + kSegments - 1) / kSegments);
+  config.segment_steps = std::max<uint64_t>(1, (steps + kPhaseSegments - 1) / kPhaseSegments);
   config.seed = plan.seed;
   return config;
 }
@@ -133,14 +142,7 @@ Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& trainin
     CAIRN_ASSIGN(model.adapter, model::LoadAdapter(model.config, previous));
     return {};
   }
-  model::LoraConfig lora;
-  lora.rank = static_cast<int64_t>(training.lora.rank);
-  lora.alpha = training.lora.alpha;
-  for (int p = 0; p < model::kProjections; ++p) {
-    bool attention = p <= model::kO;
-    lora.targets[p] = training.lora.targets == LoraTargets::kAllLinear ||
-                      (training.lora.targets == LoraTargets::kAttention) == attention;
-  }
+  const model::LoraConfig lora = LoraConfigOf(training);
   CAIRN_TRY(lora.Validate("spec.training.lora"));
   model.adapter = model::Adapter::Create(model.config, lora, seed);
   return {};

@@ -39,7 +39,14 @@ Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const Traini
                                        const PhasePlan& plan,
                                        uint64_t most_steps = std::numeric_limits<uint64_t>::max());
 
+// A whole phase has about this many segments: enough to replay a small slice, few enough to keep their states.
+inline constexpr uint64_t kPhaseSegments = 6;
+// Values of an adapter up to which the state at every segment's end is kept, so that any slice can be replayed alone;
+// of a larger one, the last state only.
+inline constexpr size_t kSmallAdapter = 4 << 20;
+
 train::Numerics NumericsOf(const TrainingConfig& training);
+model::LoraConfig LoraConfigOf(const TrainingConfig& training);
 train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhasePlan& plan, uint64_t steps);
 
 // The header of the phase's transcript.

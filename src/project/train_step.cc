@@ -62,11 +62,9 @@ Result<model::Model> StartModel(BuildContext& context, const std::string& previo
   return model;
 }
 
-// Small adapters: the state at every segment's end, so that any slice can be replayed alone; large ones: the last only.
 uint64_t KeepStatesEvery(const model::Model& model) {
-  constexpr size_t kSmall = 4 << 20;  // parameters; a state has three values for each
   if (!model.adapter) return 0;
-  return model.adapter->values.size() <= kSmall ? 1 : uint64_t{1} << 40;
+  return model.adapter->values.size() <= kSmallAdapter ? 1 : uint64_t{1} << 40;
 }
 
 Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContext& step) {
