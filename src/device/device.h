@@ -12,7 +12,7 @@
 
 namespace cairn::device {
 
-// name, its arguments, whether the threads of a block wait for each other (at barriers or for a partner)
+// name, its arguments, whether the threads of a block wait for each other at barriers
 #define CAIRN_DEVICE_KERNELS(X)               \
   X(MatMulNN, MatMulArgs, true)               \
   X(MatMulNT, MatMulArgs, true)               \
@@ -23,10 +23,10 @@ namespace cairn::device {
   X(Rope, RopeArgs, false)                    \
   X(SwiGlu, SwiGluArgs, false)                \
   X(SwiGluBackward, SwiGluArgs, false)        \
-  X(Attention8, AttentionArgs, false)         \
-  X(Attention32, AttentionArgs, false)        \
-  X(Attention64, AttentionArgs, false)        \
-  X(Attention128, AttentionArgs, false)       \
+  X(Attention8, AttentionArgs, true)          \
+  X(Attention32, AttentionArgs, true)         \
+  X(Attention64, AttentionArgs, true)         \
+  X(Attention128, AttentionArgs, true)        \
   X(AttentionGradQ8, AttentionArgs, true)     \
   X(AttentionGradQ32, AttentionArgs, true)    \
   X(AttentionGradQ64, AttentionArgs, true)    \

@@ -1,7 +1,9 @@
 // Runs the kernels here, a block after the other, so that their arithmetic can be tested where no device is. The
-// threads of a block are contexts that take turns at each barrier.
+// threads of a block are contexts that take turns at each barrier: a warp's up to the next barrier of the block, then
+// the next warp's.
 #include <ucontext.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -14,6 +16,7 @@
 #define CAIRN_KERNEL_FOR(name, Args, threads, blocks) CAIRN_KERNEL(name, Args)
 #define CAIRN_SHARED static  // one block runs at a time
 #define CAIRN_UNROLL
+#define CAIRN_ROLLED
 
 namespace cairn::device {
 namespace {
@@ -22,14 +25,10 @@ struct Place {
   int thread, threads, block, block_y, blocks;
 };
 Place place;
-bool waiting = false;  // the running context stopped at a barrier
+enum class Stop { kEnd, kBarrier, kWarpBarrier };
+Stop stop = Stop::kEnd;  // where the running context stopped
 ucontext_t scheduler;
 ucontext_t* running = nullptr;
-struct Exchange {
-  float value[2];  // by turns, so that the partner may be one exchange behind
-  uint32_t count = 0;
-};
-std::vector<Exchange> exchanges;  // of the block's threads
 
 inline int Thread() { return place.thread; }
 inline int Threads() { return place.threads; }
@@ -37,23 +36,19 @@ inline int Block() { return place.block; }
 inline int BlockY() { return place.block_y; }
 inline int Blocks() { return place.blocks; }
 inline float Fma(float a, float b, float c) { return std::fma(a, b, c); }
+inline float Max(float a, float b) { return std::fmax(a, b); }
 inline float Div(float a, float b) { return a / b; }
 inline float Sqrt(float a) { return std::sqrt(a); }
 inline double Div(double a, double b) { return a / b; }
 inline double Sqrt(double a) { return std::sqrt(a); }
-inline void Barrier() {
+inline void WaitAt(Stop barrier) {
   const Place mine = place;
-  waiting = true;
+  stop = barrier;
   swapcontext(running, &scheduler);
   place = mine;
 }
-inline float FromPartner(float x) {
-  const auto mine = static_cast<size_t>(place.thread), partner = mine ^ 16;
-  const uint32_t turn = exchanges[mine].count++ % 2;
-  exchanges[mine].value[turn] = x;
-  Barrier();
-  return exchanges[partner].value[turn];
-}
+inline void Barrier() { WaitAt(Stop::kBarrier); }
+inline void WarpBarrier() { WaitAt(Stop::kWarpBarrier); }
 
 }  // namespace
 }  // namespace cairn::device
@@ -85,7 +80,7 @@ struct ThreadEntry {
 ThreadEntry entry;
 void RunEntry() {
   entry.call(entry.args);
-  waiting = false;
+  stop = Stop::kEnd;
 }
 
 class Emulator : public Device {
@@ -133,21 +128,28 @@ class Emulator : public Device {
       contexts_[i].uc_link = &scheduler;
       makecontext(&contexts_[i], &RunEntry, 0);
     }
-    exchanges.assign(n, {});
     const Place block = place;
-    std::vector<bool> ended(n, false);
-    for (size_t left = n; left > 0;)
-      for (size_t i = 0; i < n; ++i)
-        if (!ended[i] && Resume(contexts_[i], block, static_cast<int>(i))) ended[i] = true, --left;
+    for (bool ended = false; !ended;) {
+      ended = true;
+      for (size_t warp = 0; warp < n; warp += 32) {
+        while (RunWarp(block, warp, std::min(warp + 32, n)) == Stop::kWarpBarrier) {
+        }
+        ended = ended && stop == Stop::kEnd;
+      }
+    }
   }
 
-  // True when the thread has ended.
-  static bool Resume(ucontext_t& context, Place at, int thread) {
-    running = &context;
-    place = at;
-    place.thread = thread;
-    swapcontext(&scheduler, &context);
-    return !waiting;
+  // Threads [begin, end), each up to its next barrier. All stop alike.
+  Stop RunWarp(const Place& block, size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      const Stop before = stop;
+      running = &contexts_[i];
+      place = block;
+      place.thread = static_cast<int>(i);
+      swapcontext(&scheduler, running);
+      CAIRN_CHECK(i == begin || stop == before);
+    }
+    return stop;
   }
 
   const size_t free_memory_;

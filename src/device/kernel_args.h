@@ -15,12 +15,16 @@ struct MatMulTask {
   int32_t m, n, k;
   int32_t first_tile;  // of this task among all blocks of the launch
   int32_t accumulate;
+  int32_t wide;  // MatMuls chooses: kWideTile in place of kTallTile
 };
-constexpr int kMaxTasks = 84;   // with all members within the 4 KB that a launch may pass
-constexpr int kTile = 64;       // columns of C in a block; rows where A is transposed, so that weights fill their tiles
-constexpr int kTallTile = 128;  // rows in all other cases
-constexpr int kTileDepth = 8;   // of K that is staged at a time
-constexpr int kTileThreads = 64;
+constexpr int kMaxTasks = 84;  // with all members within the 4 KB that a launch may pass
+constexpr int kTileDepth = 8;  // of K that is staged at a time
+struct TileSize {              // of C, and the threads of a block that make it
+  int rows, columns, threads;
+};
+constexpr TileSize kTile{128, 64, 128};
+// Where A is transposed: weights fill one or the other, and all of a small model's are resident at once.
+constexpr TileSize kTallTile{96, 64, 64}, kWideTile{64, 96, 64};
 struct MatMulArgs {
   int32_t count;
   MatMulTask task[kMaxTasks];
@@ -56,8 +60,10 @@ struct RopeArgs {
   int32_t t, heads, head_dim, inverse;
 };
 
-constexpr int kAttentionThreads = 128;
-constexpr int RowsOfThread(int head_dim) { return head_dim <= 32 ? 2 : 1; }  // as many as the registers hold
+constexpr int kAttentionThreads = 64;
+// Rows (or keys) that a thread has sums for: as many as the registers hold; and a block, whose threads share them.
+constexpr int OwnOfThread(int head_dim) { return head_dim <= 32 ? 8 : 256 / head_dim; }
+constexpr int OwnOfBlock(int head_dim) { return kAttentionThreads / 8 * OwnOfThread(head_dim); }
 struct AttentionArgs {
   const int32_t *segment_start, *segment_end;  // [T]: rows [start, end) are the sample that the row belongs to
   const float *q, *k, *v, *dout;

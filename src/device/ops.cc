@@ -16,17 +16,21 @@ int32_t Int(size_t n) {
 int BlocksOf(size_t n, size_t each) { return Int((n + each - 1) / each); }
 
 MatMulTask Task(const float* a, const float* b, float* c, size_t m, size_t n, size_t k, bool accumulate) {
-  return {a, b, c, Int(m), Int(n), Int(k), 0, accumulate ? 1 : 0};
+  return {a, b, c, Int(m), Int(n), Int(k), 0, accumulate ? 1 : 0, 0};
+}
+
+int TilesOf(const MatMulTask& task, TileSize tile) {
+  return (task.m + tile.rows - 1) / tile.rows * ((task.n + tile.columns - 1) / tile.columns);
 }
 
 Kernel AttentionKernel(size_t head_dim, Kernel dim8, Kernel dim32, Kernel dim64, Kernel dim128) {
   return head_dim == 8 ? dim8 : head_dim == 32 ? dim32 : head_dim == 64 ? dim64 : dim128;
 }
 
-// t rows of each head; a block has so many threads, or pairs of them, with rows.
-Grid RowGrid(int32_t t, int32_t heads, int units, size_t head_dim) {
-  const int each = RowsOfThread(static_cast<int>(head_dim)) * units;
-  return {(t + each - 1) / each, heads, kAttentionThreads};
+// t rows or keys of each head.
+Grid AttentionGrid(int32_t t, int32_t heads, size_t head_dim) {
+  return {BlocksOf(static_cast<size_t>(t), static_cast<size_t>(OwnOfBlock(static_cast<int>(head_dim)))), heads,
+          kAttentionThreads};
 }
 
 }  // namespace
@@ -35,17 +39,19 @@ void MatMuls(Device& device, Transposed transposed, const std::vector<MatMulTask
   const Kernel kernel = transposed == Transposed::kNone ? Kernel::kMatMulNN
                         : transposed == Transposed::kA  ? Kernel::kMatMulTN
                                                         : Kernel::kMatMulNT;
-  const int rows = transposed == Transposed::kA ? kTile : kTallTile;
+  const TileSize tile = transposed == Transposed::kA ? kTallTile : kTile;
+  const TileSize other = transposed == Transposed::kA ? kWideTile : kTile;
   for (size_t first = 0; first < tasks.size(); first += kMaxTasks) {
     MatMulArgs args{};
     args.count = Int(std::min<size_t>(tasks.size() - first, kMaxTasks));
     int tiles = 0;
     for (int i = 0; i < args.count; ++i) {
-      args.task[i] = tasks[first + static_cast<size_t>(i)];
-      args.task[i].first_tile = tiles;
-      tiles += (args.task[i].m + rows - 1) / rows * ((args.task[i].n + kTile - 1) / kTile);
+      MatMulTask& task = args.task[i] = tasks[first + static_cast<size_t>(i)];
+      task.first_tile = tiles;
+      task.wide = TilesOf(task, other) < TilesOf(task, tile) ? 1 : 0;
+      tiles += TilesOf(task, task.wide != 0 ? other : tile);
     }
-    device.Launch(kernel, {tiles, 1, kTileThreads}, &args);
+    device.Launch(kernel, {tiles, 1, tile.threads}, &args);
   }
 }
 
@@ -87,17 +93,16 @@ void Attention(Device& device, const AttentionArgs& args, size_t head_dim) {
   CAIRN_CHECK(HasAttention(head_dim));
   const Kernel kernel =
       AttentionKernel(head_dim, Kernel::kAttention8, Kernel::kAttention32, Kernel::kAttention64, Kernel::kAttention128);
-  device.Launch(kernel, RowGrid(args.t, args.heads, kAttentionThreads, head_dim), &args);
+  device.Launch(kernel, AttentionGrid(args.t, args.heads, head_dim), &args);
 }
 void AttentionBackward(Device& device, const AttentionArgs& args, size_t head_dim) {
   CAIRN_CHECK(HasAttention(head_dim));
-  constexpr int kPairs = kAttentionThreads / 2;
   device.Launch(AttentionKernel(head_dim, Kernel::kAttentionGradQ8, Kernel::kAttentionGradQ32,
                                 Kernel::kAttentionGradQ64, Kernel::kAttentionGradQ128),
-                RowGrid(args.t, args.heads, kPairs, head_dim), &args);
+                AttentionGrid(args.t, args.heads, head_dim), &args);
   device.Launch(AttentionKernel(head_dim, Kernel::kAttentionGradKV8, Kernel::kAttentionGradKV32,
                                 Kernel::kAttentionGradKV64, Kernel::kAttentionGradKV128),
-                RowGrid(args.t, args.kv_heads, kPairs, head_dim), &args);
+                AttentionGrid(args.t, args.kv_heads, head_dim), &args);
 }
 void SwiGlu(Device& device, const float* g, const float* u, float* y, size_t n) {
   const SwiGluArgs args{g, u, nullptr, y, nullptr, nullptr, static_cast<int64_t>(n)};

@@ -13,6 +13,7 @@
   extern "C" __attribute__((global, launch_bounds(threads, blocks))) void name(const Args args)
 #define CAIRN_SHARED __attribute__((shared)) static
 #define CAIRN_UNROLL _Pragma("unroll")
+#define CAIRN_ROLLED _Pragma("nounroll")
 namespace cairn::device {
 CAIRN_DEVICE int Thread() { return __nvvm_read_ptx_sreg_tid_x(); }
 CAIRN_DEVICE int Threads() { return __nvvm_read_ptx_sreg_ntid_x(); }
@@ -20,9 +21,10 @@ CAIRN_DEVICE int Block() { return __nvvm_read_ptx_sreg_ctaid_x(); }
 CAIRN_DEVICE int BlockY() { return __nvvm_read_ptx_sreg_ctaid_y(); }
 CAIRN_DEVICE int Blocks() { return __nvvm_read_ptx_sreg_nctaid_x(); }
 CAIRN_DEVICE void Barrier() { __syncthreads(); }
-// x of the thread 16 places away in the same warp; all of the warp must call.
-CAIRN_DEVICE float FromPartner(float x) { return __nvvm_shfl_sync_bfly_f32(0xFFFFFFFFu, x, 16, 31); }
+CAIRN_DEVICE void WarpBarrier() { __nvvm_bar_warp_sync(0xFFFFFFFFu); }  // of 32 threads
 CAIRN_DEVICE float Fma(float a, float b, float c) { return __nvvm_fma_rn_f(a, b, c); }
+// Where one is NaN: the other.
+CAIRN_DEVICE float Max(float a, float b) { return __nvvm_fmax_f(a, b); }
 CAIRN_DEVICE float Div(float a, float b) { return __nvvm_div_rn_f(a, b); }
 CAIRN_DEVICE float Sqrt(float a) { return __nvvm_sqrt_rn_f(a); }
 CAIRN_DEVICE double Div(double a, double b) { return __nvvm_div_rn_d(a, b); }
