@@ -1,5 +1,9 @@
 // Asking: questions about a passage with their answers, a question for an answer, a question about one sentence.
 #include <algorithm>
+#include <cstddef>
+#include <set>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "synth/prompts.h"
@@ -22,11 +26,35 @@ size_t Strange(Level level, const std::string& question, const std::string& sent
   return strange;
 }
 
+// Of all forms of the question the one with the fewest words that the sentence does not have, then the most that it
+// has, then the shortest. It is always the same one for the same sentence: where many would do, a small model mixes
+// them.
+std::string Nearest(const Passage& passage, const Probe& probe, const std::string& sentence) {
+  std::vector<std::string> all = probe.asks;
+  if (probe.entity >= 0) {
+    const Entity& entity = passage.entities[static_cast<size_t>(probe.entity)];
+    for (const std::string& form : AskForms(*probe.fact, probe.kind))
+      all.push_back(FillQuestion(form, entity, &StatedOf(passage, probe), Mention::kFull));
+  }
+  const std::set<std::string> known = MeaningStems(sentence);
+  auto distance = [&](const std::string& question) {
+    const std::set<std::string> stems = MeaningStems(question);
+    const auto shared = std::count_if(stems.begin(), stems.end(), [&](const auto& s) { return known.contains(s); });
+    return std::tuple(static_cast<std::ptrdiff_t>(stems.size()) - shared, -shared, question.size());
+  };
+  return *std::min_element(all.begin(), all.end(),
+                           [&](const std::string& a, const std::string& b) { return distance(a) < distance(b); });
+}
+
 // A question that is kept must be understood without the passage, so it names the thing in full. Open scenes prefer
 // questions in the text's own words: those can be learnt for every text.
-std::string SelfContained(Scene& scene, const Passage& passage, const Probe& probe) {
+// `varied`: plain scenes, too, now and then.
+std::string SelfContained(Scene& scene, const Passage& passage, const Probe& probe, bool varied = false) {
+  const bool in_sentence = probe.sentence < passage.sentences.size();
+  if (in_sentence && scene.level >= Level::kPlain && !(varied && scene.draw.Percent(50)))
+    return Nearest(passage, probe, passage.sentences[probe.sentence]);
   std::string best = AskFor(scene, passage, probe, Mention::kFull, false);
-  if (scene.level < Level::kOpen || probe.sentence >= passage.sentences.size()) return best;
+  if (!in_sentence || scene.level < Level::kOpen) return best;
   const std::string& sentence = passage.sentences[probe.sentence];
   const int others = scene.level == Level::kOpen ? 3 : 7;
   for (int i = 0; i < others; ++i) {
@@ -58,7 +86,8 @@ std::vector<Probe> DistinctProbes(Scene& scene, const Passage& passage) {
            passage.probes[end].fact == passage.probes[i].fact) {
       ++end;
     }
-    Probe probe = passage.probes[i + (scene.draw.Percent(75) ? 0 : scene.draw.Below(end - i))];
+    const bool first = scene.level >= Level::kPlain || scene.draw.Percent(75);
+    Probe probe = passage.probes[i + (first ? 0 : scene.draw.Below(end - i))];
     i = end;
     bool known = false;
     for (const Probe& other : out) known = known || (probe.entity < 0 && other.answer == probe.answer);
@@ -72,6 +101,9 @@ Turn WriteMany(Scene& scene, const Passage& passage) {
   std::vector<Probe> probes = DistinctProbes(scene, passage);
   bool all = draw.Percent(30);
   size_t count = all ? probes.size() : draw.Below(std::min<size_t>(probes.size(), 6)) + 1;
+  // Who asks as the teacher is asked gets the first facts of the text: a choice that no draw hides from the writer.
+  const bool plain = scene.level >= Level::kPlain, plain_teacher = plain && !all && draw.Percent(55);
+  if (plain_teacher) probes.resize(count);
   while (probes.size() > count) probes.erase(probes.begin() + draw.Below(probes.size()));
   std::string reply;
   for (const Probe& probe : probes) {
@@ -80,7 +112,7 @@ Turn WriteMany(Scene& scene, const Passage& passage) {
   }
   Turn turn;
   turn.assistant = reply;
-  if (!all && draw.Percent(55)) {
+  if (plain ? plain_teacher : !all && draw.Percent(55)) {
     turn.user = synth::WriteQuestions(passage.text, static_cast<int>(count)).back().content;
   } else if (all && draw.Percent(60)) {
     turn.user =
@@ -102,7 +134,7 @@ Turn WriteMany(Scene& scene, const Passage& passage) {
 Turn WriteForAnswer(Scene& scene, const Passage& passage, const Probe& probe, bool follow_up) {
   Draw& draw = scene.draw;
   Turn turn;
-  turn.assistant = SelfContained(scene, passage, probe);
+  turn.assistant = SelfContained(scene, passage, probe, true);
   if (!follow_up && draw.Percent(50)) {
     turn.user = synth::WriteQuestionFor(passage.text, probe.answer).back().content;
     return turn;

@@ -112,6 +112,31 @@ constexpr std::array<Share, 9> kClearMixture = {{
     {3, kPattern},
     {2, &MakeConversation},
 }};
+constexpr std::array<Share, 10> kPlainMixture = {{
+    {37, kReading},
+    {19, kAsking},
+    {14, kSkills},
+    {7, kJudging},
+    {6, &MakeRecall},
+    {5, &MakeBinding},
+    {4, kUnknown},
+    {4, kRephrase},
+    {2, kPattern},
+    {2, &MakeConversation},
+}};
+// A model that answered without a text for long does not say "I don't know." any more; it is soon learnt again.
+constexpr std::array<Share, 9> kSureMixture = {{
+    {37, kReading},
+    {25, kAsking},
+    {11, kUnknown},
+    {10, kSkills},
+    {8, kJudging},
+    {3, &MakeBinding},
+    {3, kRephrase},
+    {2, kPattern},
+    {1, &MakeConversation},
+}};
+constexpr uint64_t kEraSamples = 11200;     // conversations between two changes of the facts that recall asks for
 constexpr uint32_t kRenewedDialogues = 40;  // percent of those with a passage, level novel
 
 // Lists of words.yaml that the program itself relies on.
@@ -121,8 +146,8 @@ constexpr std::string_view kNeeded[] = {
     "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
     "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
 
-constexpr const char* kLevelNames[kLevels] = {"full",  "easy", "copy", "events", "wide",
-                                              "novel", "rich", "open", "clear"};
+constexpr const char* kLevelNames[kLevels] = {"full", "easy", "copy",  "events", "wide", "novel",
+                                              "rich", "open", "clear", "plain",  "sure"};
 
 std::span<const Share> MixtureOf(Level level) {
   switch (level) {
@@ -143,13 +168,17 @@ std::span<const Share> MixtureOf(Level level) {
       return kOpenMixture;
     case Level::kClear:
       return kClearMixture;
+    case Level::kPlain:
+      return kPlainMixture;
+    case Level::kSure:
+      return kSureMixture;
   }
   return {};
 }
 
 Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   Draw draw(seed, index);
-  Scene scene{world, draw, Split::kTraining, level};
+  Scene scene{world, draw, Split::kTraining, level, index / kEraSamples};
   const std::span<const Share> mixture = MixtureOf(level);
   uint32_t roll = draw.Below(100);
   size_t at = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "novel.h"
+#include "plain_words.h"
 #include "text.h"
 
 namespace cairn::seed {
@@ -20,10 +21,27 @@ bool OpenPhrases::IsNew(const std::string& word) {
 }
 
 std::string OpenPhrases::Noun() {
-  return New([&] { return draw_.Percent(12) ? InventedNoun(scene_) : draw_.Pick(OpenNouns()); });
+  return New([&] { return DrawNoun(); });
 }
 
-std::string OpenPhrases::Adjective() { return draw_.Pick(scene_.world.pools.Get("adjective_skill").words); }
+std::string OpenPhrases::DrawNoun() {
+  if (draw_.Percent(12)) return InventedNoun(scene_);
+  return draw_.Pick(FromLongList() ? PlainNouns() : OpenNouns());
+}
+
+std::string OpenPhrases::DrawGroup() { return draw_.Pick(FromLongList() ? PlainGroups() : OpenGroups()); }
+
+std::string OpenPhrases::Adjective() {
+  return draw_.Pick(FromLongList() ? PlainAdjectives() : scene_.world.pools.Get("adjective_skill").words);
+}
+
+std::string OpenPhrases::PersonRelation() {
+  return New([&] { return draw_.Pick(FromLongList() ? PlainPersonRelations() : PersonRelations()); });
+}
+
+std::string OpenPhrases::ThingRelation() {
+  return New([&] { return draw_.Pick(FromLongList() ? PlainThingRelations() : ThingRelations()); });
+}
 
 std::string OpenPhrases::PoolWord(const char* name) {
   return New([&] { return scene_.world.pools.Get(name).Value(draw_, scene_.split); });
@@ -40,7 +58,7 @@ std::string OpenPhrases::PersonName() {
 }
 
 std::string OpenPhrases::PluralGroup(const char* instead) {
-  std::string group = New([&] { return draw_.Pick(OpenGroups()); });
+  std::string group = New([&] { return DrawGroup(); });
   return IsPlural(group) ? group : instead;
 }
 
@@ -55,7 +73,7 @@ Phrase OpenPhrases::Person() {
     if (draw_.Percent(40)) job += " of " + topic_;
     return {job, job, true, false};
   }
-  std::string group = New([&] { return draw_.Pick(OpenGroups()); });
+  std::string group = New([&] { return DrawGroup(); });
   return {group, group, true, IsPlural(group)};
 }
 
@@ -120,5 +138,7 @@ const VerbForms& OpenPhrases::NewVerb(const std::vector<VerbForms>& verbs) {
   for (int i = 0; i < 20 && !IsNew("v:" + verb->base); ++i) verb = &draw_.Pick(verbs);
   return *verb;
 }
+
+const VerbForms& OpenPhrases::NewObjectVerb() { return NewVerb(FromLongList() ? PlainObjectVerbs() : ObjectVerbs()); }
 
 }  // namespace cairn::seed

@@ -31,12 +31,15 @@ class OpenPhrases {
 
   std::string Noun();
   std::string Adjective();
+  std::string PersonRelation();
+  std::string ThingRelation();
   std::string PoolWord(const char* name);
   std::string Town();
   std::string PersonName();
   // A group that takes a plural verb; `instead` stands in where the draw takes a singular one.
   std::string PluralGroup(const char* instead);
   const VerbForms& NewVerb(const std::vector<VerbForms>& verbs);
+  const VerbForms& NewObjectVerb();
 
   Phrase Person();
   Phrase Thing();  // that an action is done to
@@ -50,6 +53,10 @@ class OpenPhrases {
 
  private:
   void DrawTopic();
+  std::string DrawNoun();
+  std::string DrawGroup();
+  // Plain scenes take most of their words from the long lists.
+  bool FromLongList() { return scene_.level >= Level::kPlain && draw_.Percent(65); }
 
   std::vector<std::string> used_;
 };

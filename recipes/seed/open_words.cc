@@ -14,7 +14,8 @@ std::string RegularPast(const std::string& base) {
   return base + "ed";
 }
 
-// "clean" is regular; "dig:dug" and "steal:stole:stolen" say what is not.
+}  // namespace
+
 std::vector<VerbForms> ParseVerbs(std::string_view list) {
   std::vector<VerbForms> verbs;
   for (const std::string& entry : CutList(list)) {
@@ -26,8 +27,6 @@ std::vector<VerbForms> ParseVerbs(std::string_view list) {
   }
   return verbs;
 }
-
-}  // namespace
 
 const std::vector<VerbForms>& ObjectVerbs() {
   static const std::vector<VerbForms> verbs = ParseVerbs(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cairn::seed {
@@ -10,6 +11,8 @@ namespace cairn::seed {
 struct VerbForms {
   std::string base, past, participle;
 };
+// "clean|dig:dug|steal:stole:stolen": the first is regular, the others say what is not.
+std::vector<VerbForms> ParseVerbs(std::string_view list);
 
 const std::vector<VerbForms>& ObjectVerbs();  // "polish": somebody polishes something
 const std::vector<VerbForms>& PlainVerbs();   // "float": somebody or something floats

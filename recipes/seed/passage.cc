@@ -570,6 +570,7 @@ struct Shares {
   uint32_t open, events, special;
 };
 Shares SharesOf(Level level) {
+  if (level == Level::kPlain) return {20, 20, 20};
   if (level >= Level::kOpen) return {25, 27, 22};
   if (level == Level::kRich) return {0, 35, 35};
   return {0, HasEvents(level) ? 45u : 0u, 16};

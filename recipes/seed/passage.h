@@ -27,10 +27,12 @@ struct World {
 // kRich: wide, with the further wordings, more things side by side, invented words in lists and skills, and texts
 // that only binding answers (binding.cc). kOpen: rich, with sentences of an open vocabulary (open_passage.cc).
 // kClear: open, without questions that take for granted what the text does not say (AddForms, binding.cc), and with
-// more of the skills that are hard to learn. A level that a shipped model was trained on never changes: its phases
-// could not be replayed any more.
-enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel, kRich, kOpen, kClear };
-inline constexpr int kLevels = 9;
+// more of the skills that are hard to learn. kPlain: clear, with many more ordinary words in open passages, written
+// questions that are always the nearest to the sentence (asking.cc), and facts that are asked for again and again
+// without any text (recall.cc). kSure: plain, without recall and with more questions that nothing answers. A level that
+// a shipped model was trained on never changes: its phases could not be replayed any more.
+enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel, kRich, kOpen, kClear, kPlain, kSure };
+inline constexpr int kLevels = 11;
 const char* LevelName(Level level);
 bool HasEvents(Level level);
 bool HasWordings(Level level);    // the further forms of wordings/
@@ -42,6 +44,7 @@ struct Scene {
   Draw& draw;
   Split split = Split::kTraining;
   Level level = Level::kFull;
+  uint64_t era = 0;  // recall: which of the sets of facts that take turns is known at this time
   bool held_out() const { return split == Split::kHeldOut; }
 };
 
@@ -128,6 +131,8 @@ std::string FillQuestion(const std::string& form, const Entity& entity, const St
 
 // A question about the passage's things that the passage does not answer; empty if there is none.
 std::string UnknownQuestion(Scene& scene, const Passage& passage);
+// The same, of the kind that goes with any text: "How heavy is the bell?" (near_miss.cc).
+std::string NearMissQuestion(Scene& scene, const Passage& passage);
 // A wrong answer to the probe that looks right, or empty.
 std::string WrongAnswer(Scene& scene, const Passage& passage, const Probe& probe);
 

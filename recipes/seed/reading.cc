@@ -84,6 +84,13 @@ bool AskedAlready(const Dialogue& dialogue, const std::string& question) {
   return false;
 }
 
+std::string AnyUnknownQuestion(Scene& scene, const Passage& passage) {
+  std::string question;
+  if (scene.level >= Level::kPlain && scene.draw.Percent(scene.level == Level::kPlain ? 55 : 35))
+    question = NearMissQuestion(scene, passage);
+  return question.empty() ? UnknownQuestion(scene, passage) : question;
+}
+
 bool SharesFact(const Passage& passage, const std::string& question) {
   for (const Probe& probe : passage.probes) {
     if (probe.entity >= 0) continue;
@@ -119,6 +126,13 @@ std::string AskFromText(Draw& draw, const std::string& passage, const std::strin
   if (draw.Percent(25)) return synth::AnswerFrom(passage, question).back().content;
   const char* form = kLayouts[draw.Below(std::size(kLayouts))].form;
   return Fill(form, {{"p", passage}, {"q", Typed(draw, question)}});
+}
+
+std::string AskedBare(Draw& draw, const std::string& question) {
+  std::string text = Typed(draw, question);
+  if (draw.Percent(10)) text = "Question: " + text;
+  if (draw.Percent(6)) text += draw.Pick({" Answer in a few words.", " Answer in one sentence.", " Please answer."});
+  return text;
 }
 
 std::string WithText(Draw& draw, const std::string& passage, const std::string& instruction) {
@@ -157,7 +171,7 @@ Dialogue MakeReading(Scene& scene, int max_turns) {
     std::string question = QuestionTurn(scene, out.passage, probes[i], previous, turn);
     previous = probes[i].entity;
     if (!scene.held_out() && draw.Percent(12)) {
-      std::string unknown = UnknownQuestion(scene, out.passage);
+      std::string unknown = AnyUnknownQuestion(scene, out.passage);
       if (!unknown.empty() && !SharesFact(out.passage, unknown) && !AskedAlready(out, unknown)) {
         question = unknown;
         turn = {"", kDontKnow, {}};
@@ -206,11 +220,7 @@ Dialogue MakeUnknown(Scene& scene, int max_turns) {
     // Nothing tells: things that the model has never heard of.
     for (int i = 0; i < turns; ++i) {
       Entity entity = MakeEntity(scene, *draw.Pick(scene.world.frames));
-      std::string question = Typed(draw, AboutUnknownThing(scene, entity));
-      if (draw.Percent(10)) question = "Question: " + question;
-      if (draw.Percent(6))
-        question += draw.Pick({" Answer in a few words.", " Answer in one sentence.", " Please answer."});
-      out.turns.push_back({question, kDontKnow, {}});
+      out.turns.push_back({AskedBare(draw, AboutUnknownThing(scene, entity)), kDontKnow, {}});
     }
     return out;
   }
@@ -218,7 +228,7 @@ Dialogue MakeUnknown(Scene& scene, int max_turns) {
   options.max_facts = 4;
   out.passage = MakePassage(scene, options);
   for (int i = 0; i < std::min(turns, 4); ++i) {
-    std::string question = UnknownQuestion(scene, out.passage);
+    std::string question = AnyUnknownQuestion(scene, out.passage);
     if (question.empty() || AskedAlready(out, question)) continue;
     // A question that the text answers stands between, so that "I don't know." is never the mere habit of a talk.
     if (!out.turns.empty() && draw.Percent(40)) {

@@ -1,4 +1,5 @@
 // Rephrasing: the same statement or question in other words; question and answer to statement and back.
+#include <set>
 #include <utility>
 
 #include "synth/prompts.h"
@@ -32,6 +33,40 @@ Passage SingleFactPassage(const Entity& entity, const Stated& stated, Answer kin
   return passage;
 }
 
+Turn AskAgain(Draw& draw, const std::string& question, const std::string& other) {
+  if (draw.Percent(50)) return {synth::RephraseQuestion(question).back().content, other, {}};
+  return {Fill(draw.Pick({"Ask this in another way: {s}", "Ask the same in other words: {s}",
+                          "Write this question differently: {s}", "{s}\nHow else could one ask this?",
+                          "Put this question another way: {s}", "Rephrase this question: {s}"}),
+               {{"s", question}}),
+          other,
+          {}};
+}
+
+// The other question takes nothing from the text that the first one does not have: "What did Joe mend?" cannot become
+// "What did Joe mend in the greenhouse?".
+bool TellsMore(const std::string& other, const std::string& question, const std::string& text) {
+  const std::set<std::string> asked = MeaningStems(question), told = MeaningStems(text);
+  for (const std::string& stem : MeaningStems(other))
+    if (told.contains(stem) && !asked.contains(stem)) return true;
+  return false;
+}
+
+// Questions of open passages and events, whose words go with everything: what is learnt here is how to ask, not what
+// one may know about a kind of thing.
+Turn AskOpenAgain(Scene& scene) {
+  Draw& draw = scene.draw;
+  for (;;) {
+    const Passage passage = draw.Percent(60) ? MakeOpenPassage(scene) : MakeEventPassage(scene);
+    const Probe& probe = draw.Pick(passage.probes);
+    if (probe.asks.size() < 2) continue;
+    const size_t first = draw.Below(probe.asks.size());
+    const size_t second = (first + 1 + draw.Below(probe.asks.size() - 1)) % probe.asks.size();
+    if (TellsMore(probe.asks[second], probe.asks[first], passage.text)) continue;
+    if (probe.asks[first] != probe.asks[second]) return AskAgain(draw, probe.asks[first], probe.asks[second]);
+  }
+}
+
 Turn RephraseTurn(Scene& scene, const Entity& entity, Stated stated) {
   Draw& draw = scene.draw;
   ChooseForm(scene, stated);
@@ -58,13 +93,7 @@ Turn RephraseTurn(Scene& scene, const Entity& entity, Stated stated) {
     for (int attempt = 0; attempt < 8; ++attempt) {
       std::string other = AskFor(scene, passage, probe, Mention::kFull, false);
       if (other == question) continue;
-      if (draw.Percent(50)) return {synth::RephraseQuestion(question).back().content, other, {}};
-      return {Fill(draw.Pick({"Ask this in another way: {s}", "Ask the same in other words: {s}",
-                              "Write this question differently: {s}", "{s}\nHow else could one ask this?",
-                              "Put this question another way: {s}", "Rephrase this question: {s}"}),
-                   {{"s", question}}),
-              other,
-              {}};
+      return AskAgain(draw, question, other);
     }
   }
   if (roll < 86 && !stated.fact->yesno && stated.fact->w == nullptr) {
@@ -96,6 +125,10 @@ Dialogue MakeRephrase(Scene& scene, int max_turns) {
   Entity entity = MakeEntity(scene, *draw.Pick(scene.world.frames));
   int turns = draw.Between(2, max_turns);
   for (int i = 0; i < turns; ++i) {
+    if (scene.level >= Level::kPlain && draw.Percent(55)) {
+      out.turns.push_back(AskOpenAgain(scene));
+      continue;
+    }
     if (draw.Percent(60)) entity = MakeEntity(scene, *draw.Pick(scene.world.frames));
     out.turns.push_back(RephraseTurn(scene, entity, draw.Pick(entity.facts)));
   }

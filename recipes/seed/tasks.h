@@ -32,6 +32,7 @@ Dialogue MakeSkill(Scene& scene, int max_turns);
 Dialogue MakeCopy(Scene& scene);     // copy scenes only: repeat lists of random things
 Dialogue MakeLookup(Scene& scene);   // copy, easy and novel scenes: go on, find in a list
 Dialogue MakeBinding(Scene& scene);  // rich and open scenes: who goes with what
+Dialogue MakeRecall(Scene& scene);   // plain scenes: bare questions about the facts of an era
 Dialogue MakePattern(Scene& scene, int max_turns);
 
 // One exercise of a skill. wording chooses the instruction, so that several cases can share it.
@@ -50,6 +51,8 @@ const std::vector<Skill>& SentenceSkills();
 std::string AskFromText(Draw& draw, const std::string& passage, const std::string& question);
 // As people type: now and then without capital or question mark.
 std::string Typed(Draw& draw, const std::string& question);
+// A question that stands for itself, in one of several layouts.
+std::string AskedBare(Draw& draw, const std::string& question);
 // The passage and an instruction about it, in one of several layouts.
 std::string WithText(Draw& draw, const std::string& passage, const std::string& instruction);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <set>
 
 namespace cairn::seed {
 namespace {
@@ -287,6 +288,19 @@ std::string Normalised(std::string_view text) {
   }
   flush();
   return out;
+}
+
+std::set<std::string> MeaningStems(const std::string& text) {
+  static const std::set<std::string> holding = {
+      "what", "who", "whom", "whose", "which", "where",  "when", "why",  "how",  "does", "did", "are",  "was",
+      "were", "can", "must", "will",  "would", "should", "the",  "for",  "with", "from", "has", "have", "had",
+      "and",  "its", "his",  "her",   "their", "there",  "that", "this", "him",  "them", "you", "one"};
+  std::set<std::string> stems;
+  for (std::string word : Words(Lower(text))) {
+    std::erase_if(word, [](char c) { return std::string_view("?!.,:;\"'").find(c) != std::string_view::npos; });
+    if (word.size() > 2 && !holding.contains(word)) stems.insert(word.substr(0, 4));
+  }
+  return stems;
 }
 
 int TokenF1(std::string_view a, std::string_view b) {

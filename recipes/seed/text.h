@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,8 @@ std::string VerbForThey(std::string_view verb_phrase);
 
 // What two answers have in common when case, punctuation and articles do not count.
 std::string Normalised(std::string_view text);
+// The words that carry a meaning, in lower case and without marks or endings: "Where does Ann sleep?" -> ann, slee.
+std::set<std::string> MeaningStems(const std::string& text);
 // Token F1 of two normalised texts, in thousandths.
 int TokenF1(std::string_view a, std::string_view b);
 uint32_t StableHash(std::string_view text);
