@@ -2,6 +2,7 @@
 // on every machine; and the held-out items on which the model is measured.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -56,8 +57,8 @@ class Corpus {
   enum Breadth { kBasic, kWithWideFrames, kWithWordings, kWithClearWordings, kBreadths };
   static Breadth BreadthOf(Level level);
   const World& WorldOf(Level level) const { return *worlds_[BreadthOf(level)]; }
-  std::unique_ptr<World> worlds_[kBreadths];  // each has the frames of the one before at the same places
-  Digest digests_[kBreadths];
+  std::array<std::unique_ptr<World>, kBreadths> worlds_;  // each has the frames of the one before at the same places
+  std::array<Digest, kBreadths> digests_;
 };
 
 // Is the answer right? Texts are compared without case, punctuation and articles. asking: every pair of the reply must

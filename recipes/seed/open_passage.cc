@@ -262,7 +262,7 @@ class OpenText : OpenPhrases {
     Say(text);
   }
 
-  void Unknown(std::string question) { passage_.unknowns.push_back(Capitalised(std::move(question))); }
+  void Unknown(const std::string& question) { passage_.unknowns.push_back(Capitalised(question)); }
 
   void Happening() {
     bool past = draw_.Percent(55);
