@@ -1,6 +1,7 @@
 // Asking: questions about a passage with their answers, a question for an answer, a question about one sentence.
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -42,8 +43,9 @@ std::string Nearest(const Passage& passage, const Probe& probe, const std::strin
     const auto shared = std::count_if(stems.begin(), stems.end(), [&](const auto& s) { return known.contains(s); });
     return std::tuple(static_cast<std::ptrdiff_t>(stems.size()) - shared, -shared, question.size());
   };
-  return *std::min_element(all.begin(), all.end(),
-                           [&](const std::string& a, const std::string& b) { return distance(a) < distance(b); });
+  std::vector<decltype(distance(sentence))> distances;
+  std::transform(all.begin(), all.end(), std::back_inserter(distances), distance);
+  return all[static_cast<size_t>(std::min_element(distances.begin(), distances.end()) - distances.begin())];
 }
 
 // A question that is kept must be understood without the passage, so it names the thing in full. Open scenes prefer

@@ -513,6 +513,8 @@ TEST(TextTest, SmallEnglish) {
   EXPECT_EQ(Plural("cherry"), "cherries");
   EXPECT_EQ(Plural("box"), "boxes");
   EXPECT_EQ(Plural("woman"), "women");
+  EXPECT_EQ(ThirdPerson("carry"), "carries");
+  EXPECT_EQ(ThirdPerson("dig up"), "digs up");
   EXPECT_EQ(JoinList({"a", "b", "c"}), "a, b and c");
   EXPECT_EQ(NumberWord(342), "three hundred and forty-two");
   EXPECT_EQ(Ordinal(22), "22nd");

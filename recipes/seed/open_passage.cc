@@ -192,12 +192,7 @@ class OpenText : OpenPhrases {
   }
 
   std::string Finite(const VerbForms& verb, bool past, bool plural) const {
-    return past ? verb.past : plural ? verb.base : ThirdPerson(FirstWord(verb.base)) + Rest(verb.base);
-  }
-  static std::string FirstWord(const std::string& text) { return text.substr(0, text.find(' ')); }
-  static std::string Rest(const std::string& text) {
-    size_t space = text.find(' ');
-    return space == std::string::npos ? "" : text.substr(space);
+    return past ? verb.past : plural ? verb.base : ThirdPerson(verb.base);
   }
   static std::string Aux(bool past, bool plural) { return past ? "did" : plural ? "do" : "does"; }
 

@@ -109,10 +109,8 @@ Simple DrawPlainSimple(Scene& scene) {
     out.object = verb.objects[draw.Below(4)];
   } else {
     const VerbForms& verb = draw.Pick(draw.Percent(60) ? ObjectVerbs() : PlainObjectVerbs());
-    // "dig up" -> "digs up"
-    const size_t first = std::min(verb.base.find(' '), verb.base.size());
     out.base = verb.base;
-    out.third = ThirdPerson(verb.base.substr(0, first)) + verb.base.substr(first);
+    out.third = ThirdPerson(verb.base);
     out.past = verb.past;
     out.object = DrawPlainObject(scene);
   }

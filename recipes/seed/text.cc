@@ -179,6 +179,8 @@ std::string Paragraphs(const std::vector<std::string>& sentences, size_t cut) {
 }
 
 std::string ThirdPerson(const std::string& base) {
+  if (const size_t space = base.find(' '); space != std::string::npos)
+    return ThirdPerson(base.substr(0, space)) + base.substr(space);
   if (base.ends_with("y") && base.size() > 2 && !Contains("aeou", std::string(1, base[base.size() - 2])))
     return base.substr(0, base.size() - 1) + "ies";
   for (std::string_view end : {"sh", "ch", "s", "x", "z", "o"})

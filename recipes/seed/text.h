@@ -43,7 +43,7 @@ std::string ReplaceAll(std::string_view text, std::string_view from, std::string
 using Slots = std::vector<std::pair<std::string_view, std::string_view>>;
 std::string Fill(std::string_view form, const Slots& slots);
 
-// "wash" -> "washes", "carry" -> "carries", "go" -> "goes".
+// "wash" -> "washes", "carry" -> "carries", "go" -> "goes", "dig up" -> "digs up".
 std::string ThirdPerson(const std::string& base);
 // "keeps bees" -> "keep bees", "is" -> "am", "never goes" -> "never go": a third-person verb phrase for "I" or "they".
 // Empty when the first word is not one of the verbs that the rules know.
