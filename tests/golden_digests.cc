@@ -26,7 +26,7 @@ struct Trained {
   Digest state, records;
 };
 Trained Train(ThreadPool& pool, const train::GoldenState& golden, uint64_t steps) {
-  model::Model m = train::TinyModel(golden.lora);
+  model::Model m = train::TinyModel(golden.lora, golden.all_fields);
   const train::TrainConfig config =
       train::GoldenConfig(golden.optimizer, static_cast<uint64_t>(pool.size() % 4 + 1), golden.numerics);
   const train::GeneratedSource source(train::TinySample, 9, config.steps, 0);

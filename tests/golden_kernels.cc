@@ -163,8 +163,7 @@ void Attention(ThreadPool& pool, Inputs& in, Results& out) {
     kernels::Attention(pool, s, start.data(), q.data(), k.data(), v.data(), o.data(), stats.data());
     kernels::AttentionBackward(pool, s, start.data(), q.data(), k.data(), v.data(), o.data(), stats.data(), dout.data(),
                                dq.data(), dk.data(), dv.data());
-    kernels::AttentionDecode(q.data(), k.data(), v.data(), row.data(), s.t, s.heads, s.kv_heads, head_dim,
-                             s.kv_heads * head_dim);
+    kernels::AttentionDecode(s, s.kv_heads * head_dim, q.data(), k.data(), v.data(), row.data());
     for (const Floats& array : {o, stats, dq, dk, dv, row}) out.Add(array);
   }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/ends.h"
+
 namespace cairn::infer {
 
 Decoder::Decoder(ThreadPool& pool, const model::Model& model, size_t max_sequences, size_t max_tokens)
@@ -59,7 +61,7 @@ void Decoder::Attend(size_t layer, std::span<const Chunk> chunks, model::BlockBu
     v += size;
   }
   for (const FreshRows& rows : fresh_)
-    kernels::Attention(pool_, {rows.count, sizes_.heads, sizes_.kv_heads, sizes_.head_dim},
+    kernels::Attention(pool_, model::AttentionShapeOf(model_.config, rows.count),
                        segment_start_.data() + rows.first, b.q.data() + rows.first * q, b.k.data() + rows.first * kv,
                        b.v.data() + rows.first * kv, b.att.data() + rows.first * q,
                        b.stats.data() + rows.first * sizes_.heads * 2);
@@ -68,9 +70,11 @@ void Decoder::Attend(size_t layer, std::span<const Chunk> chunks, model::BlockBu
     const CachedRow& r = cached_[task / sizes_.kv_heads];
     size_t g = task % sizes_.kv_heads, at = r.row * q + g * group * sizes_.head_dim;
     const Cache& cache = caches_[r.sequence];
-    kernels::AttentionDecode(b.q.data() + at, cache.k[layer].data() + g * sizes_.head_dim,
-                             cache.v[layer].data() + g * sizes_.head_dim, b.att.data() + at, r.n, group, 1,
-                             sizes_.head_dim, kv);
+    kernels::AttentionShape shape = model::AttentionShapeOf(model_.config, r.n);
+    shape.heads = group;
+    shape.kv_heads = 1;
+    kernels::AttentionDecode(shape, kv, b.q.data() + at, cache.k[layer].data() + g * sizes_.head_dim,
+                             cache.v[layer].data() + g * sizes_.head_dim, b.att.data() + at);
   });
 }
 
@@ -91,8 +95,7 @@ std::span<const float> Decoder::Head(std::span<const Chunk> chunks, Rows rows) {
   }
   kernels::RmsNorm(pool_, rows_.data(), model_.Vector(model_.offsets.final_norm), normed_.data(), rstd_.data(), n,
                    sizes_.hidden, static_cast<float>(model_.config.rms_norm_eps));
-  kernels::Linear(pool_, normed_.data(), model_.Matrix(model_.offsets.head), logits_.data(), n, sizes_.hidden,
-                  sizes_.vocab);
+  model::OutputLogits(pool_, model_, normed_.data(), n, logits_.data());
   return logits_;
 }
 
@@ -102,7 +105,7 @@ std::span<const float> Decoder::Forward(std::span<const Chunk> chunks, Rows rows
   size_t t = ids_.size();
   buffers_.Resize(model_, t);
   out_.resize(t * sizes_.hidden);
-  kernels::Embedding(pool_, model_.Matrix(model_.offsets.embedding), ids_.data(), buffers_.x.data(), t, sizes_.hidden);
+  model::EmbedTokens(pool_, model_, ids_.data(), t, buffers_.x.data());
   for (size_t layer = 0; layer < model_.offsets.layers.size(); ++layer) {
     model::BlockForward(
         pool_, model_, layer, positions_.data(), t, buffers_, [&](model::BlockBuffers& b) { Attend(layer, chunks, b); },

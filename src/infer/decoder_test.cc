@@ -6,6 +6,7 @@
 
 #include "base/philox.h"
 #include "infer/tiny_chat_model.h"
+#include "model/family_vectors.h"
 
 namespace cairn::infer {
 namespace {
@@ -159,6 +160,27 @@ TEST_P(DecoderTest, InstructionSetsChangeNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(WithoutAndWithAdapter, DecoderTest, testing::Bool());
+
+// The families of model/family.h: cached rows have the bits of the whole pass, and the last logits are transformers'.
+TEST(DecoderFamilies, TokenByTokenEqualsTheWholePass) {
+  ThreadPool pool(3);
+  const Json vectors = model::FamilyVectors();
+  const auto ids = vectors["ids"].get<std::vector<TokenId>>();
+  for (const Json& expected : vectors["models"]) {
+    const model::Model m = model::FormulaModel(model::ParseModelConfig(expected["config"], "config.json").value());
+    const auto vocab = static_cast<size_t>(m.config.vocab_size);
+    Decoder whole(pool, m, 1, ids.size()), stepped(pool, m, 1, ids.size());
+    const Chunk chunk{0, ids};
+    const std::span<const float> rows = whole.Forward({&chunk, 1}, Decoder::Rows::kAll);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      const std::span<const float> row = stepped.Prefill(0, {&ids[i], 1});
+      ASSERT_EQ(std::memcmp(row.data(), rows.data() + i * vocab, vocab * sizeof(float)), 0) << expected["name"] << i;
+    }
+    const auto last = expected["last_logits"].get<std::vector<float>>();
+    for (size_t v = 0; v < vocab; ++v)
+      ASSERT_NEAR(rows[(ids.size() - 1) * vocab + v], last[v], 2e-5f) << expected["name"] << v;
+  }
+}
 
 }  // namespace
 }  // namespace cairn::infer

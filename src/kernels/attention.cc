@@ -41,9 +41,10 @@ struct AttentionTask {
 };
 
 struct DecodeArgs {
+  AttentionShape s;
+  size_t kv_stride;
   const float *q, *k, *v;
   float* out;
-  size_t n, heads, kv_heads, head_dim, kv_stride;
 };
 
 }  // namespace cairn::kernels
@@ -133,7 +134,7 @@ void AttentionTaskForward(const AttentionArgs& a, const AttentionTask& task) {
   const size_t dim = a.s.head_dim, q_ld = a.s.heads * dim, kv_ld = a.s.kv_heads * dim;
   const size_t group = task.head / (a.s.heads / a.s.kv_heads), n = task.row1 - task.start;
   const size_t ld = RoundUp(n, kWide) + 16;
-  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
+  const float scale = a.s.Scale();
   const size_t kv = task.start * kv_ld + group * dim;
   const KeyPanels keys(a.k + kv, kv_ld, n, dim, Scratch(ScratchSlot::kTask, KeyPanels::Floats(n, dim)));
   const RowPanels values(a.v + kv, kv_ld, n, dim, Scratch(ScratchSlot::kTask2, RowPanels::Floats(n, dim)));
@@ -187,7 +188,7 @@ void GradScores(const AttentionGradArgs& a, const AttentionTask& task, size_t he
                 const KeyPanels& keys, const KeyPanels& values, const GradScratch& w, size_t offset) {
   const size_t dim = a.s.head_dim, q_ld = a.s.heads * dim, at = row * q_ld + head * dim;
   const size_t full = row - task.start + 1;
-  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
+  const float scale = a.s.Scale();
   float *p = w.p + offset * w.ld, *ds = w.ds + offset * w.ld;
   keys.Scores(a.q + at, q_ld, rows, full + rows - 1, p, w.ld);
   values.Scores(a.dout + at, q_ld, rows, full + rows - 1, ds, w.ld);
@@ -229,34 +230,34 @@ void AttentionTaskBackward(const AttentionGradArgs& a, const AttentionTask& task
 
 // One group of query heads (at most kRowsMax at a time) against its keys and values.
 void DecodeHeads(const DecodeArgs& a, size_t group, size_t head, size_t rows) {
-  const size_t dim = a.head_dim, ld = RoundUp(a.n, kWide) + 16;
-  const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
-  float* scores = Scratch(ScratchSlot::kTask, rows * ld + kWide * std::max(dim, a.n));
+  const size_t dim = a.s.head_dim, n = a.s.t, ld = RoundUp(n, kWide) + 16;
+  const float scale = a.s.Scale();
+  float* scores = Scratch(ScratchSlot::kTask, rows * ld + kWide * std::max(dim, n));
   float* packed = scores + rows * ld;
   const float *k = a.k + group * dim, *v = a.v + group * dim;
-  for (size_t j = 0; j < a.n; j += kWide) {
-    PackTransposed(k + j * a.kv_stride, a.kv_stride, std::min(kWide, a.n - j), kWide, dim, packed);
+  for (size_t j = 0; j < n; j += kWide) {
+    PackTransposed(k + j * a.kv_stride, a.kv_stride, std::min(kWide, n - j), kWide, dim, packed);
     RunTile(rows, kWide, dim, {a.q + head * dim, dim, 1}, packed, kWide, scores + j, ld, false);
   }
   float sums[kRowsMax];
   for (size_t r = 0; r < rows; ++r) {
     float* s = scores + r * ld;
-    sums[r] = ExpSum16<true>(s, s, a.n, MaxOf<true>(s, a.n, scale));
+    sums[r] = ExpSum16<true>(s, s, n, MaxOf<true>(s, n, scale));
   }
   float* out = a.out + head * dim;
   for (size_t d = 0; d < dim; d += kWide) {
     const size_t cols = std::min(kWide, dim - d), width = PanelWidth(cols);
     const bool direct = cols == width;
-    if (!direct) PackRows(v + d, a.kv_stride, cols, width, a.n, packed);
-    RunTile(rows, cols, a.n, {scores, ld, 1}, direct ? v + d : packed, direct ? a.kv_stride : width, out + d, dim,
+    if (!direct) PackRows(v + d, a.kv_stride, cols, width, n, packed);
+    RunTile(rows, cols, n, {scores, ld, 1}, direct ? v + d : packed, direct ? a.kv_stride : width, out + d, dim,
             false);
   }
   for (size_t r = 0; r < rows; ++r) DivideRow(out + r * dim, sums[r], dim);
 }
 
 void DecodeTarget(const DecodeArgs& a) {
-  const size_t per_group = a.heads / a.kv_heads;
-  for (size_t g = 0; g < a.kv_heads; ++g)
+  const size_t per_group = a.s.heads / a.s.kv_heads;
+  for (size_t g = 0; g < a.s.kv_heads; ++g)
     for (size_t h = 0; h < per_group; h += kRowsMax)
       DecodeHeads(a, g, g * per_group + h, std::min(kRowsMax, per_group - h));
 }
@@ -274,7 +275,7 @@ void AttentionTaskForward(const AttentionArgs& a, const AttentionTask& task) {
     std::copy_n(a.k + row * kv_ld + group * dim, dim, &k[i * dim]);
     std::copy_n(a.v + row * kv_ld + group * dim, dim, &v[i * dim]);
   }
-  reference::Attention({n, 1, 1, dim}, start.data(), q.data(), k.data(), v.data(), out.data(), stats.data());
+  reference::Attention({n, 1, 1, dim, a.s.scale}, start.data(), q.data(), k.data(), v.data(), out.data(), stats.data());
   for (size_t row = task.row0; row < task.row1; ++row) {
     const size_t i = row - task.start;
     std::copy_n(&out[i * dim], dim, a.out + (row * a.s.heads + task.head) * dim);
@@ -297,8 +298,8 @@ void AttentionTaskBackward(const AttentionGradArgs& a, const AttentionTask& task
     std::copy_n(a.k + kv, dim, &k[i * dim]);
     std::copy_n(a.v + kv, dim, &v[i * dim]);
   }
-  reference::AttentionBackward({n, per_group, 1, dim}, start.data(), q.data(), k.data(), v.data(), out.data(),
-                               stats.data(), dout.data(), dq.data(), dk.data(), dv.data());
+  reference::AttentionBackward({n, per_group, 1, dim, a.s.scale}, start.data(), q.data(), k.data(), v.data(),
+                               out.data(), stats.data(), dout.data(), dq.data(), dk.data(), dv.data());
   for (size_t i = 0; i < n; ++i) {
     const size_t head = (task.start + i) * a.s.heads + task.head * per_group;
     const size_t kv = ((task.start + i) * a.s.kv_heads + task.head) * dim;
@@ -309,7 +310,7 @@ void AttentionTaskBackward(const AttentionGradArgs& a, const AttentionTask& task
 }
 
 void DecodeTarget(const DecodeArgs& a) {
-  reference::AttentionDecode(a.q, a.k, a.v, a.out, a.n, a.heads, a.kv_heads, a.head_dim, a.kv_stride);
+  reference::AttentionDecode(a.s, a.kv_stride, a.q, a.k, a.v, a.out);
 }
 
 #endif  // CAIRN_SIMD
@@ -345,6 +346,8 @@ std::vector<AttentionTask> MakeTasks(const int32_t* segment_start, size_t t, siz
 
 }  // namespace
 
+float AttentionShape::Scale() const { return scale == 0 ? 1.0f / std::sqrt(static_cast<float>(head_dim)) : scale; }
+
 void Attention(ThreadPool& pool, const AttentionShape& shape, const int32_t* segment_start, const float* q,
                const float* k, const float* v, float* out, float* max_and_sum) {
   CheckShape(shape);
@@ -366,11 +369,11 @@ void AttentionBackward(ThreadPool& pool, const AttentionShape& shape, const int3
   pool.Run(tasks.size(), [&](size_t i) { run(args, tasks[i]); });
 }
 
-void AttentionDecode(const float* q, const float* k, const float* v, float* out, size_t n, size_t heads,
-                     size_t kv_heads, size_t head_dim, size_t kv_stride) {
-  CheckShape({1, heads, kv_heads, head_dim});
-  CAIRN_CHECK(n > 0 && kv_stride >= kv_heads * head_dim);
-  const DecodeArgs args{q, k, v, out, n, heads, kv_heads, head_dim, kv_stride};
+void AttentionDecode(const AttentionShape& shape, size_t kv_stride, const float* q, const float* k, const float* v,
+                     float* out) {
+  CheckShape(shape);
+  CAIRN_CHECK(shape.t > 0 && kv_stride >= shape.kv_heads * shape.head_dim);
+  const DecodeArgs args{shape, kv_stride, q, k, v, out};
   HWY_DYNAMIC_DISPATCH(DecodeTarget)(args);
 }
 

@@ -11,7 +11,7 @@ struct Problem {
 
 Problem RandomProblem(Rng& rng, size_t t, size_t kv_heads, size_t per_group, size_t head_dim, size_t longest,
                       Values kind) {
-  Problem p{{t, kv_heads * per_group, kv_heads, head_dim}, {}, {}, {}, {}, {}};
+  Problem p{{t, kv_heads * per_group, kv_heads, head_dim, rng() % 3 == 0 ? 0.0078125f : 0.0f}, {}, {}, {}, {}, {}};
   while (p.start.size() < t) {
     const size_t begin = p.start.size(), n = std::min(t - begin, 1 + rng() % longest);
     p.start.insert(p.start.end(), n, static_cast<int32_t>(begin));
@@ -108,8 +108,7 @@ TEST(Attention, DecodeGivesTheLastRow) {
       for (const std::string& target : SupportedTargets()) {
         ForceTarget(target);
         Floats got(row);
-        AttentionDecode(p.q.data() + (n - 1) * row, p.k.data(), p.v.data(), got.data(), n, p.s.heads, p.s.kv_heads,
-                        head_dim, p.s.kv_heads * head_dim);
+        AttentionDecode(p.s, p.s.kv_heads * head_dim, p.q.data() + (n - 1) * row, p.k.data(), p.v.data(), got.data());
         ASSERT_TRUE(SameBits(got, expected)) << target << " n " << n << " d " << head_dim;
       }
     }
@@ -131,7 +130,7 @@ double Objective(const Problem& p, const Floats& q, const Floats& k, const Float
           s += static_cast<double>(q[row + i]) * k[col + i];
           dot += static_cast<double>(p.dout[row + i]) * v[col + i];
         }
-        const double e = std::exp(s / std::sqrt(static_cast<double>(d)));
+        const double e = std::exp(s * static_cast<double>(p.s.Scale()));
         l += e;
         weighted += e * dot;
       }

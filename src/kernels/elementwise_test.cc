@@ -172,6 +172,25 @@ TEST(Embedding, EqualsTheDefinition) {
   }
 }
 
+TEST(Bias, EqualsTheDefinition) {
+  Rng rng(31);
+  for (int i = 0; i < 40 && !::testing::Test::HasFatalFailure(); ++i) {
+    const size_t n = i == 0 ? 3000 : RandomSize(rng, 70), t = RandomSize(rng, 200);
+    const Floats bias = RandomFloats(rng, n, kAllValues[i % 4]), dy = RandomFloats(rng, t * n, kAllValues[i % 4]);
+    ExpectDefinition(
+        {RandomFloats(rng, t * n, kAllValues[i % 4]), Floats(n, 0.5f)},
+        [&](Arrays& a) {
+          reference::StartAtBias(bias.data(), a[0].data(), t, n, i & 4);
+          reference::BiasGradient(dy.data(), a[1].data(), t, n);
+        },
+        [&](ThreadPool& pool, Arrays& a) {
+          StartAtBias(pool, bias.data(), a[0].data(), t, n, i & 4);
+          BiasGradient(pool, dy.data(), a[1].data(), t, n);
+        },
+        "bias");
+  }
+}
+
 // ---- gradients against central differences in binary64 ----
 
 TEST(SwiGlu, GradientIsTheSlope) {

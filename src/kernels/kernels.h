@@ -37,6 +37,12 @@ void LinearGradInput(ThreadPool& pool, const float* dy, const WeightMatrix& w, f
                      bool accumulate);
 void LinearGradWeight(ThreadPool& pool, const float* dy, const float* x, float* dw, size_t t, size_t k, size_t n);
 
+// ---- bias.cc ----
+// Rows y[T, N] become bias[N], or y + bias where accumulate: a linear layer with a bias accumulates onto them.
+void StartAtBias(ThreadPool& pool, const float* bias, float* y, size_t t, size_t n, bool accumulate);
+// dbias += dy[t], rows in token order.
+void BiasGradient(ThreadPool& pool, const float* dy, float* dbias, size_t t, size_t n);
+
 // ---- rms_norm.cc ----  y = (x * r) * w, r = 1/sqrt(sum16(x^2)/C + eps). rstd[T] is written for the backward pass.
 void RmsNorm(ThreadPool& pool, const float* x, const float* w, float* y, float* rstd, size_t t, size_t c, float eps);
 // g = sum16(dy*w*x) per row (elements (dy*w)*x, lanes fma((dy*w), x, lane));  dx = r*(dy*w) - x*((g*(r*r*r))/C);
@@ -59,12 +65,13 @@ void Rope(ThreadPool& pool, const RopeTable& table, const int32_t* positions, fl
           size_t head_dim, bool inverse);
 
 // ---- attention.cc ----
-// Causal attention inside samples: row t sees rows [segment_start[t], t]. scale = 1/sqrt(D) computed in f32
-// (1.0f/sqrt(float(D))). q [T, H*D], k v [T, G*D], out [T, H*D]. max_and_sum [T, H, 2] is written for the backward pass
+// Causal attention inside samples: row t sees rows [segment_start[t], t]. q [T, H*D], k v [T, G*D], out [T, H*D]. max_and_sum [T, H, 2] is written for the backward pass
 // (m and l of each softmax row). A segment begins at a row t with segment_start[t] == t; the rows after it repeat its
 // start until the next segment.
 struct AttentionShape {
   size_t t = 0, heads = 0, kv_heads = 0, head_dim = 0;
+  float scale = 0;  // of the scores; 0: 1.0f / sqrt(float(D))
+  float Scale() const;
 };
 void Attention(ThreadPool& pool, const AttentionShape& shape, const int32_t* segment_start, const float* q,
                const float* k, const float* v, float* out, float* max_and_sum);
@@ -74,9 +81,10 @@ void Attention(ThreadPool& pool, const AttentionShape& shape, const int32_t* seg
 void AttentionBackward(ThreadPool& pool, const AttentionShape& shape, const int32_t* segment_start, const float* q,
                        const float* k, const float* v, const float* out, const float* max_and_sum, const float* dout,
                        float* dq, float* dk, float* dv);
-// One query row against a cache of n keys/values with row strides (decoding). Same bits as the last row of Attention.
-void AttentionDecode(const float* q, const float* k, const float* v, float* out, size_t n, size_t heads,
-                     size_t kv_heads, size_t head_dim, size_t kv_stride);
+// One query row against a cache of shape.t keys/values, kv_stride elements apart (decoding). Same bits as the last row
+// of Attention.
+void AttentionDecode(const AttentionShape& shape, size_t kv_stride, const float* q, const float* k, const float* v,
+                     float* out);
 
 // ---- swiglu.cc ----  y = (g * sigmoid(g)) * u, elementwise over n.
 void SwiGlu(ThreadPool& pool, const float* g, const float* u, float* y, size_t n);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "model/family.h"
+
 namespace cairn::model {
 namespace {
 
@@ -67,6 +69,11 @@ Result<void> ModelConfig::Validate(const std::string& where) const {
   return {};
 }
 
+bool ModelConfig::IsPlain() const {
+  return !qkv_bias && !o_bias && !qk_norm && no_rope.empty() && embedding_multiplier == 1.0 &&
+         attention_multiplier == 0.0 && residual_multiplier == 1.0 && logits_scaling == 1.0;
+}
+
 ModelSizes::ModelSizes(const ModelConfig& c)
     : hidden(static_cast<size_t>(c.hidden_size)),
       ffn(static_cast<size_t>(c.intermediate_size)),
@@ -79,16 +86,18 @@ ModelSizes::ModelSizes(const ModelConfig& c)
 
 size_t MaxPositions(const ModelConfig& config) {
   constexpr int64_t kMaxRopePositions = 8192;
-  return static_cast<size_t>(std::min(config.max_position_embeddings, kMaxRopePositions));
+  const int64_t seen = config.sliding_window > 0 ? config.sliding_window : kMaxRopePositions;
+  return static_cast<size_t>(std::min({config.max_position_embeddings, seen, kMaxRopePositions}));
 }
 
 Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where) {
   if (!json.is_object()) return BadInput("config.json must hold a JSON object", where);
-  CAIRN_TRY(Refuse(json, "model_type", "llama", where));
   CAIRN_TRY(Refuse(json, "hidden_act", "silu", where));
-  CAIRN_TRY(Refuse(json, "attention_bias", false, where));
   CAIRN_TRY(Refuse(json, "mlp_bias", false, where));
+  CAIRN_TRY(Refuse(json, "partial_rotary_factor", 1.0, where));
   ModelConfig config;
+  if (json.contains("model_type") && json["model_type"].is_string()) config.model_type = json["model_type"];
+  CAIRN_ASSIGN(const Family* family, FindFamily(config.model_type, where));
   auto integer = [&](const IntField& f, bool needed, int64_t fallback) -> Result<void> {
     if (!json.contains(f.name) || json[f.name].is_null()) {
       if (needed) return BadInput(fmt::format("the field \"{}\" is missing", f.name), where);
@@ -108,6 +117,7 @@ Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where)
   }
   for (const IntField& f : kTokens) CAIRN_TRY(integer(f, false, -1));
   if (config.num_key_value_heads == 0) config.num_key_value_heads = config.num_attention_heads;
+  if (config.head_dim == 0) config.head_dim = family->head_dim;
   if (config.head_dim == 0 && config.num_attention_heads > 0)
     config.head_dim = config.hidden_size / config.num_attention_heads;
   if (config.max_position_embeddings == 0) config.max_position_embeddings = 2048;
@@ -119,22 +129,21 @@ Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where)
   CAIRN_ASSIGN(config.rms_norm_eps, real("rms_norm_eps", 1e-6));
   CAIRN_ASSIGN(config.rope_theta, real("rope_theta", 10000.0));
   CAIRN_TRY(ParseRope(json, config, where));
+  config.tie_word_embeddings = family->tied;
   if (json.contains("tie_word_embeddings") && json["tie_word_embeddings"].is_boolean())
     config.tie_word_embeddings = json["tie_word_embeddings"].get<bool>();
   CAIRN_TRY(config.Validate(where));
+  CAIRN_TRY(ParseFamilyFields(json, *family, config, where));
   return config;
 }
 
 Json ModelConfigToJson(const ModelConfig& config) {
-  Json json = {{"architectures", {"LlamaForCausalLM"}},
-               {"model_type", "llama"},
-               {"hidden_act", "silu"},
-               {"attention_bias", false},
-               {"mlp_bias", false},
+  Json json = {{"hidden_act", "silu"},
                {"torch_dtype", "bfloat16"},
                {"rms_norm_eps", config.rms_norm_eps},
                {"rope_theta", config.rope_theta},
                {"tie_word_embeddings", config.tie_word_embeddings}};
+  WriteFamilyFields(config, json);
   if (config.rope_scaling.type != RopeScalingType::kNone) json["rope_scaling"] = RopeScalingToJson(config.rope_scaling);
   for (const IntField& f : kSizes) json[f.name] = config.*f.member;
   for (const IntField& f : kTokens)

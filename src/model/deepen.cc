@@ -30,7 +30,7 @@ void Silence(Model& model, size_t block) {
 }  // namespace
 
 Model Deepened(const Model& model, int64_t layers) {
-  CAIRN_CHECK(layers >= model.config.num_hidden_layers && !model.frozen && !model.adapter);
+  CAIRN_CHECK(layers >= model.config.num_hidden_layers && !model.frozen && !model.adapter && model.config.IsPlain());
   ModelConfig config = model.config;
   config.num_hidden_layers = layers;
   Model out = EmptyModel(config);

@@ -37,6 +37,8 @@ struct Reference {
     ProjectionShape s = ShapeOf(model.config, p);
     const double* w = weights.data() + model.offsets.layers[layer].projection[p];
     Vec y(s.out, 0.0);
+    const size_t bias = model.offsets.layers[layer].bias[p];
+    if (bias != kNoTensor) y.assign(weights.data() + bias, weights.data() + bias + s.out);
     for (size_t o = 0; o < s.out; ++o)
       for (size_t i = 0; i < s.in; ++i) y[o] += w[o * s.in + i] * x[i];
     if (!model.adapter || !model.adapter->config.targets[p]) return y;
@@ -60,6 +62,17 @@ struct Reference {
     return y;
   }
 
+  // Queries or keys, normed and rotated.
+  void Prepare(Vec& x, size_t layer, size_t norm, int position) const {
+    const auto d = static_cast<size_t>(model.config.head_dim);
+    for (size_t at = 0; norm != kNoTensor && at < x.size(); at += d) {
+      const auto head = x.begin() + static_cast<std::ptrdiff_t>(at);
+      const Vec normed = Norm(Vec(head, head + static_cast<std::ptrdiff_t>(d)), norm);
+      std::copy(normed.begin(), normed.end(), head);
+    }
+    if (model.config.HasRope(layer)) Rotate(x, position);
+  }
+
   void Rotate(Vec& x, int position) const {
     size_t d = static_cast<size_t>(model.config.head_dim), half = d / 2;
     for (size_t head = 0; head < x.size() / d; ++head) {
@@ -78,10 +91,12 @@ struct Reference {
     size_t t = batch.size(), hidden = static_cast<size_t>(c.hidden_size), d = static_cast<size_t>(c.head_dim),
            heads = static_cast<size_t>(c.num_attention_heads),
            group = heads / static_cast<size_t>(c.num_key_value_heads);
+    const double scale = c.attention_multiplier > 0 ? c.attention_multiplier : 1 / std::sqrt(static_cast<double>(d));
     std::vector<Vec> x(t);
     for (size_t i = 0; i < t; ++i) {
       const double* row = weights.data() + model.offsets.embedding + static_cast<size_t>(batch.ids[i]) * hidden;
       x[i].assign(row, row + hidden);
+      for (double& v : x[i]) v *= c.embedding_multiplier;
     }
     for (size_t l = 0; l < model.offsets.layers.size(); ++l) {
       std::vector<Vec> q(t), k(t), v(t);
@@ -90,8 +105,8 @@ struct Reference {
         q[i] = Linear(h, l, kQ);
         k[i] = Linear(h, l, kK);
         v[i] = Linear(h, l, kV);
-        Rotate(q[i], batch.positions[i]);
-        Rotate(k[i], batch.positions[i]);
+        Prepare(q[i], l, model.offsets.layers[l].q_norm, batch.positions[i]);
+        Prepare(k[i], l, model.offsets.layers[l].k_norm, batch.positions[i]);
       }
       for (size_t i = 0; i < t; ++i) {
         Vec out(heads * d, 0.0);
@@ -102,20 +117,20 @@ struct Reference {
           for (size_t j = first; j <= i; ++j) {
             double s = 0;
             for (size_t e = 0; e < d; ++e) s += q[i][h * d + e] * k[j][g * d + e];
-            p.push_back(std::exp(s / std::sqrt(static_cast<double>(d))));
+            p.push_back(std::exp(s * scale));
             sum += p.back();
           }
           for (size_t j = first; j <= i; ++j)
             for (size_t e = 0; e < d; ++e) out[h * d + e] += p[j - first] / sum * v[j][g * d + e];
         }
         Vec o = Linear(out, l, kO);
-        for (size_t e = 0; e < hidden; ++e) x[i][e] += o[e];
+        for (size_t e = 0; e < hidden; ++e) x[i][e] += c.residual_multiplier * o[e];
       }
       for (size_t i = 0; i < t; ++i) {
         Vec h = Norm(x[i], model.offsets.layers[l].post_norm), gate = Linear(h, l, kGate), up = Linear(h, l, kUp);
         for (size_t e = 0; e < gate.size(); ++e) gate[e] = gate[e] / (1 + std::exp(-gate[e])) * up[e];
         Vec down = Linear(gate, l, kDown);
-        for (size_t e = 0; e < hidden; ++e) x[i][e] += down[e];
+        for (size_t e = 0; e < hidden; ++e) x[i][e] += c.residual_multiplier * down[e];
       }
     }
     double loss = 0;
@@ -126,6 +141,7 @@ struct Reference {
       for (size_t w = 0; w < static_cast<size_t>(c.vocab_size); ++w) {
         double logit = 0;
         for (size_t e = 0; e < hidden; ++e) logit += weights[model.offsets.head + w * hidden + e] * h[e];
+        logit /= c.logits_scaling;
         sum += std::exp(logit);
         if (static_cast<int>(w) == batch.targets[i]) target = logit;
       }
@@ -170,9 +186,9 @@ void Compare(Vec& parameters, const std::vector<float>& gradient, const Referenc
 }
 
 TEST(Gradient, FullTrainingMatchesCentralDifferences) {
-  for (bool tied : {false, true}) {
+  for (const ModelConfig& config : {SmallConfig(false), SmallConfig(true), WithAllFields(SmallConfig(true))}) {
     ThreadPool pool(2);
-    Model model = InitModel(SmallConfig(tied), 3);
+    Model model = InitModel(config, 3);
     Shake(model.weights, 4);
     Reference reference(model);
     PackedTokens batch = Batch();
@@ -186,22 +202,24 @@ TEST(Gradient, FullTrainingMatchesCentralDifferences) {
 }
 
 TEST(Gradient, AdapterMatchesCentralDifferences) {
-  ThreadPool pool(2);
-  Model model = InitModel(SmallConfig(true), 3);
-  Shake(model.weights, 4);
-  LoraConfig lora;
-  lora.rank = 3;
-  lora.alpha = 6;
-  lora.targets[kV] = false;
-  model.adapter = Adapter::Create(model.config, lora, 8);
-  Shake(model.adapter->values, 5);
-  Reference reference(model);
-  PackedTokens batch = Batch();
-  Gradients gradients = Gradients::For(model, false);
-  std::vector<float> losses;
-  TrainingPass(pool, model).Run(batch, 1.0f, gradients, losses);
-  EXPECT_NEAR(std::accumulate(losses.begin(), losses.end(), 0.0), reference.Loss(batch), 1e-4);
-  Compare(reference.adapter, gradients.adapter, reference, batch);
+  for (const ModelConfig& config : {SmallConfig(true), WithAllFields(SmallConfig(true))}) {
+    ThreadPool pool(2);
+    Model model = InitModel(config, 3);
+    Shake(model.weights, 4);
+    LoraConfig lora;
+    lora.rank = 3;
+    lora.alpha = 6;
+    lora.targets[kV] = false;
+    model.adapter = Adapter::Create(model.config, lora, 8);
+    Shake(model.adapter->values, 5);
+    Reference reference(model);
+    PackedTokens batch = Batch();
+    Gradients gradients = Gradients::For(model, false);
+    std::vector<float> losses;
+    TrainingPass(pool, model).Run(batch, 1.0f, gradients, losses);
+    EXPECT_NEAR(std::accumulate(losses.begin(), losses.end(), 0.0), reference.Loss(batch), 1e-4);
+    Compare(reference.adapter, gradients.adapter, reference, batch);
+  }
 }
 
 TEST(Adapter, MergedWeightsGiveTheSameLoss) {

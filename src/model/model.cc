@@ -32,7 +32,7 @@ Model InitModel(const ModelConfig& config, uint64_t seed) {
     const TensorSpec& tensor = model.list.tensors()[i];
     float* w = model.weights.data() + tensor.offset;
     if (tensor.is_vector) {
-      std::fill(w, w + tensor.size(), 1.0f);
+      std::fill(w, w + tensor.size(), tensor.name.ends_with(".bias") ? 0.0f : 1.0f);
       continue;
     }
     bool into_residual =

@@ -48,6 +48,15 @@ ProjectionShape ShapeOf(const ModelConfig& c, int projection) {
   }
 }
 
+namespace {
+
+bool HasBias(const ModelConfig& c, int projection) {
+  const bool qkv = projection == kQ || projection == kK || projection == kV;
+  return (qkv && c.qkv_bias) || (projection == kO && c.o_bias);
+}
+
+}  // namespace
+
 ParameterList ModelParameters(const ModelConfig& config, ModelOffsets* offsets) {
   ParameterList list;
   offsets->layers.clear();
@@ -61,6 +70,12 @@ ParameterList ModelParameters(const ModelConfig& config, ModelOffsets* offsets) 
       ProjectionShape shape = ShapeOf(config, p);
       layer.projection[p] = list.AddMatrix(prefix + kProjectionNames[p] + ".weight", static_cast<int64_t>(shape.out),
                                            static_cast<int64_t>(shape.in));
+      if (HasBias(config, p))
+        layer.bias[p] = list.AddVector(prefix + kProjectionNames[p] + ".bias", static_cast<int64_t>(shape.out));
+    }
+    if (config.qk_norm) {
+      layer.q_norm = list.AddVector(prefix + "self_attn.q_norm.weight", config.head_dim);
+      layer.k_norm = list.AddVector(prefix + "self_attn.k_norm.weight", config.head_dim);
     }
     offsets->layers.push_back(layer);
   }

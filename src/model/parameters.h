@@ -1,6 +1,7 @@
 // The ONE list of a model's tensors, from which load, save, initialise, digest and optimise are derived.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -40,9 +41,13 @@ class ParameterList {
 enum Projection { kQ, kK, kV, kO, kGate, kUp, kDown, kProjections };
 extern const char* const kProjectionNames[kProjections];  // "self_attn.q_proj", ...
 
+constexpr size_t kNoTensor = SIZE_MAX;
 struct LayerOffsets {
   size_t input_norm = 0, post_norm = 0;
   size_t projection[kProjections] = {};
+  size_t bias[kProjections];                          // kNoTensor where the model has none
+  size_t q_norm = kNoTensor, k_norm = kNoTensor;      // [D], where the model has them
+  LayerOffsets() { std::fill_n(bias, static_cast<size_t>(kProjections), kNoTensor); }
 };
 struct ModelOffsets {
   size_t embedding = 0, final_norm = 0, head = 0;  // head == embedding when tied

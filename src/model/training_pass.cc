@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/ends.h"
+
 namespace cairn::model {
 namespace {
 
@@ -51,8 +53,7 @@ void Gradients::FoldHead(ThreadPool& pool, const Model& model) {
 }
 
 void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, BlockBuffers& buffers, float* out) {
-  const ModelSizes s(model_.config);
-  const kernels::AttentionShape shape{batch.size(), s.heads, s.kv_heads, s.head_dim};
+  const kernels::AttentionShape shape = AttentionShapeOf(model_.config, batch.size());
   BlockForward(
       pool_, model_, layer, batch.positions.data(), batch.size(), buffers,
       [&](BlockBuffers& b) {
@@ -69,7 +70,7 @@ void TrainingPass::Forward(const PackedTokens& batch) {
   inputs_.resize(recompute_ ? layers - 1 : 0);
   for (auto* v : {&final_x_, &final_h_, &dx_}) v->resize(t * hidden);
   final_rstd_.resize(t);
-  kernels::Embedding(pool_, model_.Matrix(model_.offsets.embedding), batch.ids.data(), blocks_[0].x.data(), t, hidden);
+  EmbedTokens(pool_, model_, batch.ids.data(), t, blocks_[0].x.data());
   for (size_t l = 0; l < layers; ++l) {
     const bool keeps_next = l + 1 < layers && !recompute_;
     RunBlock(batch, l, BlockOf(l), keeps_next ? blocks_[l + 1].x.data() : final_x_.data());
@@ -98,18 +99,17 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
   targets_.resize(head_rows);
   std::vector<float>& dh = scratch_.dh;  // gradient of final_h_; rows without loss stay zero
   std::fill(dh.begin(), dh.end(), 0.0f);
-  const kernels::WeightMatrix head = model_.Matrix(model_.offsets.head);
   for (size_t first = 0; first < wanted_.size(); first += head_rows) {
     size_t n = std::min(head_rows, wanted_.size() - first);
     for (size_t i = 0; i < n; ++i) {
       std::copy_n(final_h_.data() + wanted_[first + i] * hidden, hidden, rows_.data() + i * hidden);
       targets_[i] = batch.targets[wanted_[first + i]];
     }
-    kernels::Linear(pool_, rows_.data(), head, logits_.data(), n, hidden, vocab);
+    OutputLogits(pool_, model_, rows_.data(), n, logits_.data());
     losses.resize(losses.size() + n);
     kernels::CrossEntropy(pool_, logits_.data(), targets_.data(), losses.data() + losses.size() - n, n, vocab, scale,
                           true);
-    kernels::LinearGradInput(pool_, logits_.data(), head, drows_.data(), n, hidden, vocab, false);
+    OutputLogitsBackward(pool_, model_, n, logits_.data(), drows_.data());
     for (size_t i = 0; i < n; ++i)
       std::copy_n(drows_.data() + i * hidden, hidden, dh.data() + wanted_[first + i] * hidden);
     if (!gradients.weights.empty()) {
@@ -130,9 +130,7 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
     BlockBackward(pool_, model_, l, batch.positions.data(), batch.segment_start.data(), t, BlockOf(l), scratch_, views,
                   dx_.data());
   }
-  if (views.weights)
-    kernels::EmbeddingBackward(pool_, dx_.data(), batch.ids.data(), views.weights + model_.offsets.embedding, t,
-                               hidden);
+  if (views.weights) EmbedTokensBackward(pool_, model_, batch.ids.data(), t, dx_.data(), views.weights);
 }
 
 std::vector<float> TrainingPass::Losses(const PackedTokens& batch) {
@@ -144,8 +142,7 @@ std::vector<float> TrainingPass::Losses(const PackedTokens& batch) {
   for (size_t i = 0; i < batch.size(); ++i) {
     if (batch.targets[i] < 0) continue;
     float loss = 0;
-    kernels::Linear(pool_, final_h_.data() + i * hidden, model_.Matrix(model_.offsets.head), logits_.data(), 1, hidden,
-                    vocab);
+    OutputLogits(pool_, model_, final_h_.data() + i * hidden, 1, logits_.data());
     kernels::CrossEntropy(pool_, logits_.data(), &batch.targets[i], &loss, 1, vocab, 1.0f, false);
     losses.push_back(loss);
   }

@@ -49,6 +49,7 @@ Result<void> CheckDeviceTrains(const model::ModelConfig& model, Numerics numeric
     why = "a device does not train in 8-bit numbers; set spec.training.lora.numerics: f32";
   if (!device::HasAttention(static_cast<size_t>(model.head_dim)))
     why = "a device has no kernel for heads of " + std::to_string(model.head_dim);
+  if (!model.IsPlain()) why = "a device does not train the family " + model.model_type;
   if (why.empty()) return {};
   return Error{ErrorCode::kUnsupported, why + ", or leave out --device", {}};
 }

@@ -98,7 +98,7 @@ TEST(Trainer, InstructionSetsChangeNoBit) {
 
 Digest GoldenRun(const GoldenState& golden, int threads, uint64_t micro_batch) {
   ThreadPool pool(threads);
-  model::Model m = TinyModel(golden.lora);
+  model::Model m = TinyModel(golden.lora, golden.all_fields);
   TrainConfig config = GoldenConfig(golden.optimizer, micro_batch, golden.numerics);
   config.resources.recompute = threads == 3;
   GeneratedSource source(TinySample, 9, 20, 0);

@@ -15,13 +15,13 @@ float Chain(const float* a, const float* b, size_t n) {
 
 }  // namespace
 
-void AttentionDecode(const float* q, const float* k, const float* v, float* out, size_t n, size_t heads,
-                     size_t kv_heads, size_t head_dim, size_t kv_stride) {
-  const AttentionShape one{1, heads, kv_heads, head_dim};
-  const float scale = 1.0f / std::sqrt(static_cast<float>(one.head_dim));
+void AttentionDecode(const AttentionShape& a, size_t kv_stride, const float* q, const float* k, const float* v,
+                     float* out) {
+  const size_t n = a.t, head_dim = a.head_dim;
+  const float scale = a.Scale();
   std::vector<float> s(n), p(n);
-  for (size_t h = 0; h < heads; ++h) {
-    const size_t g = h / (heads / kv_heads) * head_dim;
+  for (size_t h = 0; h < a.heads; ++h) {
+    const size_t g = h / (a.heads / a.kv_heads) * head_dim;
     const float* qh = q + h * head_dim;
     for (size_t j = 0; j < n; ++j) s[j] = Chain(qh, k + j * kv_stride + g, head_dim) * scale;
     const float l = SoftmaxRow(s.data(), p.data(), n);
@@ -35,12 +35,13 @@ void AttentionDecode(const float* q, const float* k, const float* v, float* out,
 
 void Attention(const AttentionShape& a, const int32_t* segment_start, const float* q, const float* k, const float* v,
                float* out, float* max_and_sum) {
-  const float scale = 1.0f / std::sqrt(static_cast<float>(a.head_dim));
+  const float scale = a.Scale();
   const size_t q_stride = a.heads * a.head_dim, kv_stride = a.kv_heads * a.head_dim;
   for (size_t t = 0; t < a.t; ++t) {
     const size_t start = static_cast<size_t>(segment_start[t]), n = t + 1 - start;
-    AttentionDecode(q + t * q_stride, k + start * kv_stride, v + start * kv_stride, out + t * q_stride, n, a.heads,
-                    a.kv_heads, a.head_dim, kv_stride);
+    AttentionShape row = a;
+    row.t = n;
+    reference::AttentionDecode(row, kv_stride, q + t * q_stride, k + start * kv_stride, v + start * kv_stride, out + t * q_stride);
     std::vector<float> s(n), p(n);
     for (size_t h = 0; h < a.heads; ++h) {
       const size_t g = h / (a.heads / a.kv_heads) * a.head_dim;
@@ -59,7 +60,7 @@ void AttentionBackward(const AttentionShape& a, const int32_t* segment_start, co
                        const float* v, const float* out, const float* max_and_sum, const float* dout, float* dq,
                        float* dk, float* dv) {
   const size_t d_head = a.head_dim, q_stride = a.heads * d_head, kv_stride = a.kv_heads * d_head;
-  const float scale = 1.0f / std::sqrt(static_cast<float>(d_head));
+  const float scale = a.Scale();
   for (size_t i = 0; i < a.t * q_stride; ++i) dq[i] = 0.0f;
   for (size_t i = 0; i < a.t * kv_stride; ++i) dk[i] = dv[i] = 0.0f;
   for (size_t h = 0; h < a.heads; ++h) {  // heads ascending, then rows: the order of the chains of dk and dv

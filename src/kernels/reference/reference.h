@@ -15,6 +15,9 @@ void LinearGradWeight(const float* dy, const float* x, float* dw, size_t t, size
 float NarrowBlock(const float* x, size_t n, int8_t* q);
 void Int8Linear(const float* x, const float* w, float* y, size_t t, size_t k, size_t n, bool accumulate);
 
+void StartAtBias(const float* bias, float* y, size_t t, size_t n, bool accumulate);
+void BiasGradient(const float* dy, float* dbias, size_t t, size_t n);
+
 void RmsNorm(const float* x, const float* w, float* y, float* rstd, size_t t, size_t c, float eps);
 void RmsNormBackward(const float* dy, const float* x, const float* w, const float* rstd, float* dx, float* dw, size_t t,
                      size_t c, bool accumulate_dx);
@@ -29,8 +32,8 @@ void Attention(const AttentionShape& shape, const int32_t* segment_start, const 
 void AttentionBackward(const AttentionShape& shape, const int32_t* segment_start, const float* q, const float* k,
                        const float* v, const float* out, const float* max_and_sum, const float* dout, float* dq,
                        float* dk, float* dv);
-void AttentionDecode(const float* q, const float* k, const float* v, float* out, size_t n, size_t heads,
-                     size_t kv_heads, size_t head_dim, size_t kv_stride);
+void AttentionDecode(const AttentionShape& shape, size_t kv_stride, const float* q, const float* k, const float* v,
+                     float* out);
 
 void SwiGlu(const float* g, const float* u, float* y, size_t n);
 void SwiGluBackward(const float* dy, const float* g, const float* u, float* dg, float* du, size_t n);

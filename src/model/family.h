@@ -1,0 +1,34 @@
+// The families of decoders that cairn runs, by "model_type" of config.json: Llama and those that differ from it by biases,
+// norms of queries and keys, layers without rotation, a sliding window or constant factors.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "model/config.h"
+
+namespace cairn::model {
+
+struct Family {
+  const char* model_type;
+  const char* architecture;           // transformers' class
+  bool attention_bias_field = false;  // "attention_bias": of all four linear layers
+  bool qkv_bias = false;              // always, of three
+  bool qk_norm = false;
+  bool multipliers = false;      // Granite's four
+  bool no_rope_layers = false;   // SmolLM3's list
+  bool always_windowed = false;  // "sliding_window" counts without "use_sliding_window"
+  bool may_be_windowed = false;  // it counts with that
+  int64_t head_dim = 0;          // where config.json has none; 0: hidden_size / num_attention_heads
+  bool tied = false;             // where config.json does not say
+};
+
+// kUnsupported names the families that cairn runs.
+Result<const Family*> FindFamily(const std::string& model_type, const std::string& where);
+
+// The fields that not every family has; config.model_type and sizes are set. Checks that they can be run.
+Result<void> ParseFamilyFields(const Json& json, const Family& family, ModelConfig& config, const std::string& where);
+void WriteFamilyFields(const ModelConfig& config, Json& json);
+
+}  // namespace cairn::model
