@@ -25,7 +25,8 @@ constexpr std::array<Family, 6> kFamilies = {{
      .attention_bias_field = true,
      .no_rope_layers = true,
      .may_be_windowed = true,
-     .tied = true},
+     .tied = true,
+     .writes_null_ids = true},
 }};
 
 struct Multiplier {
@@ -133,6 +134,8 @@ void WriteFamilyFields(const ModelConfig& config, Json& json) {
     json["no_rope_layers"] = Json::array();
     for (bool without : config.no_rope) json["no_rope_layers"].push_back(without ? 0 : 1);
   }
+  if (family.writes_null_ids)
+    for (const char* id : {"bos_token_id", "eos_token_id", "pad_token_id"}) json[id] = nullptr;
   if (family.may_be_windowed) json["use_sliding_window"] = config.sliding_window > 0;
   if (family.always_windowed || config.sliding_window > 0)
     json["sliding_window"] = config.sliding_window > 0 ? Json(config.sliding_window) : Json();

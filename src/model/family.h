@@ -22,6 +22,7 @@ struct Family {
   bool may_be_windowed = false;  // it counts with that
   int64_t head_dim = 0;          // where config.json has none; 0: hidden_size / num_attention_heads
   bool tied = false;             // where config.json does not say
+  bool writes_null_ids = false;  // transformers' defaults of token ids are those of one vocabulary
 };
 
 // kUnsupported names the families that cairn runs.
