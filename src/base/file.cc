@@ -16,10 +16,6 @@ namespace cairn {
 namespace fs = std::filesystem;
 namespace {
 
-Error OsError(const std::string& path) {
-  return {errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo, std::strerror(errno), path};
-}
-
 // Closes on scope exit; Release hands the descriptor on.
 struct Descriptor {
   int fd = -1;
@@ -34,7 +30,7 @@ int OpenToRead(const std::string& path) { return ::open(path.c_str(), O_RDONLY |
 // Of an opened file, or why it could not be opened. A folder, a pipe or a device is no file.
 Result<uint64_t> RegularSize(int fd, const std::string& path) {
   struct stat info {};
-  if (fd < 0 || ::fstat(fd, &info) != 0) return OsError(path);
+  if (fd < 0 || ::fstat(fd, &info) != 0) return OsError(errno, path);
   if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", path);
   return static_cast<uint64_t>(info.st_size);
 }
@@ -45,7 +41,7 @@ Result<size_t> ReadSome(int fd, std::span<char> to, const std::string& path) {
   do {
     n = ::read(fd, to.data(), to.size());
   } while (n < 0 && errno == EINTR);
-  if (n < 0) return OsError(path);
+  if (n < 0) return OsError(errno, path);
   return static_cast<size_t>(n);
 }
 
@@ -53,7 +49,7 @@ Result<void> WriteAll(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     ssize_t n = ::write(fd, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return OsError(path);
+    if (n < 0) return OsError(errno, path);
     bytes.remove_prefix(static_cast<size_t>(n));
   }
   return {};
@@ -66,11 +62,18 @@ std::string DirectoryOf(const std::string& path) {
 
 Result<void> SyncDirectory(const std::string& directory) {
   Descriptor d{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (d.fd < 0 || ::fsync(d.fd) != 0) return OsError(directory);
+  if (d.fd < 0 || ::fsync(d.fd) != 0) return OsError(errno, directory);
   return {};
 }
 
 }  // namespace
+
+Error OsError(int number, const std::string& path) {
+  std::string message = std::strerror(number);
+  if (number == ENOSPC || number == EDQUOT || number == EFBIG)
+    message += "; make room and run the same command again, what is finished is kept";
+  return {number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo, message, path};
+}
 
 Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
   Descriptor d{OpenToRead(path)};
@@ -111,7 +114,7 @@ Result<AtomicFile> AtomicFile::Create(const std::string& path) {
     temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
     fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   } while (fd < 0 && errno == EEXIST);
-  if (fd < 0) return OsError(temporary);
+  if (fd < 0) return OsError(errno, temporary);
   return AtomicFile(path, std::move(temporary), fd);
 }
 
@@ -127,8 +130,8 @@ AtomicFile::~AtomicFile() {
 Result<void> AtomicFile::Append(std::string_view bytes) { return WriteAll(fd_, bytes, temporary_); }
 
 Result<void> AtomicFile::Commit() {
-  if (::fsync(fd_) != 0) return OsError(temporary_);
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return OsError(path_);
+  if (::fsync(fd_) != 0) return OsError(errno, temporary_);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return OsError(errno, path_);
   ::close(std::exchange(fd_, -1));
   return SyncDirectory(DirectoryOf(path_));
 }
@@ -172,6 +175,11 @@ bool PathExists(const std::string& path) {
   return fs::exists(path, code);
 }
 
+std::string HiddenBeside(const std::string& path, std::string_view suffix) {
+  const fs::path p(path);
+  return (p.parent_path() / ("." + p.filename().string() + std::string(suffix))).string();
+}
+
 Result<std::vector<std::string>> ListFiles(const std::string& root) {
   std::error_code code;
   std::vector<std::string> files;
@@ -197,7 +205,7 @@ Result<MappedFile> MappedFile::Open(const std::string& path) {
   CAIRN_ASSIGN(uint64_t size, RegularSize(d.fd, path));
   if (size == 0) return MappedFile(nullptr, 0);
   void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, d.fd, 0);
-  if (data == MAP_FAILED) return OsError(path);
+  if (data == MAP_FAILED) return OsError(errno, path);
   return MappedFile(static_cast<const std::byte*>(data), size);
 }
 

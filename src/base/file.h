@@ -14,6 +14,9 @@
 
 namespace cairn {
 
+// What the system says of errno for a path, with a remedy where there is one. kNotFound or kIo.
+Error OsError(int number, const std::string& path);
+
 // Whole file as bytes. kNotFound, kIo; kBadInput if it is no regular file or larger than max_bytes.
 Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes = uint64_t{1} << 31);
 
@@ -45,6 +48,8 @@ Result<void> RemoveTemporaryFiles(const std::string& directory);
 
 Result<void> MakeDirectories(const std::string& path);
 bool PathExists(const std::string& path);
+// "build/.guide.new" for "build/guide" and ".new": a place beside a path that nobody's name can have.
+std::string HiddenBeside(const std::string& path, std::string_view suffix);
 
 // Regular files below root as '/'-separated relative paths, sorted by bytes. A symbolic link or special file is an
 // error.

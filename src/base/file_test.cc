@@ -148,6 +148,11 @@ TEST_F(FileTest, MapsFiles) {
   EXPECT_FALSE(MappedFile::Open(dir_).ok());
 }
 
+TEST(HiddenBeside, IsAPlaceThatNoNameCanHave) {
+  EXPECT_EQ(HiddenBeside("build/guide", ".new"), "build/.guide.new");
+  EXPECT_EQ(HiddenBeside("guide", ".new"), ".guide.new");
+}
+
 // In the place of a file these would wait for ever, or never end.
 TEST_F(FileTest, PipesAndDevicesAreRefused) {
   ASSERT_EQ(::mkfifo(Path("pipe").c_str(), 0600), 0);

@@ -94,6 +94,7 @@ void InstallInterruptHandler() {
   action.sa_handler = OnInterrupt;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);  // whoever read the messages may go away; writing then fails, which each writer sees
 }
 
 bool Interrupted() { return g_interrupted != 0; }

@@ -34,8 +34,8 @@ std::string NewestRelease() {
   for (auto it = std::filesystem::directory_iterator("build", code);
        !code && it != std::filesystem::directory_iterator(); it.increment(code)) {
     std::string path = it->path().string();
-    // A build keeps these two while it exchanges one release for the next.
-    if (path.ends_with(".new") || path.ends_with(".old") || !PathExists(path + "/model.safetensors")) continue;
+    // A build keeps others hidden while it exchanges one release for the next.
+    if (it->path().filename().string().starts_with('.') || !PathExists(path + "/model.safetensors")) continue;
     auto time = it->last_write_time(code);
     if (code || (!newest.empty() && time <= newest_time)) continue;
     newest = path;

@@ -19,13 +19,6 @@ namespace cairn::dag {
 namespace fs = std::filesystem;
 namespace {
 
-Error OsError(int number, const std::string& path) {
-  std::string message = std::strerror(number);
-  if (number == ENOSPC || number == EDQUOT || number == EFBIG)
-    message += "; make room and run the same command again, what is finished is kept";
-  return {number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo, message, path};
-}
-
 struct Descriptor {
   int fd = -1;
   ~Descriptor() {

@@ -39,7 +39,7 @@ bool StaysInside(const std::string& name) {
 Result<void> SwapDirectories(const std::string& fresh, const std::string& old, Disk& disk) {
   if (!PathExists(old)) return disk.Rename(fresh, old, Durability::kSynced);
   if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, old.c_str(), RENAME_EXCHANGE) == 0) return disk.Remove(fresh);
-  std::string aside = old + ".old";
+  const std::string aside = HiddenBeside(old, ".old");
   CAIRN_TRY(disk.Remove(aside));
   CAIRN_TRY(disk.Rename(old, aside, Durability::kSynced));
   CAIRN_TRY(disk.Rename(fresh, old, Durability::kSynced));
@@ -207,7 +207,7 @@ Result<void> Store::Export(const Digest& digest, const std::string& directory) {
   CAIRN_ASSIGN(Tree tree, GetTree(digest));
   std::string clean = directory;
   while (clean.size() > 1 && clean.back() == '/') clean.pop_back();
-  std::string fresh = clean + ".partial";
+  const std::string fresh = HiddenBeside(clean, ".partial");
   CAIRN_TRY(disk_->Remove(fresh));
   CAIRN_TRY(disk_->MakeDirectory(fresh));
   Result<void> copied = CopyTree(tree, fresh, false);

@@ -73,7 +73,7 @@ TEST(Store, ExportReplacesTheWholeDirectoryAndIsNotTheObject) {
   Write(dir / "exported/stale.txt", "x");
   ASSERT_TRUE(store->Export(tree, dir / "exported").ok());
   EXPECT_THAT(ListFiles(dir / "exported").value(), ::testing::ElementsAre("a.txt"));
-  EXPECT_FALSE(PathExists(dir / "exported.partial"));
+  EXPECT_FALSE(PathExists(dir / ".exported.partial"));
   FlipByte(dir / "exported/a.txt", 0);
   EXPECT_TRUE(store->VerifyTree(tree).ok());
 }

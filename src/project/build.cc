@@ -119,7 +119,7 @@ Result<std::optional<trust::PrivateKey>> SigningKey(const Project& project) {
 Result<void> Publish(const Project& project, dag::Store& store, const std::optional<trust::PrivateKey>& key,
                      BuildReport& report) {
   std::string path = project.Path("build/" + project.config.metadata.name);
-  std::string staging = path + ".new";
+  const std::string staging = HiddenBeside(path, ".new");
   CAIRN_TRY(store.Export(Find(report.steps, kReleaseStep).output, staging));
   CAIRN_TRY(WriteFileAtomic(staging + "/cost.json", PrettyJson(report.cost)));
   if (key) CAIRN_TRY(trust::SignDirectory(staging, *key));
@@ -139,6 +139,7 @@ Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const
   BuildContext context(project, pool, *store, options.quiet);
   context.resources = options.resources;
   CAIRN_TRY(CheckFits(project, options.resources));
+  CAIRN_TRY(CheckPhases(project));
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));
   BuildReport report;
   std::string lock_path = project.Path(kLockFileName);
@@ -166,6 +167,7 @@ Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const Bui
   BuildContext context(project, pool, *store, options.quiet);
   context.resources = options.resources;
   CAIRN_TRY(CheckFits(project, options.resources));
+  if (part == Part::kTraining) CAIRN_TRY(CheckPhases(project));
   dag::Graph graph;
   CAIRN_TRY(AddSynthSteps(graph, context));
   if (part == Part::kTraining) CAIRN_TRY(AddTrainSteps(graph, context));
@@ -188,6 +190,8 @@ Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const Bui
 Result<PlanReport> PlanProject(const Project& project, ThreadPool& pool) {
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store, dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kRead));
   BuildContext context(project, pool, *store, true);
+  CAIRN_TRY(CheckFits(project, {}));
+  CAIRN_TRY(CheckPhases(project));
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));
   PlanReport plan;
   CAIRN_ASSIGN(plan.steps, graph.Plan(*store));

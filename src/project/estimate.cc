@@ -87,6 +87,7 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
   double rate = MeasureRate(context.pool, base->model.config);
   auto parameters = static_cast<double>(base->model.list.size());
   double rows = 0, teacher_tokens = 0, train_tokens = 0;
+  bool trains = false;
   uint64_t samples = project.config.spec.synthesis.samples_per_seed;
   auto runs = [&](const std::string& id) {
     for (const dag::StepReport& s : steps)
@@ -102,11 +103,10 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
   const TrainingConfig& training = project.config.spec.training;
   for (size_t i = 0; i < training.phases.size(); ++i) {
     if (!runs(TrainStepId(project, i))) continue;
+    trains = true;
     double phase_rows = 0;
     for (const taxonomy::Leaf& leaf : project.leaves)
-      if (training.phases[i].data == PhaseData::kAll ||
-          (training.phases[i].data == PhaseData::kKnowledge) == (leaf.kind == taxonomy::LeafKind::kKnowledge))
-        phase_rows += EstimateLeaf(leaf, samples).kept;
+      if (TrainsOn(training.phases[i].data, leaf.kind)) phase_rows += EstimateLeaf(leaf, samples).kept;
     train_tokens += phase_rows * kTokensPerRow / (1 - std::min(training.replay, 0.9)) *
                     static_cast<double>(training.phases[i].epochs);
   }
@@ -117,12 +117,13 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
                      (int8 && kernels::Int8IsFast() ? Int8Speed(parameters) : 1);
   double seconds =
       (train_tokens * per_token + (project.HasEndpoint() ? 0 : teacher_tokens * parameters * 2)) / (rate * 0.5);
+  const double disk = trains ? DiskBytes(base->model.config, training, parameters, rows) : 0;
   return Json{{"rows", static_cast<uint64_t>(rows)},
               {"teacher_tokens", static_cast<uint64_t>(teacher_tokens)},
               {"training_tokens", static_cast<uint64_t>(train_tokens)},
               {"minutes", seconds / 60},
               {"memory_bytes", static_cast<uint64_t>(MemoryBytes(context, base->model.config, parameters, int8))},
-              {"disk_bytes", static_cast<uint64_t>(DiskBytes(base->model.config, training, parameters, rows))},
+              {"disk_bytes", static_cast<uint64_t>(disk)},
               {"gflops_measured", rate * 1e-9}};
 }
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "formats/yaml.h"
 #include "project/phase.h"
 #include "project/steps.h"
@@ -49,6 +51,18 @@ Result<void> CheckFits(const Project& project, const train::Resources& resources
   for (const taxonomy::Leaf& leaf : project.leaves) {
     CAIRN_TRY(ExamplesFit(leaf, base, root + leaf.QnaPath()));
     CAIRN_TRY(QuestionsFit(leaf, base, root + leaf.EvalPath()));
+  }
+  return {};
+}
+
+Result<void> CheckPhases(const Project& project) {
+  for (const PhaseConfig& phase : project.config.spec.training.phases) {
+    const auto trained = [&](const taxonomy::Leaf& leaf) { return TrainsOn(phase.data, leaf.kind); };
+    if (std::none_of(project.leaves.begin(), project.leaves.end(), trained))
+      return BadInput(fmt::format("the phase \"{}\" trains on {}, of which the taxonomy has no leaf; add one or take the "
+                                  "phase out of spec.training.phases",
+                                  phase.name, phase.data == PhaseData::kSkills ? "skills" : "knowledge"),
+                      project.Path(kProjectFileName));
   }
   return {};
 }

@@ -32,6 +32,10 @@ std::optional<kernels::WeightType> QuantizedType(const TrainingConfig& training)
 
 }  // namespace
 
+bool TrainsOn(PhaseData data, taxonomy::LeafKind kind) {
+  return data == PhaseData::kAll || (data == PhaseData::kKnowledge) == (kind == taxonomy::LeafKind::kKnowledge);
+}
+
 PhasePlan PlanOf(const TrainingConfig& training, size_t phase) {
   const PhaseConfig& config = training.phases[phase];
   return {std::to_string(phase + 1) + "-" + config.name, config.epochs, training.seed + phase};
@@ -78,7 +82,7 @@ Result<PhaseSamples> RecordedSamples(std::vector<formats::Conversation> conversa
 Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const TrainingConfig& training,
                                        const PhasePlan& plan, uint64_t most_steps) {
   if (samples.tokens.every_epoch.empty())
-    return BadInput("phase " + plan.directory_name + " has no sample; does the taxonomy have leaves of its kind?");
+    return BadInput("phase " + plan.directory_name + " has no sample: no row of its leaves was kept");
   return train::EpochSource(samples.tokens, training.batch_tokens, plan.epochs, plan.seed, most_steps);
 }
 

@@ -8,10 +8,13 @@
 
 #include "model/model.h"
 #include "project/config.h"
+#include "taxonomy/leaf.h"
 #include "train/data.h"
 #include "train/phase.h"
 
 namespace cairn::project {
+
+bool TrainsOn(PhaseData data, taxonomy::LeafKind kind);
 
 struct PhasePlan {
   std::string directory_name;  // "1-knowledge"

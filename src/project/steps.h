@@ -57,6 +57,9 @@ Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context);
 // device that cannot train as the project wants.
 Result<void> CheckFits(const Project& project, const train::Resources& resources);
 
+// The same for a phase of whose kind the taxonomy has no leaf.
+Result<void> CheckPhases(const Project& project);
+
 // For --plan: what the steps that would run need on this machine, estimated.
 Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport>& steps);
 

@@ -23,10 +23,6 @@ double CheckpointSeconds() {
   return set ? std::strtod(set, nullptr) : train::PhaseOptions{}.checkpoint_seconds;
 }
 
-bool TrainsOn(PhaseData data, taxonomy::LeafKind kind) {
-  return data == PhaseData::kAll || (data == PhaseData::kKnowledge) == (kind == taxonomy::LeafKind::kKnowledge);
-}
-
 // A teacher may by itself write a question that stands in an eval.yaml. Such rows are not trained on: the measure would
 // know its answers.
 class EvalQuestions {

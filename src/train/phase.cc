@@ -26,8 +26,7 @@ struct Paths {
         transcript(d + "/transcript") {}
 };
 
-// The records of an interrupted run up to `step`; nullopt-like empty result with ok=false when they do not reach that
-// far.
+// The records of an interrupted run up to `step`.
 Result<std::vector<StepRecord>> ReadPartialLines(const std::string& path, uint64_t step) {
   CAIRN_ASSIGN(std::string text, ReadFile(path));
   std::vector<StepRecord> records;
@@ -41,8 +40,11 @@ Result<std::vector<StepRecord>> ReadPartialLines(const std::string& path, uint64
   return records;
 }
 
+// A checkpoint that cannot be used is no state to go on from; one that could not be read may be read the next time.
 Error Damaged(Error error, const Paths& paths) {
-  error.message += "; delete " + paths.checkpoint + " to begin again";
+  std::error_code code;
+  if (error.code != ErrorCode::kIo && std::filesystem::remove(paths.checkpoint, code))
+    error.message += "; the checkpoint was removed, the same command begins this phase again";
   return error;
 }
 
@@ -142,6 +144,7 @@ Result<uint64_t> ReplaySteps(Trainer& trainer, const Transcript& transcript, uin
   uint64_t first = trainer.step();
   Progress progress(fmt::format("replaying steps {}..{}", first + 1, last), last - first, quiet);
   while (trainer.step() < last) {
+    if (Interrupted()) return Error{ErrorCode::kCancelled, fmt::format("stopped after step {}", trainer.step()), ""};
     CAIRN_ASSIGN(StepRecord computed, trainer.Step());
     std::string difference = DescribeDifference(transcript.records[computed.step - 1], computed);
     if (!difference.empty())

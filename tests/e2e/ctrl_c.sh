@@ -1,5 +1,6 @@
 #!/bin/bash
-# Ctrl-C while training: exit code 130, the message says how to go on, and going on ends in the same release.
+# Ctrl-C while training: exit code 130, the message says how to go on, and going on ends in the same release. A reader of
+# the messages who goes away stops nothing; a replay stops, too.
 set -euo pipefail
 source "$(dirname "$0")/../small_project.sh"
 make_project p
@@ -21,3 +22,16 @@ grep -q 'stopped after step [1-9][0-9]* of [0-9]*; the same command goes on from
 "$CAIRN" build -C p --quiet --explain --json 2>explained >again
 grep -q 'continues a run that was stopped' explained || fail "it began again"
 [ "$(jq -r .release.digest again)" = "$expected" ] || fail "another release"
+rm -rf p/.cairn p/build
+"$CAIRN" build -C p 2>&1 >again | head -n 1 >said
+[ -e p/build/small/model.sig ] || fail "a closed pipe ended the build"
+"$CAIRN" replay p/build/small --base p/base --segments 1000 2>said &
+pid=$!
+for _ in $(seq 600); do
+  grep -q 'replaying steps' said && break
+  sleep 0.02
+done
+kill -INT "$pid"
+status=0
+wait "$pid" || status=$?
+[ "$status" = 130 ] || fail "replay: exit $status: $(cat said)"

@@ -19,6 +19,32 @@ jq '.num_hidden_layers = 1' "bad/$between/config.json" >config && mv config "bad
 status=0
 "$CAIRN" replay bad/ --step "$(wc -l <"bad/$(dirname "$between")/steps.jsonl")" --base p/base --quiet 2>said || status=$?
 [ "$status" = 1 ] && grep -q "$between" said || fail "a smaller model in $between: exit $status: $(cat said)"
+# Another vocabulary where a phase begins: its tables must not be indexed with the base's tokens.
+cp "$release/$between/config.json" "bad/$between/"
+jq '.vocab_size = 8' "bad/$between/config.json" >config && mv config "bad/$between/config.json"
+python3 - "bad/$between/model.safetensors" <<'EOF'
+import json, struct, sys
+path = sys.argv[1]
+data = open(path, "rb").read()
+size = struct.unpack("<Q", data[:8])[0]
+header, body, out = json.loads(data[8 : 8 + size]), data[8 + size :], b""
+for name, t in header.items():
+    if name == "__metadata__":
+        continue
+    begin, end = t["data_offsets"]
+    kept = body[begin:end]
+    if "embed_tokens" in name or "lm_head" in name:
+        kept = kept[: len(kept) // t["shape"][0] * 8]
+        t["shape"][0] = 8
+    t["data_offsets"] = [len(out), len(out) + len(kept)]
+    out += kept
+text = json.dumps(header).encode()
+open(path, "wb").write(struct.pack("<Q", len(text)) + text + out)
+EOF
+status=0
+"$CAIRN" replay bad --segments 99 --base p/base --quiet 2>said || status=$?
+[ "$status" = 1 ] && grep -q "$between.*sizes are not those of its base" said || fail "8 tokens: exit $status: $(cat said)"
+cp "$release/$between/model.safetensors" "bad/$between/"
 mkdir bad/adapter && echo '{}' >bad/adapter/adapter_config.json && cp "$release/$between/config.json" "bad/$between/"
 status=0
 "$CAIRN" replay bad --base p/base --quiet 2>said || status=$?
