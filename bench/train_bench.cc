@@ -66,7 +66,7 @@ Result<void> NarrowBase(ThreadPool& pool, model::Model& m, const std::string& ba
   if (base == "F32") return {};
   if (!m.adapter) return BadInput("--base is for shapes with an adapter: weights that are trained are F32");
   CAIRN_ASSIGN(m, FromFile(pool, std::move(m)));
-  for (auto type : {kernels::WeightType::kQ8_0, kernels::WeightType::kQ4_0}) {
+  for (auto type : {kernels::WeightType::kF16, kernels::WeightType::kQ8_0, kernels::WeightType::kQ4_0}) {
     if (base != kernels::WeightTypeName(type)) continue;
     CAIRN_TRY(model::CheckNarrowable(m.config, type, "--base"));
     m = model::Narrowed(m, type);
@@ -139,7 +139,7 @@ int Main(int argc, char** argv) {
                  "samples in memory at a time (default: all of a step)");
   app.add_flag("--recompute", options.resources.recompute, "keep blocks' inputs only and run each block twice");
   app.add_option("--base", options.base, "type of a frozen base's matrices (default F32)")
-      ->check(CLI::IsMember({"F32", "BF16", "Q8_0", "Q4_0"}));
+      ->check(CLI::IsMember({"F32", "BF16", "F16", "Q8_0", "Q4_0"}));
   app.add_flag("--int8", options.int8, "the frozen base computes in 8-bit numbers (cairn-i8-1)");
   app.add_option("--json", options.json, "write the figures to this file");
   CLI11_PARSE(app, argc, argv);

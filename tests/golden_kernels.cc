@@ -91,28 +91,33 @@ void MatMul(ThreadPool& pool, Inputs& in, Results& out) {
   }
 }
 
-// Each type of stored weight: what it widens to, and the operations that read it.
-void StoredWeights(ThreadPool& pool, Inputs& in, Results& out) {
+// A type of stored weight: what it widens to, and the operations that read it.
+void StoredWeight(ThreadPool& pool, kernels::WeightType type, Inputs& in, Results& out) {
   const size_t t = 9, n = 40, k = 96;
-  for (kernels::WeightType type : {kernels::WeightType::kF32, kernels::WeightType::kBf16, kernels::WeightType::kQ8_0,
-                                   kernels::WeightType::kQ4_0}) {
-    const Floats w = in.Draw(n * k), x = in.Draw(t * k), dy = in.Draw(t * n);
-    const std::vector<int32_t> ids = in.Ids(t, n);
-    std::vector<std::byte> stored(kernels::WeightRowBytes(type, n * k));
-    kernels::NarrowWeights(type, w.data(), w.size(), stored.data());
-    const kernels::WeightMatrix matrix(type, stored.data());
-    Floats wide(n * k), y(t * n), dx(t * k), rows(t * k);
-    kernels::WidenWeights(type, stored.data(), 0, wide.size(), wide.data());
-    kernels::Linear(pool, x.data(), matrix, y.data(), t, k, n);
-    kernels::LinearGradInput(pool, dy.data(), matrix, dx.data(), t, k, n, false);
-    kernels::Embedding(pool, matrix, ids.data(), rows.data(), t, k);
-    for (const Floats& array : {wide, y, dx, rows}) out.Add(array);
-  }
+  const Floats w = in.Draw(n * k), x = in.Draw(t * k), dy = in.Draw(t * n);
+  const std::vector<int32_t> ids = in.Ids(t, n);
+  std::vector<std::byte> stored(kernels::WeightRowBytes(type, n * k));
+  kernels::NarrowWeights(type, w.data(), w.size(), stored.data());
+  const kernels::WeightMatrix matrix(type, stored.data());
+  Floats wide(n * k), y(t * n), dx(t * k), rows(t * k);
+  kernels::WidenWeights(type, stored.data(), 0, wide.size(), wide.data());
+  kernels::Linear(pool, x.data(), matrix, y.data(), t, k, n);
+  kernels::LinearGradInput(pool, dy.data(), matrix, dx.data(), t, k, n, false);
+  kernels::Embedding(pool, matrix, ids.data(), rows.data(), t, k);
+  for (const Floats& array : {wide, y, dx, rows}) out.Add(array);
+}
+
+void StoredWeights(ThreadPool& pool, Inputs& in, Results& out) {
+  for (kernels::WeightType type :
+       {kernels::WeightType::kF32, kernels::WeightType::kBf16, kernels::WeightType::kQ8_0, kernels::WeightType::kQ4_0})
+    StoredWeight(pool, type, in, out);
   const Floats scales = in.Draw(2000);
   std::vector<uint16_t> narrow(scales.size());
   kernels::F32ToF16(scales.data(), narrow.data(), scales.size());
   out.AddBits(narrow);
 }
+
+void HalfWeights(ThreadPool& pool, Inputs& in, Results& out) { StoredWeight(pool, kernels::WeightType::kF16, in, out); }
 
 void Int8(ThreadPool& pool, Inputs& in, Results& out) {
   const size_t t = 9, n = 40, k = 300;
@@ -286,6 +291,7 @@ std::vector<Golden> KernelGoldens() {
       {"elementary/binary64", Elementary64},
       OverAllValues("matmul", 1, MatMul),
       OverAllValues("stored_weights", 12, StoredWeights),
+      OverAllValues("half_weights", 15, HalfWeights),
       OverAllValues("int8", 13, Int8),
       OverAllValues("rms_norm", 2, RmsNorm),
       OverAllValues("rope", 3, Rope),

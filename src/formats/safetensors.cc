@@ -49,11 +49,11 @@ std::string ShapeText(const std::vector<int64_t>& shape) {
   return text + "]";
 }
 
-// IEEE 754 binary16 to binary32; exact, and a NaN keeps its payload.
+// IEEE 754 binary16 to binary32; exact, and a NaN keeps its payload and becomes quiet (docs/numerics.md).
 float WidenF16(uint16_t half) {
   uint32_t sign = static_cast<uint32_t>(half & 0x8000) << 16;
   uint32_t exponent = (half >> 10) & 0x1F, fraction = half & 0x3FF;
-  if (exponent == 0x1F) return std::bit_cast<float>(sign | 0x7F800000 | (fraction << 13));
+  if (exponent == 0x1F) return std::bit_cast<float>(sign | (fraction ? 0x7FC00000 : 0x7F800000) | (fraction << 13));
   if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (fraction << 13));
   float magnitude = static_cast<float>(fraction) * 0x1p-24f;  // subnormal or zero
   return std::bit_cast<float>(sign | std::bit_cast<uint32_t>(magnitude));

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <filesystem>
 
 #include "base/philox.h"
 #include "infer/tiny_chat_model.h"
 #include "model/family_vectors.h"
+#include "model/testing.h"
 
 namespace cairn::infer {
 namespace {
@@ -55,6 +57,37 @@ testing::AssertionResult SameBits(std::span<const float> got, const std::vector<
   if (std::memcmp(got.data(), full.data() + row * kVocab, got.size() * sizeof(float)) == 0)
     return testing::AssertionSuccess();
   return testing::AssertionFailure() << "logits differ from row " << row;
+}
+
+// Logits behind a prompt and behind each of some steps, one after the other.
+std::vector<float> DecodedLogits(ThreadPool& pool, const model::Model& m, const std::vector<TokenId>& ids) {
+  Decoder decoder(pool, m, 1, ids.size());
+  std::vector<float> out;
+  auto keep = [&](std::span<const float> logits) { out.insert(out.end(), logits.begin(), logits.end()); };
+  keep(decoder.Prefill(0, std::span(ids).first(20)));
+  for (size_t i = 20; i < ids.size(); ++i) {
+    const size_t sequence = 0;
+    keep(decoder.Step(std::span(&sequence, 1), std::span(&ids[i], 1)));
+  }
+  return out;
+}
+
+TEST(Decoder, AFileOfHalvesGivesTheLogitsOfItsWidenedSelf) {
+  const std::string directory = testing::TempDir() + "cairn_f16_decoder";
+  const model::Model written = TinyModel(5);
+  ASSERT_TRUE(model::WriteStored(
+                  written, [](size_t) { return kernels::WeightType::kF16; }, 1, directory)
+                  .ok());
+  const model::Model mapped = model::LoadModel(directory, model::Storage::kAsStored).value();
+  const model::Model wide = model::LoadModel(directory).value();
+  EXPECT_EQ(mapped.Matrix(mapped.offsets.head).type, kernels::WeightType::kF16);
+  ThreadPool pool(3);
+  const auto ids = RandomIds(30, 4);
+  const std::vector<float> expected = DecodedLogits(pool, wide, ids), got = DecodedLogits(pool, mapped, ids);
+  ASSERT_EQ(got.size(), 11 * kVocab);
+  EXPECT_EQ(std::memcmp(got.data(), expected.data(), got.size() * sizeof(float)), 0);
+  EXPECT_NE(expected, DecodedLogits(pool, written, ids));
+  std::filesystem::remove_all(directory);
 }
 
 class DecoderTest : public testing::TestWithParam<bool> {

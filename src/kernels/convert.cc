@@ -21,10 +21,11 @@ void F32ToBf16(const float* x, uint16_t* y, size_t n) {
 void F16ToF32(const uint16_t* x, float* y, size_t n) {
   for (size_t i = 0; i < n; ++i) {
     const uint32_t magnitude = x[i] & 0x7FFFu, sign = static_cast<uint32_t>(x[i] & 0x8000u) << 16;
-    // The bits moved into place are the value divided by 2^112, subnormals included: one exact product.
-    const uint32_t finite = std::bit_cast<uint32_t>(std::bit_cast<float>(magnitude << 13) * 0x1p112f);
-    const uint32_t special = magnitude << 13 | 0x7F800000u;
-    y[i] = std::bit_cast<float>((magnitude >= 0x7C00u ? special : finite) | sign);
+    const uint32_t moved = magnitude << 13, normal = moved + 0x38000000u;
+    // Beside an implicit bit of 2^-14 the fraction is the subnormal: an exact difference of normal numbers.
+    const uint32_t subnormal = std::bit_cast<uint32_t>(std::bit_cast<float>(moved | 0x38800000u) - 0x1p-14f);
+    const uint32_t special = moved | 0x7F800000u | (magnitude > 0x7C00u ? 0x400000u : 0u);
+    y[i] = std::bit_cast<float>((magnitude >= 0x7C00u ? special : magnitude < 0x400u ? subnormal : normal) | sign);
   }
 }
 

@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "kernels/test_util.h"
 
 namespace cairn::kernels {
@@ -9,10 +11,14 @@ TEST(Convert, EveryHalfWidens) {
   Floats got(x.size()), expected(x.size());
   F16ToF32(x.data(), got.data(), x.size());
   reference::F16ToF32(x.data(), expected.data(), x.size());
-  EXPECT_TRUE(SameBits(got, expected));
+  EXPECT_EQ(std::memcmp(got.data(), expected.data(), got.size() * sizeof(float)), 0);
   EXPECT_EQ(got[0x3C00], 1.0f);
   EXPECT_EQ(got[0x0001], 0x1p-24f);
+  EXPECT_EQ(got[0x83FF], -0x1.ff8p-15f);
   EXPECT_EQ(got[0xFBFF], -65504.0f);
+  EXPECT_EQ(std::bit_cast<uint32_t>(got[0xFC00]), 0xFF800000u);
+  EXPECT_EQ(std::bit_cast<uint32_t>(got[0x7C01]), 0x7FC02000u);  // a NaN keeps its payload, a signalling one is quieted
+  EXPECT_EQ(std::bit_cast<uint32_t>(got[0xFE01]), 0xFFC02000u);
   Bf16ToF32(x.data(), got.data(), x.size());
   reference::Bf16ToF32(x.data(), expected.data(), x.size());
   EXPECT_TRUE(SameBits(got, expected));

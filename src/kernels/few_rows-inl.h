@@ -14,6 +14,7 @@
 
 #include "kernels/matmul_args.h"
 #include "kernels/scratch.h"
+#include "kernels/widen-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace cairn::kernels {
@@ -56,13 +57,14 @@ HWY_NOINLINE void FewRowsStrip(const MatMulArgs& g, size_t n0, size_t cols) {
       StoreUpTo(sum[r][v], g.c + r * g.s.ldc + n0 + v * kLanes, kWhole ? kLanes : cols);
 }
 
-// Columns n0 .. n0 + cols, cols <= kLanes, with B stored as [n, k] in f32 or bf16: blocks of it are transposed in
-// registers, as words of 32 bits.
+// Columns n0 .. n0 + cols, cols <= kLanes, with B stored as [n, k], not in a blocked type: blocks of it are transposed
+// in registers, as words of 32 bits.
 template <WeightType kType, size_t kRows>
 HWY_NOINLINE void FewRowsTransposed(const MatMulArgs& g, size_t n0, size_t cols) {
-  constexpr size_t kPair = kType == WeightType::kBf16 ? 2 : 1;  // elements in a word
+  constexpr size_t kPair = kType == WeightType::kF32 ? 1 : 2;  // elements in a word
   const DF d;
   const hn::RebindToUnsigned<DF> du;
+  const hn::Rebind<uint16_t, DF> d16;
   const size_t bytes = WeightRowBytes(kType, g.s.ldb);
   const float* HWY_RESTRICT a = g.a;
   const std::byte* HWY_RESTRICT b = g.b.Row(n0, g.s.ldb);
@@ -75,8 +77,13 @@ HWY_NOINLINE void FewRowsTransposed(const MatMulArgs& g, size_t n0, size_t cols)
   auto step_word = [&](VF word) {
     if constexpr (kPair == 1) return step(word);
     const auto pair = hn::BitCast(du, word);
-    step(hn::BitCast(d, hn::ShiftLeft<16>(pair)));
-    step(hn::BitCast(d, hn::And(pair, hn::Set(du, 0xFFFF0000u))));
+    if constexpr (kType == WeightType::kF16) {
+      step(WidenHalves(hn::TruncateTo(d16, pair)));
+      step(WidenHalves(hn::TruncateTo(d16, hn::ShiftRight<16>(pair))));
+    } else {
+      step(hn::BitCast(d, hn::ShiftLeft<16>(pair)));
+      step(hn::BitCast(d, hn::And(pair, hn::Set(du, 0xFFFF0000u))));
+    }
   };
   auto words_of = [&](size_t l, size_t i) {
     return reinterpret_cast<const float*>(b + std::min(l, cols - 1) * bytes + i * (4 / kPair));
@@ -129,18 +136,26 @@ constexpr std::array<FewRowsFunction, sizeof...(kRow)> FewRowsTransposedTable(st
 // Whether MultiplyFewRows takes the product.
 inline bool HasFewRows(const MatMulArgs& g) {
   if (!g.s.trans_b) return g.b.type == WeightType::kF32 && g.s.m <= kFewRows;
-  return (g.b.type == WeightType::kF32 || g.b.type == WeightType::kBf16) && g.s.m <= kFewRowsTransposed;
+  return !IsBlocked(g.b.type) && g.s.m <= kFewRowsTransposed;
+}
+
+// REQUIRES HasFewRows.
+inline FewRowsFunction FewRowsFunctionOf(const MatMulArgs& g) {
+  constexpr auto kRows = std::make_index_sequence<kFewRows>();
+  constexpr auto kRowsTransposed = std::make_index_sequence<kFewRowsTransposed>();
+  static constexpr auto kStrips = FewRowsTable(kRows);
+  static constexpr auto kF32 = FewRowsTransposedTable<WeightType::kF32>(kRowsTransposed);
+  static constexpr auto kBf16 = FewRowsTransposedTable<WeightType::kBf16>(kRowsTransposed);
+  static constexpr auto kF16 = FewRowsTransposedTable<WeightType::kF16>(kRowsTransposed);
+  const size_t i = g.s.m - 1;
+  if (!g.s.trans_b) return kStrips[i];
+  if (g.b.type == WeightType::kBf16) return kBf16[i];
+  return g.b.type == WeightType::kF16 ? kF16[i] : kF32[i];
 }
 
 inline void MultiplyFewRows(ThreadPool& pool, const MatMulArgs& g) {
-  static constexpr auto kStrips = FewRowsTable(std::make_index_sequence<kFewRows>());
-  static constexpr auto kF32 = FewRowsTransposedTable<WeightType::kF32>(std::make_index_sequence<kFewRowsTransposed>());
-  static constexpr auto kBf16 =
-      FewRowsTransposedTable<WeightType::kBf16>(std::make_index_sequence<kFewRowsTransposed>());
   const size_t wide = g.s.trans_b ? kLanes : 8 * kLanes, strips = (g.s.n + wide - 1) / wide;
-  const FewRowsFunction run = !g.s.trans_b                    ? kStrips[g.s.m - 1]
-                              : g.b.type == WeightType::kBf16 ? kBf16[g.s.m - 1]
-                                                              : kF32[g.s.m - 1];
+  const FewRowsFunction run = FewRowsFunctionOf(g);
   // A as [K, M]: its rows may lie a power of two apart and push each other out of the cache.
   MatMulArgs packed = g;
   if (g.s.m > 1 || g.s.trans_a) {

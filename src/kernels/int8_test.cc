@@ -71,7 +71,7 @@ TEST(Int8, BordersOfTheScale) {
 TEST(Int8, WeightsAreNarrowedFromTheirWidenedValues) {
   Rng rng(24);
   const size_t n = 40, k = 96;
-  for (WeightType type : {WeightType::kBf16, WeightType::kQ8_0, WeightType::kQ4_0}) {
+  for (WeightType type : {WeightType::kBf16, WeightType::kF16, WeightType::kQ8_0, WeightType::kQ4_0}) {
     const Floats w = RandomFloats(rng, n * k, Values::kPlain);
     std::vector<std::byte> stored(WeightRowBytes(type, n * k));
     NarrowWeights(type, w.data(), w.size(), stored.data());

@@ -125,8 +125,8 @@ size_t FirstNotFinite(const float* x, size_t n);
 // ---- convert.cc ----
 void Bf16ToF32(const uint16_t* x, float* y, size_t n);
 void F32ToBf16(const float* x, uint16_t* y, size_t n);  // round to nearest even
-void F16ToF32(const uint16_t* x, float* y, size_t n);
-void F32ToF16(const float* x, uint16_t* y, size_t n);  // round to nearest even; beyond the range: infinity
+void F16ToF32(const uint16_t* x, float* y, size_t n);   // a NaN keeps sign and payload and becomes quiet
+void F32ToF16(const float* x, uint16_t* y, size_t n);   // round to nearest even; beyond the range: infinity
 
 // ---- elementary.cc ---- (docs/numerics.md: own functions, the same bits everywhere; see
 // kernels/reference/elementary.h)

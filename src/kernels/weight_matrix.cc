@@ -56,7 +56,7 @@ int Quantum(WeightType type, const std::byte* block, size_t i) {
 }  // namespace
 
 const char* WeightTypeName(WeightType type) {
-  constexpr const char* kNames[] = {"F32", "BF16", "Q8_0", "Q4_0"};
+  constexpr const char* kNames[] = {"F32", "BF16", "F16", "Q8_0", "Q4_0"};
   return kNames[static_cast<int>(type)];
 }
 
@@ -65,6 +65,7 @@ size_t WeightRowBytes(WeightType type, size_t columns) {
     case WeightType::kF32:
       return columns * 4;
     case WeightType::kBf16:
+    case WeightType::kF16:
       return columns * 2;
     case WeightType::kQ8_0:
       return columns / kWeightBlock * (kScaleBytes + kWeightBlock);
@@ -87,6 +88,8 @@ void WidenWeights(WeightType type, const std::byte* row, size_t first, size_t n,
     std::memcpy(out, row + first * 4, n * 4);
   } else if (type == WeightType::kBf16) {
     Bf16ToF32(reinterpret_cast<const uint16_t*>(row) + first, out, n);
+  } else if (type == WeightType::kF16) {
+    F16ToF32(reinterpret_cast<const uint16_t*>(row) + first, out, n);
   } else {
     const size_t bytes = WeightRowBytes(type, kWeightBlock);
     for (size_t i = 0; i < n; ++i) {
@@ -101,6 +104,8 @@ void NarrowWeights(WeightType type, const float* x, size_t n, std::byte* out) {
     std::memcpy(out, x, n * 4);
   } else if (type == WeightType::kBf16) {
     F32ToBf16(x, reinterpret_cast<uint16_t*>(out), n);
+  } else if (type == WeightType::kF16) {
+    F32ToF16(x, reinterpret_cast<uint16_t*>(out), n);
   } else {
     CAIRN_CHECK(n % kWeightBlock == 0);
     const size_t bytes = WeightRowBytes(type, kWeightBlock);

@@ -5,7 +5,8 @@
 namespace cairn::kernels {
 namespace {
 
-constexpr WeightType kAllTypes[] = {WeightType::kF32, WeightType::kBf16, WeightType::kQ8_0, WeightType::kQ4_0};
+constexpr WeightType kAllTypes[] = {WeightType::kF32, WeightType::kBf16, WeightType::kF16, WeightType::kQ8_0,
+                                    WeightType::kQ4_0};
 
 std::vector<std::byte> FromHex(std::string_view hex) {
   std::vector<std::byte> out;
@@ -137,9 +138,8 @@ TEST(WeightMatrix, ZerosStayZeros) {
 TEST(WeightMatrix, LinearLayersEqualTheWidenedMatrix) {
   Rng rng(51);
   for (WeightType type : kAllTypes) {
-    const bool blocked = type != WeightType::kF32 && type != WeightType::kBf16;
     for (size_t t : {1, 3, 16, 33}) {
-      const size_t k = 32 * (1 + rng() % 19) + (blocked ? 0 : rng() % 32);  // beyond 512: several blocks of k
+      const size_t k = 32 * (1 + rng() % 19) + (IsBlocked(type) ? 0 : rng() % 32);  // beyond 512: several blocks of k
       const size_t n = 32 * (1 + rng() % 3) + rng() % 7;
       const Floats w = RandomFloats(rng, n * k, Values::kPlain), x = RandomFloats(rng, t * k, Values::kPlain);
       const Floats dy = RandomFloats(rng, t * n, Values::kPlain);
@@ -167,6 +167,38 @@ TEST(WeightMatrix, LinearLayersEqualTheWidenedMatrix) {
           WeightTypeName(type));
       if (::testing::Test::HasFatalFailure()) return;
     }
+  }
+}
+
+// Finite halves of every size, one in 31 of them subnormal, in matrices that begin at any even byte: decoding's few
+// rows, the panels of more, and rows enough to share them.
+TEST(WeightMatrix, LayersOfHalvesEqualTheWidenedMatrix) {
+  Rng rng(52);
+  for (size_t t : {1, 2, 6, 7, 15, 16, 17, 40, 90}) {
+    const size_t k = 1 + rng() % 700, n = 40 + rng() % 60, offset = rng() % 32;
+    std::vector<uint16_t> halves(offset + n * k);
+    for (uint16_t& half : halves) do
+        half = static_cast<uint16_t>(rng());
+      while ((half & 0x7C00) == 0x7C00);
+    const WeightMatrix matrix(WeightType::kF16, halves.data() + offset);
+    Floats wide(n * k);
+    reference::F16ToF32(halves.data() + offset, wide.data(), wide.size());
+    const Floats x = RandomFloats(rng, t * k, Values::kMixed), dy = RandomFloats(rng, t * n, Values::kMixed);
+    const std::vector<int32_t> ids = {7, 0, static_cast<int32_t>(n) - 1};
+    ExpectDefinition(
+        {Floats(t * n), RandomFloats(rng, t * k, Values::kPlain), Floats(ids.size() * k)},
+        [&](Arrays& a) {
+          reference::Linear(x.data(), wide.data(), a[0].data(), t, k, n, false);
+          reference::LinearGradInput(dy.data(), wide.data(), a[1].data(), t, k, n, true);
+          reference::Embedding(wide.data(), ids.data(), a[2].data(), ids.size(), k);
+        },
+        [&](ThreadPool& pool, Arrays& a) {
+          Linear(pool, x.data(), matrix, a[0].data(), t, k, n, false);
+          LinearGradInput(pool, dy.data(), matrix, a[1].data(), t, k, n, true);
+          Embedding(pool, matrix, ids.data(), a[2].data(), ids.size(), k);
+        },
+        std::to_string(t) + "x" + std::to_string(n) + "x" + std::to_string(k));
+    if (::testing::Test::HasFatalFailure()) return;
   }
 }
 

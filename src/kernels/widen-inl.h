@@ -24,6 +24,18 @@ HWY_INLINE void WidenBf16(const uint16_t* HWY_RESTRICT x, size_t n, float* HWY_R
   if (i < n) Bf16ToF32(x + i, out + i, n - i);
 }
 
+// Exact, subnormals included: conversions from binary16 heed neither flush-to-zero nor denormals-are-zero.
+HWY_INLINE VF WidenHalves(hn::Vec<hn::Rebind<uint16_t, DF>> x) {
+  return hn::PromoteTo(DF(), hn::BitCast(hn::Rebind<hwy::float16_t, DF>(), x));
+}
+
+HWY_INLINE void WidenF16(const uint16_t* HWY_RESTRICT x, size_t n, float* HWY_RESTRICT out) {
+  const hn::Rebind<uint16_t, DF> d16;
+  size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) hn::StoreU(WidenHalves(hn::LoadU(d16, x + i)), DF(), out + i);
+  if (i < n) F16ToF32(x + i, out + i, n - i);
+}
+
 // One block; the products are exact: 11 bits of the scale times 8.
 HWY_INLINE void WidenQ8Block(const std::byte* HWY_RESTRICT block, float* HWY_RESTRICT out) {
   const DF d;
@@ -53,6 +65,7 @@ HWY_INLINE void WidenQ4Block(const std::byte* HWY_RESTRICT block, float* HWY_RES
 // Elements [first, first + n) of a row; whole blocks by vectors.
 inline void Widen(WeightType type, const std::byte* row, size_t first, size_t n, float* out) {
   if (type == WeightType::kBf16) return WidenBf16(reinterpret_cast<const uint16_t*>(row) + first, n, out);
+  if (type == WeightType::kF16) return WidenF16(reinterpret_cast<const uint16_t*>(row) + first, n, out);
   if (type == WeightType::kF32) return WidenWeights(type, row, first, n, out);
   const size_t bytes = WeightRowBytes(type, kWeightBlock);
   const size_t head = std::min(n, (kWeightBlock - first % kWeightBlock) % kWeightBlock);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/file.h"
@@ -83,11 +84,20 @@ Result<void> ReadWeights(const Shards& shards, Model& model, const std::string& 
   return {};
 }
 
-// Whether the kernels can read the tensor where the file is mapped.
-bool InPlace(const formats::SafetensorsFile& file, const formats::TensorInfo& info) {
+// The type as which the kernels can read the tensor where the file is mapped, if they can.
+std::optional<kernels::WeightType> TypeInPlace(const formats::SafetensorsFile& file, const formats::TensorInfo& info) {
   const auto at = reinterpret_cast<uintptr_t>(file.Data(info).data());
-  const bool known = info.dtype == formats::DType::kF32 || info.dtype == formats::DType::kBF16;
-  return known && kLittleEndianMachine && at % formats::DTypeSize(info.dtype) == 0;
+  if (!kLittleEndianMachine || at % formats::DTypeSize(info.dtype) != 0) return std::nullopt;
+  switch (info.dtype) {
+    case formats::DType::kF32:
+      return kernels::WeightType::kF32;
+    case formats::DType::kBF16:
+      return kernels::WeightType::kBf16;
+    case formats::DType::kF16:
+      return kernels::WeightType::kF16;
+    default:
+      return std::nullopt;
+  }
 }
 
 // Matrices stay in the mapped files where the kernels can read them so; everything else is widened.
@@ -101,10 +111,8 @@ Result<void> MapWeights(const Shards& shards, Model& model, const std::string& d
     const formats::TensorInfo& info = file->tensors().at(tensor.name);
     if (tensor.is_vector) {
       frozen->vectors[tensor.offset] = std::move(values);
-    } else if (InPlace(*file, info)) {
-      const bool f32 = info.dtype == formats::DType::kF32;
-      frozen->matrices[tensor.offset] = {f32 ? kernels::WeightType::kF32 : kernels::WeightType::kBf16,
-                                         file->Data(info).data()};
+    } else if (auto type = TypeInPlace(*file, info)) {
+      frozen->matrices[tensor.offset] = {*type, file->Data(info).data()};
       file->Forget(file->Data(info));
     } else {
       auto bytes = std::as_bytes(std::span(values));

@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "formats/safetensors.h"
 #include "model/model.h"
+#include "model/testing.h"
+#include "model/training_pass.h"
 
 namespace cairn::model {
 namespace {
@@ -92,6 +94,54 @@ TEST(LoadModel, FrozenModelsKeepTheTypesOfTheirFiles) {
   std::filesystem::remove_all(directory);
 }
 
+std::vector<float> LossesOf(ThreadPool& pool, const Model& model) {
+  PackedTokens batch;
+  batch.Append({3, 1, 4, 1, 5, 9, 2, 6, 5, 3}, std::vector<uint8_t>(10, 1));
+  return TrainingPass(pool, model).Losses(batch);
+}
+
+Digest MergedFile(ThreadPool& pool, Model model, const std::string& directory) {
+  model.adapter = Adapter::Create(model.config, {.rank = 2, .alpha = 2}, 1);
+  std::fill(model.adapter->values.begin(), model.adapter->values.end(), 0.25f);
+  EXPECT_TRUE(SaveWeights(pool, model, directory).ok());
+  return Sha256OfFile(directory + "/model.safetensors").value();
+}
+
+// Files of halves, and of all types side by side, in one file and in shards: computed with where they are mapped, and
+// merged, as if every value had been widened first.
+TEST(LoadModel, StoredTypesMixAndChangeNoBit) {
+  using kernels::WeightType;
+  const Model model = InitModel(TinyConfig(61, 128), 3);
+  const std::string directory = ::testing::TempDir() + "cairn_stored_types_test";
+  ThreadPool pool(2);
+  for (bool mixed : {false, true})
+    for (size_t files : {1, 3}) {
+      constexpr WeightType kTypes[] = {WeightType::kF16, WeightType::kF32, WeightType::kBf16};
+      auto type_of = [&](size_t i) { return mixed ? kTypes[i % 4 % 3] : WeightType::kF16; };
+      std::filesystem::remove_all(directory);
+      ASSERT_TRUE(WriteStored(model, type_of, files, directory).ok());
+      const Model frozen = LoadModel(directory, Storage::kAsStored).value(), wide = LoadModel(directory).value();
+      ASSERT_TRUE(frozen.frozen && !wide.frozen);
+      EXPECT_TRUE(frozen.frozen->copies.empty());
+      for (size_t i = 0; i < model.list.tensors().size(); ++i) {
+        const TensorSpec& t = model.list.tensors()[i];
+        std::vector<std::byte> stored(kernels::WeightRowBytes(type_of(i), t.size()));
+        std::vector<float> values(t.size());
+        kernels::NarrowWeights(type_of(i), model.weights.data() + t.offset, t.size(), stored.data());
+        kernels::WidenWeights(type_of(i), stored.data(), 0, t.size(), values.data());
+        EXPECT_TRUE(std::equal(values.begin(), values.end(), wide.At(t.offset))) << t.name;
+        if (!t.is_vector) {
+          EXPECT_EQ(frozen.Matrix(t.offset).type, type_of(i)) << t.name;
+        }
+      }
+      EXPECT_EQ(WeightsDigest(frozen), WeightsDigest(wide));
+      EXPECT_NE(WeightsDigest(frozen), WeightsDigest(model));
+      EXPECT_EQ(LossesOf(pool, frozen), LossesOf(pool, wide));
+      EXPECT_EQ(MergedFile(pool, frozen, directory + "/a"), MergedFile(pool, wide, directory + "/b"));
+    }
+  std::filesystem::remove_all(directory);
+}
+
 // So a base of many gigabytes can be given an adapter on a machine that holds it once.
 TEST(SaveWeights, HoldsOneTensorAtATime) {
   ModelConfig config = Config(16, 256);
@@ -119,6 +169,7 @@ TEST(SaveWeights, HoldsOneTensorAtATime) {
 TEST(Narrowed, BlockedTypesNeedWholeBlocks) {
   ModelConfig config = Config(8, 4);
   EXPECT_TRUE(CheckNarrowable(config, kernels::WeightType::kBf16, "x").ok());
+  EXPECT_TRUE(CheckNarrowable(config, kernels::WeightType::kF16, "x").ok());
   Result<void> refused = CheckNarrowable(config, kernels::WeightType::kQ8_0, "x");
   ASSERT_FALSE(refused.ok());
   EXPECT_THAT(refused.error().message, HasSubstr("multiple of 32"));

@@ -84,7 +84,7 @@ void Widen(Model& model) {
 }
 
 Result<void> CheckNarrowable(const ModelConfig& config, kernels::WeightType type, const std::string& where) {
-  if (type == kernels::WeightType::kF32 || type == kernels::WeightType::kBf16) return {};
+  if (!kernels::IsBlocked(type)) return {};
   for (int p = 0; p < kProjections; ++p)
     if (ShapeOf(config, p).in % kernels::kWeightBlock != 0)
       return Unsupported(std::string(kernels::WeightTypeName(type)) + " needs rows whose length is a multiple of " +

@@ -57,8 +57,8 @@ TEST(Trainer, FrozenBasesTrainLikeTheirWidenedSelves) {
   shape.intermediate_size = 64;
   const model::Model base = model::InitModel(shape, 2);
   std::set<std::string> digests;
-  for (auto type : {kernels::WeightType::kF32, kernels::WeightType::kBf16, kernels::WeightType::kQ8_0,
-                    kernels::WeightType::kQ4_0}) {
+  for (auto type : {kernels::WeightType::kF32, kernels::WeightType::kBf16, kernels::WeightType::kF16,
+                    kernels::WeightType::kQ8_0, kernels::WeightType::kQ4_0}) {
     const model::Model narrow = model::Narrowed(base, type);
     model::Model wide = narrow;
     model::Widen(wide);
@@ -69,7 +69,22 @@ TEST(Trainer, FrozenBasesTrainLikeTheirWidenedSelves) {
       EXPECT_EQ(LoraStateOn(narrow, recompute), expected) << kernels::WeightTypeName(type) << " " << recompute;
     digests.insert(expected.Hex());
   }
-  EXPECT_EQ(digests.size(), 4u);  // the types differ, so the digests must
+  EXPECT_EQ(digests.size(), 5u);  // the types differ, so the digests must
+}
+
+TEST(Trainer, ABaseInAFileOfHalvesTrainsLikeItsWidenedSelf) {
+  const std::string directory = testing::TempDir() + "cairn_f16_base";
+  const model::Model base = model::InitModel(TinyModelConfig(), 2);
+  ASSERT_TRUE(model::WriteStored(
+                  base, [](size_t) { return kernels::WeightType::kF16; }, 1, directory)
+                  .ok());
+  const model::Model mapped = model::LoadModel(directory, model::Storage::kAsStored).value();
+  const model::Model wide = model::LoadModel(directory).value();
+  EXPECT_EQ(mapped.Matrix(mapped.offsets.embedding).type, kernels::WeightType::kF16);
+  EXPECT_FALSE(wide.frozen);
+  EXPECT_NE(LoraStateOn(base, false), LoraStateOn(wide, false));
+  for (bool recompute : {false, true}) EXPECT_EQ(LoraStateOn(mapped, recompute), LoraStateOn(wide, false)) << recompute;
+  std::filesystem::remove_all(directory);
 }
 
 TEST(Trainer, OwnersOfShardsChangeNoBit) {

@@ -25,7 +25,8 @@ void F16ToF32(const uint16_t* x, float* y, size_t n) {
     const float significand = static_cast<float>(x[i] & 1023);
     float value;
     if (exponent == 31) {
-      value = significand == 0 ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
+      value = significand == 0 ? std::numeric_limits<float>::infinity()
+                               : std::bit_cast<float>(0x7FC00000u | (x[i] & 1023u) << 13);
     } else if (exponent == 0) {
       value = std::ldexp(significand, -24);
     } else {
