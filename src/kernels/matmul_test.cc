@@ -32,9 +32,9 @@ TEST(MatMul, ContinuesTheChainAcrossBlocksOfK) {
   for (bool trans_a : {false, true})
     for (bool trans_b : {false, true})
       for (bool accumulate : {false, true})
-        for (size_t m : {1, 5, 16, 40, 80}) {
-          // 70 rows and fewer have blocks of 512, more have blocks of 2,048.
-          MatMulShape s{.m = m, .n = 37, .k = m > 70 ? 2100 : 300 + m * 17};
+        for (size_t m : {1, 5, 16, 40, 64, 80}) {
+          // 70 rows and fewer have blocks of 64 or 512 and read 2^17 values of A at a time, more have blocks of 2,048.
+          MatMulShape s{.m = m, .n = 37, .k = m > 40 ? 2100 : 300 + m * 17};
           s.trans_a = trans_a;
           s.trans_b = trans_b;
           s.accumulate = accumulate;
@@ -59,6 +59,23 @@ TEST(MatMul, EqualsTheDefinitionForFewRows) {
       CheckMatMul(rng, s, kAllValues[m % 4]);
       if (::testing::Test::HasFatalFailure()) return;
     }
+}
+
+TEST(MatMul, EqualsTheDefinitionForShortChains) {
+  Rng rng(33);
+  for (size_t k = 1; k <= 17; ++k)
+    for (bool trans_a : {false, true}) {
+      MatMulShape s{.m = 71 + RandomSize(rng, 20), .n = RandomSize(rng, 150), .k = k, .trans_a = trans_a};
+      s.accumulate = rng() & 1;
+      CheckMatMul(rng, s, kAllValues[k % 4]);
+      if (::testing::Test::HasFatalFailure()) return;
+    }
+}
+
+// The transpose of A is packed if its rows are long, else read in place.
+TEST(MatMul, EqualsTheDefinitionForNarrowWeightGradients) {
+  Rng rng(34);
+  for (size_t m : {250, 300}) CheckMatMul(rng, {.m = m, .n = 37, .k = 600, .trans_a = true}, Values::kPlain);
 }
 
 TEST(MatMul, LinearLayersNameTheRightTranspositions) {
