@@ -32,9 +32,9 @@ TEST(MatMul, ContinuesTheChainAcrossBlocksOfK) {
   for (bool trans_a : {false, true})
     for (bool trans_b : {false, true})
       for (bool accumulate : {false, true})
-        for (size_t m : {1, 5, 16, 40, 64, 80}) {
-          // 70 rows and fewer have blocks of 64 or 512 and read 2^17 values of A at a time, more have blocks of 2,048.
-          MatMulShape s{.m = m, .n = 37, .k = m > 40 ? 2100 : 300 + m * 17};
+        for (size_t m : {1, 5, 16, 40, 80}) {
+          // 70 rows and fewer have blocks of 64 or 512, more have blocks of 2,048.
+          MatMulShape s{.m = m, .n = 37, .k = m > 70 ? 2100 : 300 + m * 17};
           s.trans_a = trans_a;
           s.trans_b = trans_b;
           s.accumulate = accumulate;
@@ -59,6 +59,12 @@ TEST(MatMul, EqualsTheDefinitionForFewRows) {
       CheckMatMul(rng, s, kAllValues[m % 4]);
       if (::testing::Test::HasFatalFailure()) return;
     }
+}
+
+// 2^17 values of A are packed at a time; this A needs two parts.
+TEST(MatMul, ContinuesWithTheNextPartOfA) {
+  Rng rng(35);
+  CheckMatMul(rng, {.m = 64, .n = 37, .k = 2100}, Values::kPlain);
 }
 
 TEST(MatMul, EqualsTheDefinitionForShortChains) {
