@@ -1,6 +1,7 @@
-// Products with few rows (decoding, adapters): B is read once, where it lies, because a copy would cost more than the
-// product.
+// Products with few rows (decoding, adapters) or short chains: B is read where it lies, because a copy would cost more
+// than the product.
 #include "kernels/pack-inl.h"
+#include "kernels/tile-inl.h"
 
 #if defined(CAIRN_KERNELS_FEW_ROWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef CAIRN_KERNELS_FEW_ROWS_INL_H_
@@ -21,9 +22,30 @@ namespace cairn::kernels {
 namespace HWY_NAMESPACE {
 #if CAIRN_SIMD
 
-// Beyond these a packed copy of B pays: of B as it is, and of its transpose.
-constexpr size_t kFewRows = HWY_TARGET == HWY_AVX2 ? 6 : 7;
-constexpr size_t kFewRowsTransposed = HWY_TARGET == HWY_AVX2 ? 6 : 16;
+// Beyond these a packed copy pays: tiles of rows with B as it is, rows with its transpose.
+constexpr size_t kFewTiles = 5, kFewRowsTransposed = HWY_TARGET == HWY_AVX2 ? 6 : 16;
+constexpr size_t kStripRows = HWY_TARGET == HWY_AVX2 ? 6 : 7;  // up to so many rows a strip is wider than a tile
+// So many rows of B are read along at a time: down a column each row is on another page, and nothing is fetched ahead.
+constexpr size_t kRowsOfB = 64;
+constexpr size_t kFetchTiles = 3;  // so many take long enough to fetch B for the next columns
+// Chains so short wait for C. Six rows of it are read and written along: fewer and longer pieces than a tile's.
+constexpr size_t kShortChain = 16, kRowsOfC = 6;
+
+inline TileOperand PlaceInA(const MatMulArgs& g, size_t m, size_t k) {
+  const TileOperand all = g.s.trans_a ? TileOperand{g.a, 1, g.s.lda} : TileOperand{g.a, g.s.lda, 1};
+  return all.From(m, k);
+}
+
+// The part of the product that begins at k, at most `most` of it, as a product that continues the chain. a: A from
+// there on.
+inline MatMulArgs Continued(const MatMulArgs& g, size_t k, size_t most, const float* a) {
+  MatMulArgs part = g;
+  part.s.k = std::min(most, g.s.k - k);
+  part.s.accumulate = g.s.accumulate || k > 0;
+  part.a = a;
+  part.b.data = g.b.Row(k, g.s.ldb);
+  return part;
+}
 
 // Vectors of columns side by side: what registers hold, at most 512 bytes of a row.
 constexpr size_t VectorsFor(size_t rows) {
@@ -115,13 +137,17 @@ HWY_NOINLINE void FewRowsTransposed(const MatMulArgs& g, size_t n0, size_t cols)
 
 using FewRowsFunction = void (*)(const MatMulArgs&, size_t, size_t);
 
-// Full strips first, then vector by vector.
+// Full strips first, then vector by vector. A packed as [K, kRows].
 template <size_t kRows>
-void FewRowsRange(const MatMulArgs& g, size_t n0, size_t n1) {
+void FewRowsRange(const MatMulArgs& all, size_t begin, size_t end) {
   constexpr size_t kWidth = VectorsFor(kRows) * kLanes;
-  for (; n0 + kWidth <= n1; n0 += kWidth) FewRowsStrip<kRows, VectorsFor(kRows), true>(g, n0, kWidth);
-  for (; n0 + kLanes <= n1; n0 += kLanes) FewRowsStrip<kRows, 1, true>(g, n0, kLanes);
-  if (n0 < n1) FewRowsStrip<kRows, 1, false>(g, n0, n1 - n0);
+  for (size_t k = 0; k < all.s.k; k += kRowsOfB) {
+    const MatMulArgs g = Continued(all, k, kRowsOfB, all.a + k * kRows);
+    size_t n = begin;
+    for (; n + kWidth <= end; n += kWidth) FewRowsStrip<kRows, VectorsFor(kRows), true>(g, n, kWidth);
+    for (; n + kLanes <= end; n += kLanes) FewRowsStrip<kRows, 1, true>(g, n, kLanes);
+    if (n < end) FewRowsStrip<kRows, 1, false>(g, n, end - n);
+  }
 }
 
 template <size_t... kRow>
@@ -133,29 +159,94 @@ constexpr std::array<FewRowsFunction, sizeof...(kRow)> FewRowsTransposedTable(st
   return {&FewRowsTransposed<kType, kRow + 1>...};
 }
 
-// Whether MultiplyFewRows takes the product.
-inline bool HasFewRows(const MatMulArgs& g) {
-  if (!g.s.trans_b) return g.b.type == WeightType::kF32 && g.s.m <= kFewRows;
-  return !IsBlocked(g.b.type) && g.s.m <= kFewRowsTransposed;
+inline FewRowsFunction FewRowsRangeFor(size_t rows) {
+  static constexpr auto kRanges = FewRowsTable(std::make_index_sequence<kStripRows>());
+  return kRanges[rows - 1];
 }
 
-// REQUIRES HasFewRows.
-inline FewRowsFunction FewRowsFunctionOf(const MatMulArgs& g) {
-  constexpr auto kRows = std::make_index_sequence<kFewRows>();
-  constexpr auto kRowsTransposed = std::make_index_sequence<kFewRowsTransposed>();
-  static constexpr auto kStrips = FewRowsTable(kRows);
-  static constexpr auto kF32 = FewRowsTransposedTable<WeightType::kF32>(kRowsTransposed);
-  static constexpr auto kBf16 = FewRowsTransposedTable<WeightType::kBf16>(kRowsTransposed);
-  static constexpr auto kF16 = FewRowsTransposedTable<WeightType::kF16>(kRowsTransposed);
-  const size_t i = g.s.m - 1;
-  if (!g.s.trans_b) return kStrips[i];
-  if (g.b.type == WeightType::kBf16) return kBf16[i];
-  return g.b.type == WeightType::kF16 ? kF16[i] : kF32[i];
+// A as blocks of kRowsOfB k, each of tiles of `height` rows, each [k, rows].
+inline void PackTiles(ThreadPool& pool, const MatMulArgs& g, size_t height, float* a) {
+  const size_t blocks = (g.s.k + kRowsOfB - 1) / kRowsOfB, m_end = g.s.m;
+  pool.RunRanges(blocks, std::max<size_t>(1, kSerialWork / (m_end * kRowsOfB)), [&](size_t begin, size_t end) {
+    for (size_t k = begin * kRowsOfB; k < std::min(g.s.k, end * kRowsOfB); k += kRowsOfB)
+      for (size_t m = 0; m < m_end; m += height) {
+        const size_t part = std::min(kRowsOfB, g.s.k - k), rows = std::min(height, m_end - m);
+        PackOperand(PlaceInA(g, m, k).data, g.s.lda, g.s.trans_a, rows, part, a + k * m_end + m * part);
+      }
+  });
 }
 
-inline void MultiplyFewRows(ThreadPool& pool, const MatMulArgs& g) {
+// Columns [n0, n1). g: one block of A as PackTiles lays it out.
+inline void TilesInPlace(const MatMulArgs& g, size_t height, size_t n0, size_t n1) {
+  const size_t tiles = (g.s.m + height - 1) / height, k = g.s.k;
+  for (size_t n = n0; n < n1; n += kWide) {
+    const size_t cols = std::min(kWide, n1 - n), width = PanelWidth(cols);
+    const float* b = g.b.f32() + n;
+    size_t ldb = g.s.ldb;
+    if (cols < width) {
+      float* edge = Scratch(ScratchSlot::kTask, kRowsOfB * kWide);
+      PackRows(b, ldb, cols, width, k, edge);
+      b = edge, ldb = width;
+    }
+    for (size_t t = 0; t < tiles; ++t) {
+      if (tiles >= kFetchTiles && n + kWide < n1)
+        for (size_t i = k * t / tiles; i < k * (t + 1) / tiles; ++i)
+          for (size_t v = 0; v < kWide; v += kLanes) __builtin_prefetch(b + i * ldb + kWide + v);
+      const size_t m = t * height, rows = std::min(height, g.s.m - m);
+      RunTile(rows, cols, k, TileOperand::Packed(g.a + m * k, rows), b, ldb, g.c + m * g.s.ldc + n, g.s.ldc,
+              g.s.accumulate);
+    }
+  }
+}
+
+// More rows than a strip has, of B as it is. Tiles have equal heights; a part of A and a task's part of C are near.
+inline void MultiplyFewTiles(ThreadPool& pool, const MatMulArgs& all) {
+  const size_t least = (all.s.m + kRowsMax - 1) / kRowsMax, height = (all.s.m + least - 1) / least;
+  const size_t near = kNearFloats / all.s.m / kRowsOfB * kRowsOfB, panels = (all.s.n + kWide - 1) / kWide;
+  const size_t tasks = pool.size() == 1 ? 1 : static_cast<size_t>(pool.size()) * 4;
+  const size_t wide = std::clamp<size_t>(panels / tasks, 1, near / kWide) * kWide;
+  float* a = Scratch(ScratchSlot::kShared, all.s.m * std::min(all.s.k, near));
+  for (size_t k = 0; k < all.s.k; k += near) {
+    const MatMulArgs g = Continued(all, k, near, PlaceInA(all, 0, k).data);
+    PackTiles(pool, g, height, a);
+    const size_t grain = std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * wide));
+    pool.RunRanges((g.s.n + wide - 1) / wide, grain, [&](size_t begin, size_t end) {
+      for (size_t n = begin * wide; n < std::min(g.s.n, end * wide); n += wide)
+        for (size_t i = 0; i < g.s.k; i += kRowsOfB)
+          TilesInPlace(Continued(g, i, kRowsOfB, a + i * g.s.m), height, n, std::min(g.s.n, n + wide));
+    });
+  }
+}
+
+// Many rows, but short chains.
+inline void MultiplyShortChains(ThreadPool& pool, const MatMulArgs& g) {
+  const size_t grain = std::max<size_t>(1, kSerialWork / (kRowsOfC * g.s.k * g.s.n));
+  pool.RunRanges((g.s.m + kRowsOfC - 1) / kRowsOfC, grain, [&](size_t begin, size_t end) {
+    float a[kRowsOfC * kShortChain];
+    for (size_t m = begin * kRowsOfC; m < std::min(g.s.m, end * kRowsOfC); m += kRowsOfC) {
+      MatMulArgs rows = g;
+      rows.s.m = std::min(kRowsOfC, g.s.m - m);
+      PackOperand(PlaceInA(g, m, 0).data, g.s.lda, g.s.trans_a, rows.s.m, g.s.k, a);
+      rows.a = a;
+      rows.c = g.c + m * g.s.ldc;
+      FewRowsRangeFor(rows.s.m)(rows, 0, g.s.n);
+    }
+  });
+}
+
+inline FewRowsFunction StripFunction(const MatMulArgs& g) {
+  constexpr auto kRows = std::make_index_sequence<kFewRowsTransposed>();
+  static constexpr auto kF32 = FewRowsTransposedTable<WeightType::kF32>(kRows);
+  static constexpr auto kBf16 = FewRowsTransposedTable<WeightType::kBf16>(kRows);
+  static constexpr auto kF16 = FewRowsTransposedTable<WeightType::kF16>(kRows);
+  if (!g.s.trans_b) return FewRowsRangeFor(g.s.m);
+  if (g.b.type == WeightType::kBf16) return kBf16[g.s.m - 1];
+  return g.b.type == WeightType::kF16 ? kF16[g.s.m - 1] : kF32[g.s.m - 1];
+}
+
+inline void MultiplyStrips(ThreadPool& pool, const MatMulArgs& g) {
   const size_t wide = g.s.trans_b ? kLanes : 8 * kLanes, strips = (g.s.n + wide - 1) / wide;
-  const FewRowsFunction run = FewRowsFunctionOf(g);
+  const FewRowsFunction run = StripFunction(g);
   // A as [K, M]: its rows may lie a power of two apart and push each other out of the cache.
   MatMulArgs packed = g;
   if (g.s.m > 1 || g.s.trans_a) {
@@ -168,6 +259,26 @@ inline void MultiplyFewRows(ThreadPool& pool, const MatMulArgs& g) {
     if (!g.s.trans_b) return run(packed, begin * wide, n1);
     for (size_t n = begin * wide; n < n1; n += wide) run(packed, n, std::min(wide, n1 - n));
   });
+}
+
+// Computes the product if B is best read in place.
+inline bool MultiplyInPlace(ThreadPool& pool, const MatMulArgs& g) {
+  if (g.s.trans_b) {
+    if (g.s.m > kFewRowsTransposed || IsBlocked(g.b.type)) return false;
+    MultiplyStrips(pool, g);
+    return true;
+  }
+  if (g.b.type != WeightType::kF32) return false;
+  if (g.s.m <= kStripRows) {
+    MultiplyStrips(pool, g);
+  } else if (g.s.k <= kShortChain) {
+    MultiplyShortChains(pool, g);
+  } else if (g.s.m <= kFewTiles * kRowsMax) {
+    MultiplyFewTiles(pool, g);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 #endif  // CAIRN_SIMD

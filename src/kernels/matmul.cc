@@ -23,16 +23,14 @@
 #define CAIRN_KERNELS_MATMUL_ONCE
 namespace cairn::kernels {
 constexpr size_t kKBlock = 2048;  // a chain that long stays in registers; C is read and written once for each block
-constexpr size_t kNearFloats = 128u << 10;   // 512 KB: half of L2, for a block of A or of B
 constexpr size_t kPackedBFloats = 2u << 20;  // 8 MB: the packed part of B stays in L3
 constexpr size_t kTilesOfBlock = 8;          // of rows
 constexpr size_t kPanelsOfTask = 8;          // packed side by side: 1 KB of each row of B
 constexpr size_t kNearK = 512;               // that many panels of that length are kNearFloats
-constexpr size_t kFewTiles = 5;              // of rows: a task that packs columns of B alone waits for nobody
 constexpr size_t kNearRows = 512;            // a tile of rows of A that long is at most 28 KB, no more than L1
 // The transpose of A is read where it lies for products so narrow that packing costs more; but if they are short, too,
-// C is what they wait for.
-constexpr size_t kNarrow = 512, kShort = 128;
+// C is what they wait for. Its rows must be near each other: each panel of B reads all of them again.
+constexpr size_t kNarrow = 512, kShort = 128, kNearColumns = 255;
 constexpr size_t kWidened = 256;  // k that are widened at a time before they are transposed
 }  // namespace cairn::kernels
 #endif
@@ -42,11 +40,7 @@ namespace cairn::kernels {
 namespace HWY_NAMESPACE {
 #if CAIRN_SIMD
 bool ReadsAInPlace(const MatMulArgs& g) {
-  return g.s.trans_a ? g.s.n <= kNarrow && g.s.k > kShort : g.s.lda <= kNearRows;
-}
-TileOperand PlaceInA(const MatMulArgs& g, size_t m, size_t k) {
-  const TileOperand all = g.s.trans_a ? TileOperand{g.a, 1, g.s.lda} : TileOperand{g.a, g.s.lda, 1};
-  return all.From(m, k);
+  return g.s.trans_a ? g.s.n <= kNarrow && g.s.k > kShort && g.s.lda <= kNearColumns : g.s.lda <= kNearRows;
 }
 
 // Rows [m0, m1) and k [k0, k0 + k) of A as tiles of kRowsMax rows, each [k, rows].
@@ -128,7 +122,7 @@ void MultiplyBlock(const MatMulArgs& g, const Block& block, const float* b_packe
   }
 }
 
-// Few tiles of rows: each task has columns of its own, whose part of B it packs into its L2.
+// Few tiles of rows, or little work: each task has columns of its own, whose part of B it packs into its L2.
 void MultiplyColumns(ThreadPool& pool, const MatMulArgs& g) {
   const size_t panels = (g.s.n + kWide - 1) / kWide, k_block = KBlock(g.s.k, kNearK);
   const size_t wide = std::clamp<size_t>(panels / (2 * static_cast<size_t>(pool.size())), 1, kPanelsOfTask) * kWide;
@@ -170,9 +164,11 @@ void MultiplyRows(ThreadPool& pool, const MatMulArgs& g, const Block& part) {
 }
 
 void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
-  if (HasFewRows(g)) return MultiplyFewRows(pool, g);
+  if (MultiplyInPlace(pool, g)) return;
   if (g.s.m <= kFewTiles * kRowsMax || g.s.m * g.s.n * g.s.k < kSerialWork) return MultiplyColumns(pool, g);
-  const size_t k_block = KBlock(g.s.k, kKBlock), wide = kPackedBFloats / (k_block * kWide) * kWide;
+  const bool again = g.s.trans_a && ReadsAInPlace(g);  // A, once for each panel of B
+  const size_t k_block = KBlock(g.s.k, again ? std::min(kKBlock, kNearFloats / g.s.lda) : kKBlock);
+  const size_t wide = kPackedBFloats / (k_block * kWide) * kWide;
   for (size_t n = 0; n < g.s.n; n += wide)
     for (size_t k = 0; k < g.s.k; k += k_block)
       MultiplyRows(pool, g, {0, g.s.m, n, std::min(g.s.n, n + wide), k, std::min(k_block, g.s.k - k)});

@@ -33,7 +33,7 @@ TEST(MatMul, ContinuesTheChainAcrossBlocksOfK) {
     for (bool trans_b : {false, true})
       for (bool accumulate : {false, true})
         for (size_t m : {1, 5, 16, 40, 80}) {
-          // 70 rows and fewer have blocks of 512, more have blocks of 2,048.
+          // 70 rows and fewer have blocks of 64 or 512, more have blocks of 2,048.
           MatMulShape s{.m = m, .n = 37, .k = m > 70 ? 2100 : 300 + m * 17};
           s.trans_a = trans_a;
           s.trans_b = trans_b;
@@ -59,6 +59,29 @@ TEST(MatMul, EqualsTheDefinitionForFewRows) {
       CheckMatMul(rng, s, kAllValues[m % 4]);
       if (::testing::Test::HasFatalFailure()) return;
     }
+}
+
+// 2^17 values of A are packed at a time; this A needs two parts.
+TEST(MatMul, ContinuesWithTheNextPartOfA) {
+  Rng rng(35);
+  CheckMatMul(rng, {.m = 64, .n = 37, .k = 2100}, Values::kPlain);
+}
+
+TEST(MatMul, EqualsTheDefinitionForShortChains) {
+  Rng rng(33);
+  for (size_t k = 1; k <= 17; ++k)
+    for (bool trans_a : {false, true}) {
+      MatMulShape s{.m = 71 + RandomSize(rng, 20), .n = RandomSize(rng, 150), .k = k, .trans_a = trans_a};
+      s.accumulate = rng() & 1;
+      CheckMatMul(rng, s, kAllValues[k % 4]);
+      if (::testing::Test::HasFatalFailure()) return;
+    }
+}
+
+// The transpose of A is packed if its rows are long, else read in place.
+TEST(MatMul, EqualsTheDefinitionForNarrowWeightGradients) {
+  Rng rng(34);
+  for (size_t m : {250, 300}) CheckMatMul(rng, {.m = m, .n = 37, .k = 600, .trans_a = true}, Values::kPlain);
 }
 
 TEST(MatMul, LinearLayersNameTheRightTranspositions) {
