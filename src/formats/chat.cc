@@ -1,8 +1,10 @@
 #include "formats/chat.h"
 
-#include <array>
+#include <algorithm>
+#include <span>
 
 #include "base/digest.h"
+#include "formats/unicode.h"
 
 namespace cairn::formats {
 namespace {
@@ -41,69 +43,70 @@ Result<Message> MessageFromJson(const Json& json, const std::string& where) {
   return message;
 }
 
-// Text in single quotes as a Jinja literal.
-std::string Quoted(const std::string& text) {
-  std::string out = "'";
-  for (char c : text) {
-    if (c == '\\' || c == '\'') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
 // Collects tokens. Neighbouring plain text is encoded in one go, as a tokenizer would see the rendered conversation.
 class ChatEncoder {
  public:
   explicit ChatEncoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
 
-  // Text of the format: "<...>" that the tokenizer knows becomes its control token.
+  // Text of the format: "<...>" or "[...]" that the tokenizer knows becomes its control token.
   void Control(const std::string& text, bool train) {
     for (size_t at = 0; at < text.size();) {
-      size_t end = text[at] == '<' ? text.find('>', at) : std::string::npos;
+      const char close = text[at] == '<' ? '>' : text[at] == '[' ? ']' : '\0';
+      size_t end = close ? text.find(close, at) : std::string::npos;
       std::optional<TokenId> id;
       if (end != std::string::npos) id = tokenizer_.SpecialId(text.substr(at, end + 1 - at));
       if (!id) {
-        pending_ += text[at++];
+        Content(std::string_view(text).substr(at++, 1));
         continue;
       }
-      Flush(false);
+      if (tokenizer_.SwallowsBefore(*id)) pending_ = TrimEnd(pending_, IsSpace);
+      Flush();
       Push(*id, train);
+      swallow_ = tokenizer_.SwallowsAfter(*id);
       at = end + 1;
     }
   }
 
   // Text that people or models wrote; never a control token.
-  void Content(const std::string& text) { pending_ += text; }
-
-  // The same, cut off from the text before it as it is when a model generates it.
-  void Answer(const std::string& text, bool train) {
-    std::vector<TokenId> before = tokenizer_.Encode(pending_), whole = tokenizer_.Encode(pending_ + text);
-    size_t n = before.size();
-    if (n <= whole.size() && std::equal(before.begin(), before.end(), whole.begin())) {
-      for (size_t i = 0; i < whole.size(); ++i) Push(whole[i], train && i >= n);
-    } else {  // a token would span the border
-      for (TokenId id : before) Push(id, false);
-      for (TokenId id : tokenizer_.Encode(text)) Push(id, train);
-    }
-    pending_.clear();
+  void Content(std::string_view text) {
+    if (swallow_) text = TrimStart(text, IsSpace);
+    if (text.empty()) return;
+    swallow_ = false;
+    pending_ += text;
   }
 
-  void Flush(bool train) {
-    if (pending_.empty()) return;
-    for (TokenId id : tokenizer_.Encode(pending_)) Push(id, train);
-    pending_.clear();
+  // Plain text from here to EndAnswer is an answer: cut off from the text before it as when a model generates it.
+  void BeginAnswer(bool train) {
+    answer_at_ = pending_.size();
+    train_ = train;
+  }
+  void EndAnswer() {
+    Flush();
+    answer_at_.reset();
   }
 
   EncodedChat Finish() {
-    Flush(false);
+    Flush();
     return std::move(out_);
   }
 
  private:
+  void Flush() {
+    const bool first = out_.ids.empty();
+    const size_t border = std::min(answer_at_.value_or(pending_.size()), pending_.size());
+    const std::string_view text = pending_;
+    std::vector<TokenId> before = tokenizer_.Encode(text.substr(0, border), first);
+    std::vector<TokenId> whole = border < text.size() ? tokenizer_.Encode(text, first) : before;
+    size_t n = before.size();
+    if (n <= whole.size() && std::equal(before.begin(), before.end(), whole.begin())) {
+      for (size_t i = 0; i < whole.size(); ++i) Push(whole[i], train_ && i >= n);
+    } else {  // a token would span the border
+      for (TokenId id : before) Push(id, false);
+      for (TokenId id : tokenizer_.Encode(text.substr(border), first && before.empty())) Push(id, train_);
+    }
+    pending_.clear();
+    if (answer_at_) answer_at_ = 0;
+  }
   void Push(TokenId id, bool train) {
     out_.ids.push_back(id);
     out_.loss_mask.push_back(train ? 1 : 0);
@@ -111,6 +114,9 @@ class ChatEncoder {
   const Tokenizer& tokenizer_;
   EncodedChat out_;
   std::string pending_;
+  std::optional<size_t> answer_at_;  // where in pending_ the answer begins, while one is open
+  bool train_ = false;
+  bool swallow_ = false;  // white space that comes next is part of the control token before it
 };
 
 Result<void> CheckStopToken(const ChatFormat& format, const Tokenizer& tokenizer) {
@@ -120,22 +126,75 @@ Result<void> CheckStopToken(const ChatFormat& format, const Tokenizer& tokenizer
   return {};
 }
 
-Result<void> AddMessages(const ChatFormat& format, const std::vector<Message>& messages, ChatEncoder* encoder) {
-  encoder->Control(format.begin, false);
-  for (const Message& message : messages) {
-    if (message.role == "assistant") {
-      encoder->Control(format.assistant_prefix, false);
-      encoder->Answer(message.content, message.train);
-      encoder->Control(format.suffix, message.train);
-      encoder->Flush(message.train);
-      encoder->Control(format.after_suffix, false);
-      continue;
-    }
+// The system text that a conversation begins with, or null, and the messages after it.
+struct Turns {
+  const std::string* system = nullptr;
+  std::span<const Message> rest;
+};
+
+Result<Turns> SplitSystem(const ChatFormat& format, const std::vector<Message>& messages) {
+  Turns turns{nullptr, messages};
+  if (!messages.empty() && messages[0].role == "system") {
+    turns.system = &messages[0].content;
+    turns.rest = turns.rest.subspan(1);
+  }
+  for (const Message& message : turns.rest)
     if (!KnownRole(message.role))
       return BadInput("role \"" + message.role + "\" is not one of system, user, assistant");
-    encoder->Control(message.role == "system" ? format.system_prefix : format.user_prefix, false);
-    encoder->Content(message.content);
-    encoder->Control(format.input_suffix.empty() ? format.suffix + format.after_suffix : format.input_suffix, false);
+  if (format.system_place == SystemPlace::kMessage) return turns;
+  const std::string rule = "the chat format " + format.name +
+                           " takes a system message at most at the start, then user and assistant in turn; ";
+  for (size_t i = 0; i < turns.rest.size(); ++i)
+    if (turns.rest[i].role != (i % 2 == 0 ? "user" : "assistant"))
+      return BadInput(rule + "message " + std::to_string(i + 1 + (turns.system ? 1 : 0)) + " is of role " +
+                      turns.rest[i].role);
+  if (turns.rest.empty()) return BadInput(rule + "there is no message of a user");
+  return turns;
+}
+
+std::string Trimmed(const std::string& text, bool trim) {
+  return trim ? std::string(TrimEnd(TrimStart(text, IsBlank), IsBlank)) : text;
+}
+
+// The system text in a message of its own.
+void AddSystem(const ChatFormat& format, const std::string& content, bool first, ChatEncoder* encoder) {
+  const bool own = first && !format.first_system_prefix.empty();
+  encoder->Control(own ? format.first_system_prefix : format.system_prefix, false);
+  encoder->Content(Trimmed(content, format.trim_input));
+  encoder->Control(own ? format.first_system_suffix : format.InputEnd(), false);
+}
+
+void AddAnswer(const ChatFormat& format, const Message& message, bool last, ChatEncoder* encoder) {
+  encoder->Control(last ? format.Opening() : format.assistant_prefix, false);
+  encoder->BeginAnswer(message.train);
+  encoder->Content(format.answer_prefix + Trimmed(message.content, format.trim_answer));
+  encoder->Control(format.suffix, message.train);
+  encoder->EndAnswer();
+  encoder->Control(format.after_suffix, false);
+}
+
+Result<void> AddMessages(const ChatFormat& format, const std::vector<Message>& messages, ChatEncoder* encoder) {
+  CAIRN_ASSIGN(Turns turns, SplitSystem(format, messages));
+  encoder->Control(format.begin, false);
+  const bool own_message = format.system_place == SystemPlace::kMessage;
+  if (own_message && turns.system) AddSystem(format, *turns.system, true, encoder);
+  if (own_message && !turns.system) encoder->Control(format.no_system, false);
+  const size_t n = turns.rest.size();
+  const size_t carrier = format.system_place == SystemPlace::kFirstUser ? 0 : (n - 1) / 2 * 2;  // the last user's
+  for (size_t i = 0; i < n; ++i) {
+    const Message& message = turns.rest[i];
+    if (message.role == "assistant") {
+      AddAnswer(format, message, i + 1 == n, encoder);
+    } else if (message.role == "system") {
+      AddSystem(format, message.content, false, encoder);
+    } else {
+      std::string text = message.content;
+      if (!own_message && turns.system && i == carrier)
+        text = format.first_system_prefix + *turns.system + format.first_system_suffix + text;
+      encoder->Control(format.user_prefix, false);
+      encoder->Content(Trimmed(text, format.trim_input));
+      encoder->Control(format.InputEnd(), false);
+    }
   }
   return {};
 }
@@ -169,25 +228,12 @@ Result<Conversation> ConversationFromJson(const Json& json, const std::string& w
   return conversation;
 }
 
-std::string ChatFormat::Template() const {
-  auto message = [](const std::string& before, const std::string& after) {
-    return "{{ " + Quoted(before) + " + message['content'] + " + Quoted(after) + " }}";
-  };
-  std::string input_end = input_suffix.empty() ? suffix + after_suffix : input_suffix;
-  std::string text = begin.empty() ? "" : "{{ " + Quoted(begin) + " }}";
-  text += "{% for message in messages %}";
-  text += "{% if message['role'] == 'system' %}" + message(system_prefix, input_end);
-  text += "{% elif message['role'] == 'user' %}" + message(user_prefix, input_end);
-  text += "{% elif message['role'] == 'assistant' %}" + message(assistant_prefix, suffix + after_suffix);
-  text += "{% endif %}{% endfor %}";
-  return text + "{% if add_generation_prompt %}{{ " + Quoted(assistant_prefix) + " }}{% endif %}";
-}
-
 Result<EncodedChat> EncodeChat(const ChatFormat& format, const Tokenizer& tokenizer,
                                const std::vector<Message>& messages) {
   CAIRN_TRY(CheckStopToken(format, tokenizer));
   ChatEncoder encoder(tokenizer);
   CAIRN_TRY(AddMessages(format, messages, &encoder));
+  encoder.Control(format.end, false);
   return encoder.Finish();
 }
 
@@ -196,7 +242,7 @@ Result<std::vector<TokenId>> EncodePrompt(const ChatFormat& format, const Tokeni
   CAIRN_TRY(CheckStopToken(format, tokenizer));
   ChatEncoder encoder(tokenizer);
   CAIRN_TRY(AddMessages(format, messages, &encoder));
-  encoder.Control(format.assistant_prefix, false);
+  encoder.Control(format.Opening(), false);
   return encoder.Finish().ids;
 }
 

@@ -27,20 +27,39 @@ std::string ConversationId(const std::vector<Message>& messages);
 Json ConversationToJson(const Conversation& conversation);
 Result<Conversation> ConversationFromJson(const Json& json, const std::string& where);
 
-// A chat format as literal pieces; control tokens in prefix/suffix are encoded as special tokens, contents never are.
+// Where the system text stands that a conversation begins with. Inside a user message, users and assistants must take
+// turns after it.
+enum class SystemPlace { kMessage, kFirstUser, kLastUser };
+
+// A chat format as literal pieces; control tokens in them are encoded as special tokens, contents never are.
 struct ChatFormat {
-  std::string name;   // cairn | chatml | llama3 | granite | instructlab | zephyr
+  std::string name;   // of the family, for messages
   std::string begin;  // before the first message, e.g. "<|begin_of_text|>"
   std::string system_prefix, user_prefix, assistant_prefix;
-  std::string suffix;            // ends each message; after an assistant message it is trained on, too
-  std::string after_suffix;      // e.g. "\n" after ChatML's <|im_end|>; not trained on
-  std::string input_suffix;      // if not empty, ends system and user messages instead of suffix + after_suffix
-  std::string stop_token;        // the special token that ends an answer
-  std::string Template() const;  // as Jinja text for tokenizer_config.json, same rendering
+  std::string suffix;        // ends each message; after an assistant message it is trained on, too
+  std::string after_suffix;  // e.g. "\n" after ChatML's <|im_end|>; not trained on
+  std::string input_suffix;  // if not empty, ends system and user messages instead of suffix + after_suffix
+  std::string stop_token;    // the special token that ends an answer
+  // The system text at the start. Empty in a message of its own: the pieces of any system message.
+  SystemPlace system_place = SystemPlace::kMessage;
+  std::string first_system_prefix, first_system_suffix;
+  std::string no_system;                         // in place of that text where a conversation begins without
+  std::string last_assistant_prefix;             // if not empty, opens the last message and what is generated
+  std::string answer_prefix;                     // begins each answer; generated, so trained on and absent from prompts
+  std::string end;                               // after the last message of training text
+  bool trim_input = false, trim_answer = false;  // contents lose white space at both ends
+
+  const std::string& Opening() const {
+    return last_assistant_prefix.empty() ? assistant_prefix : last_assistant_prefix;
+  }
+  std::string InputEnd() const { return input_suffix.empty() ? suffix + after_suffix : input_suffix; }
+  // As Jinja text for tokenizer_config.json, same rendering. DetectChatFormat reads the same format from it.
+  std::string Template() const;
 };
 // Seed's own format: <|user|>text<|end|><|assistant|>text<|end|>.
 ChatFormat CairnChatFormat();
-// Recognises the family from tokenizer_config.json's chat_template; kUnsupported names the families that cairn knows.
+// Recognises the family by the literals of tokenizer_config.json's chat_template, a text or a list of named ones, of
+// which "default" is taken; kUnsupported names the families that cairn knows. The template is not executed.
 Result<ChatFormat> DetectChatFormat(const Json& tokenizer_config, const std::string& where);
 
 struct EncodedChat {

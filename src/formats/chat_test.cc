@@ -113,11 +113,13 @@ TEST(Chat, OwnTemplatesAreRecognised) {
 TEST(Chat, NamedTemplatesAndUnknownOnes) {
   Json list = Json::array({{{"name", "default"}, {"template", "<|im_start|><|im_end|>"}}});
   EXPECT_EQ(DetectChatFormat({{"chat_template", list}}, "t").value().name, "chatml");
-  for (const Json& bad : {Json::object(), Json{{"chat_template", "[INST]"}}, Json{{"chat_template", 3}}}) {
+  list[0]["name"] = "tool_use";
+  for (const Json& bad :
+       {Json::object(), Json{{"chat_template", "[INST]"}}, Json{{"chat_template", 3}}, Json{{"chat_template", list}}}) {
     auto result = DetectChatFormat(bad, "t");
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::kUnsupported);
-    EXPECT_NE(result.error().message.find("chatml"), std::string::npos);
+    EXPECT_NE(result.error().message.find("ChatML"), std::string::npos);
   }
 }
 

@@ -97,7 +97,7 @@ struct Tokenizer::Impl {
   std::vector<AddedToken> added;
   std::vector<AddedToken> raw, normalized;  // of `added`, by the text they are searched in, longest first
   std::unordered_map<std::string, TokenId> added_ids;
-  std::unordered_set<TokenId> special;
+  std::unordered_set<TokenId> special, swallows_before, swallows_after;
   std::vector<std::string> bytes;  // of each token, as Decode writes them
   std::vector<bool> is_byte;       // <0xNN> tokens
   mutable WordCache cache;
@@ -120,6 +120,8 @@ Result<void> Tokenizer::Impl::ReadAdded(const Json& root, const std::string& whe
           "the added token \"" + token.content + "\" or its id " + std::to_string(token.id) + " is listed twice",
           where);
     if (token.special) special.insert(token.id);
+    if (token.lstrip) swallows_before.insert(token.id);
+    if (token.rstrip) swallows_after.insert(token.id);
     added.push_back(std::move(token));
   }
   for (const AddedToken& token : added) {
@@ -172,21 +174,6 @@ bool WordCharBefore(std::string_view text, size_t at) {
   return IsWordChar(CodePointAt(text, start));
 }
 
-size_t SkipSpaceForward(std::string_view text, size_t at) {
-  while (at < text.size() && IsSpace(CodePointAt(text, at))) at += Utf8At(text, at).length;
-  return at;
-}
-
-size_t SkipSpaceBackward(std::string_view text, size_t at, size_t floor) {
-  while (at > floor) {
-    size_t start = at - 1;
-    while (start > floor && (static_cast<uint8_t>(text[start]) & 0xC0) == 0x80) --start;
-    if (!IsSpace(CodePointAt(text, start))) break;
-    at = start;
-  }
-  return at;
-}
-
 // Cuts text at added tokens: leftmost first, at one place the longest.
 void CutAtAdded(std::string_view text, const std::vector<AddedToken>& tokens, std::vector<Segment>* out) {
   std::array<bool, 256> starts{};
@@ -211,8 +198,8 @@ void CutAtAdded(std::string_view text, const std::vector<AddedToken>& tokens, st
       ++at;
       continue;
     }
-    size_t begin = match->lstrip ? SkipSpaceBackward(text, at, from) : at;
-    if (match->rstrip) end = SkipSpaceForward(text, end);
+    size_t begin = match->lstrip ? from + TrimEnd(text.substr(from, at - from), IsSpace).size() : at;
+    if (match->rstrip) end = text.size() - TrimStart(text.substr(end), IsSpace).size();
     if (begin > from) out->push_back({std::string(text.substr(from, begin - from)), -1});
     out->push_back({{}, match->id});
     from = at = end;
@@ -254,14 +241,14 @@ Result<Tokenizer> Tokenizer::Load(const std::string& path) {
   return Parse(text, path);
 }
 
-std::vector<TokenId> Tokenizer::Encode(std::string_view text) const {
+std::vector<TokenId> Tokenizer::Encode(std::string_view text, bool first) const {
   std::string clean;
   if (!IsValidUtf8(text)) text = clean = ReplaceInvalidUtf8(text);
   std::vector<TokenId> ids;
   if (impl_->normalizer.empty()) {
-    impl_->EncodeNormalized(text, true, &ids);
+    impl_->EncodeNormalized(text, first, &ids);
   } else {
-    impl_->EncodeNormalized(impl_->normalizer.Apply(text), true, &ids);
+    impl_->EncodeNormalized(impl_->normalizer.Apply(text), first, &ids);
   }
   return ids;
 }
@@ -330,6 +317,9 @@ std::optional<TokenId> Tokenizer::SpecialId(std::string_view token) const {
   if (found == impl_->added_ids.end()) return std::nullopt;
   return found->second;
 }
+
+bool Tokenizer::SwallowsBefore(TokenId id) const { return impl_->swallows_before.contains(id); }
+bool Tokenizer::SwallowsAfter(TokenId id) const { return impl_->swallows_after.contains(id); }
 
 int Tokenizer::vocab_size() const { return static_cast<int>(impl_->bytes.size()); }
 const std::string& Tokenizer::json() const { return impl_->json; }

@@ -27,8 +27,9 @@ class Tokenizer {
   ~Tokenizer();
 
   // Tokens of plain text. Special tokens written in the text ("<|end|>") are treated as ordinary characters: text that
-  // people contribute must not be able to forge control tokens. No BOS is added.
-  std::vector<TokenId> Encode(std::string_view text) const;
+  // people contribute must not be able to forge control tokens. No BOS is added. first: nothing stands before the text
+  // (Metaspace's prepend_scheme "first").
+  std::vector<TokenId> Encode(std::string_view text, bool first = true) const;
   // As Hugging Face encodes with add_special_tokens=False: special tokens in the text become their ids. For conformance
   // and templates.
   std::vector<TokenId> EncodeWithSpecial(std::string_view text) const;
@@ -37,7 +38,10 @@ class Tokenizer {
   // Raw bytes of one token (may be part of a character), for streaming.
   std::string TokenBytes(TokenId id) const;
   std::optional<TokenId> SpecialId(std::string_view token) const;  // id of an added token such as "<|end|>"
-  int vocab_size() const;                                          // largest id + 1
+  // Whether an added token swallows the white space before or after it (Phi 3's do).
+  bool SwallowsBefore(TokenId id) const;
+  bool SwallowsAfter(TokenId id) const;
+  int vocab_size() const;           // largest id + 1
   const std::string& json() const;  // the text it was parsed from, for copying into a release
 
  private:

@@ -91,6 +91,14 @@ Json Added(int id, const std::string& content, bool special = true) {
 Tokenizer Make(const Json& json) { return Tokenizer::Parse(DumpJson(json), "t").value(); }
 using Ids = std::vector<TokenId>;
 
+TEST(Unicode, TrimsWhatTheKindSays) {
+  EXPECT_EQ(TrimStart("\x1C\u3000 a ", IsBlank), "a ");
+  EXPECT_EQ(TrimStart("\x1C a", IsSpace), "\x1C a");
+  EXPECT_EQ(TrimEnd(" a\n\u00A0\x85", IsBlank), " a\n\u00A0\x85");  // ends in a byte that is no character
+  EXPECT_EQ(TrimEnd(" a\n\u00A0\u2028\x1F", IsBlank), " a");
+  EXPECT_EQ(TrimEnd("\u3000", IsBlank), "");
+}
+
 TEST(Tokenizer, MergesByRankThenLeftmost) {
   Tokenizer t = Make(ByteLevel({{"b", "c"}, {"a", "b"}, {"a", "a"}, {"aa", "a"}}));
   EXPECT_EQ(t.Encode("abc"), (Ids{'a', 256}));  // b c has the lower rank

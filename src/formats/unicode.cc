@@ -108,6 +108,25 @@ bool IsSpace(uint32_t c) {
   return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
 }
 
+bool IsBlank(uint32_t c) { return IsSpace(c) || (c >= 0x1C && c <= 0x1F); }
+
+std::string_view TrimStart(std::string_view text, bool (*kind)(uint32_t)) {
+  while (!text.empty() && Utf8At(text, 0).valid && kind(CodePointAt(text, 0)))
+    text.remove_prefix(Utf8At(text, 0).length);
+  return text;
+}
+
+std::string_view TrimEnd(std::string_view text, bool (*kind)(uint32_t)) {
+  while (!text.empty()) {
+    size_t start = text.size() - 1;
+    while (start > 0 && (static_cast<uint8_t>(text[start]) & 0xC0) == 0x80) --start;
+    Utf8Char last = Utf8At(text, start);
+    if (!last.valid || start + last.length != text.size() || !kind(CodePointAt(text, start))) break;
+    text = text.substr(0, start);
+  }
+  return text;
+}
+
 bool IsWordChar(uint32_t c) {
   switch (utf8proc_category(static_cast<utf8proc_int32_t>(c))) {
     case UTF8PROC_CATEGORY_LU:

@@ -28,6 +28,10 @@ std::string Excerpt(std::string_view text);
 uint32_t CodePointAt(std::string_view text, size_t at);
 bool IsSpace(uint32_t code_point);     // White_Space
 bool IsWordChar(uint32_t code_point);  // letter, mark, digit or connector, as \w
+bool IsBlank(uint32_t code_point);     // what Python's str.strip() takes away: White_Space and four separators
+// text without the characters of a kind (IsSpace, IsBlank) at its start or end.
+std::string_view TrimStart(std::string_view text, bool (*kind)(uint32_t));
+std::string_view TrimEnd(std::string_view text, bool (*kind)(uint32_t));
 
 enum class NormalForm { kNfc, kNfd, kNfkc, kNfkd };
 // REQUIRES well-formed UTF-8; a text that utf8proc refuses (too long) is returned unchanged.

@@ -61,10 +61,9 @@ void Decoder::Attend(size_t layer, std::span<const Chunk> chunks, model::BlockBu
     v += size;
   }
   for (const FreshRows& rows : fresh_)
-    kernels::Attention(pool_, model::AttentionShapeOf(model_.config, rows.count),
-                       segment_start_.data() + rows.first, b.q.data() + rows.first * q, b.k.data() + rows.first * kv,
-                       b.v.data() + rows.first * kv, b.att.data() + rows.first * q,
-                       b.stats.data() + rows.first * sizes_.heads * 2);
+    kernels::Attention(pool_, model::AttentionShapeOf(model_.config, rows.count), segment_start_.data() + rows.first,
+                       b.q.data() + rows.first * q, b.k.data() + rows.first * kv, b.v.data() + rows.first * kv,
+                       b.att.data() + rows.first * q, b.stats.data() + rows.first * sizes_.heads * 2);
   // A task is one row and one key/value head with its queries: heads are independent outputs.
   pool_.Run(cached_.size() * sizes_.kv_heads, [&](size_t task) {
     const CachedRow& r = cached_[task / sizes_.kv_heads];

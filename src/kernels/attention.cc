@@ -249,8 +249,7 @@ void DecodeHeads(const DecodeArgs& a, size_t group, size_t head, size_t rows) {
     const size_t cols = std::min(kWide, dim - d), width = PanelWidth(cols);
     const bool direct = cols == width;
     if (!direct) PackRows(v + d, a.kv_stride, cols, width, n, packed);
-    RunTile(rows, cols, n, {scores, ld, 1}, direct ? v + d : packed, direct ? a.kv_stride : width, out + d, dim,
-            false);
+    RunTile(rows, cols, n, {scores, ld, 1}, direct ? v + d : packed, direct ? a.kv_stride : width, out + d, dim, false);
   }
   for (size_t r = 0; r < rows; ++r) DivideRow(out + r * dim, sums[r], dim);
 }
@@ -309,9 +308,7 @@ void AttentionTaskBackward(const AttentionGradArgs& a, const AttentionTask& task
   }
 }
 
-void DecodeTarget(const DecodeArgs& a) {
-  reference::AttentionDecode(a.s, a.kv_stride, a.q, a.k, a.v, a.out);
-}
+void DecodeTarget(const DecodeArgs& a) { reference::AttentionDecode(a.s, a.kv_stride, a.q, a.k, a.v, a.out); }
 
 #endif  // CAIRN_SIMD
 }  // namespace HWY_NAMESPACE

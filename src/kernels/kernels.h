@@ -65,9 +65,9 @@ void Rope(ThreadPool& pool, const RopeTable& table, const int32_t* positions, fl
           size_t head_dim, bool inverse);
 
 // ---- attention.cc ----
-// Causal attention inside samples: row t sees rows [segment_start[t], t]. q [T, H*D], k v [T, G*D], out [T, H*D]. max_and_sum [T, H, 2] is written for the backward pass
-// (m and l of each softmax row). A segment begins at a row t with segment_start[t] == t; the rows after it repeat its
-// start until the next segment.
+// Causal attention inside samples: row t sees rows [segment_start[t], t]. q [T, H*D], k v [T, G*D], out [T, H*D].
+// max_and_sum [T, H, 2] is written for the backward pass (m and l of each softmax row). A segment begins at a row t
+// with segment_start[t] == t; the rows after it repeat its start until the next segment.
 struct AttentionShape {
   size_t t = 0, heads = 0, kv_heads = 0, head_dim = 0;
   float scale = 0;  // of the scores; 0: 1.0f / sqrt(float(D))

@@ -112,8 +112,7 @@ void BlockForward(ThreadPool& pool, const Model& model, size_t layer, const int3
     linear(p, b.h1, (normed ? raw : to).data(), false);
     if (normed)
       kernels::RmsNorm(pool, raw.data(), model.Vector(norm), to.data(), rstd.data(), t * heads, s.head_dim, eps);
-    if (model.config.HasRope(layer))
-      kernels::Rope(pool, model.rope, positions, to.data(), t, heads, s.head_dim, false);
+    if (model.config.HasRope(layer)) kernels::Rope(pool, model.rope, positions, to.data(), t, heads, s.head_dim, false);
   };
   auto add_to_residual = [&](int p, const std::vector<float>& from, const std::vector<float>& residual, float* to) {
     std::copy_n(residual.begin(), t * s.hidden, to);
@@ -185,9 +184,8 @@ void BlockBackward(ThreadPool& pool, const Model& model, size_t layer, const int
 
   // Attention half.
   linear(kO, branch_gradient(), b.att, w.datt, false);
-  kernels::AttentionBackward(pool, AttentionShapeOf(model.config, t), segment_start, b.q.data(), b.k.data(),
-                             b.v.data(), b.att.data(), b.stats.data(), w.datt.data(), w.dq.data(), w.dk.data(),
-                             w.dv.data());
+  kernels::AttentionBackward(pool, AttentionShapeOf(model.config, t), segment_start, b.q.data(), b.k.data(), b.v.data(),
+                             b.att.data(), b.stats.data(), w.datt.data(), w.dq.data(), w.dk.data(), w.dv.data());
   linear(kQ, unrotated(w.dq, b.raw_q, b.rstd_q, offsets.q_norm, s.heads, w.draw_q), b.h1, w.dh, false);
   linear(kK, unrotated(w.dk, b.raw_k, b.rstd_k, offsets.k_norm, s.kv_heads, w.draw_k), b.h1, w.dh, true);
   linear(kV, w.dv.data(), b.h1, w.dh, true);

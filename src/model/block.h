@@ -1,5 +1,5 @@
-// One decoder block (pre-norm, rotary grouped-query attention, SwiGLU, and what model/family.h adds), used alike by training and by decoding,
-// so that both give the same bits. Backward is written by hand beside it.
+// One decoder block (pre-norm, rotary grouped-query attention, SwiGLU, and what model/family.h adds), used alike by
+// training and by decoding, so that both give the same bits. Backward is written by hand beside it.
 #pragma once
 
 #include <array>

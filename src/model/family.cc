@@ -102,15 +102,16 @@ Result<const Family*> FindFamily(const std::string& model_type, const std::strin
     if (model_type == family.model_type) return &family;
     known.emplace_back(family.model_type);
   }
-  return Unsupported(fmt::format("\"model_type\": \"{}\" is beyond what cairn runs; it runs {}", model_type,
-                                 fmt::join(known, ", ")),
-                     where);
+  return Unsupported(
+      fmt::format("\"model_type\": \"{}\" is beyond what cairn runs; it runs {}", model_type, fmt::join(known, ", ")),
+      where);
 }
 
 Result<void> ParseFamilyFields(const Json& json, const Family& family, ModelConfig& config, const std::string& where) {
   CAIRN_ASSIGN(const bool bias, Flag(json, "attention_bias", where));
   if (bias && !family.attention_bias_field)
-    return Unsupported(fmt::format("\"attention_bias\": true is beyond what cairn runs of {}", family.model_type), where);
+    return Unsupported(fmt::format("\"attention_bias\": true is beyond what cairn runs of {}", family.model_type),
+                       where);
   config.qkv_bias = family.qkv_bias || bias;
   config.o_bias = bias;
   config.qk_norm = family.qk_norm;

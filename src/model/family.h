@@ -1,5 +1,5 @@
-// The families of decoders that cairn runs, by "model_type" of config.json: Llama and those that differ from it by biases,
-// norms of queries and keys, layers without rotation, a sliding window or constant factors.
+// The families of decoders that cairn runs, by "model_type" of config.json: Llama and those that differ from it by
+// biases, norms of queries and keys, layers without rotation, a sliding window or constant factors.
 #pragma once
 
 #include <string>

@@ -35,7 +35,8 @@ class FamilyTest : public ::testing::TestWithParam<size_t> {
   ThreadPool pool_{2};
 };
 
-// transformers norms and rotates in binary32, as Cairn does in other orders: errors of some 1e-6 relative to the largest.
+// transformers norms and rotates in binary32, as Cairn does in other orders: errors of some 1e-6 relative to the
+// largest.
 TEST_P(FamilyTest, LossAndGradientsAreThoseOfTransformers) {
   Model model = FormulaModel(config_);
   Gradients gradients = Gradients::For(model, true);

@@ -131,6 +131,16 @@ Result<ModelConfig> ReadModelConfig(const std::string& directory) {
   return ParseModelConfig(json, where);
 }
 
+// tokenizer_config.json with the chat template in it. Newer models keep the template in chat_template.jinja; as in
+// transformers, that file counts where both are there.
+Result<Json> ReadTokenizerConfig(const std::string& directory) {
+  CAIRN_ASSIGN(Json json, ReadJsonFile(directory + "/tokenizer_config.json", kMaxConfigBytes));
+  const std::string separate = directory + "/chat_template.jinja";
+  if (!json.is_object() || !PathExists(separate)) return json;
+  CAIRN_ASSIGN(json["chat_template"], ReadFile(separate, kMaxConfigBytes));
+  return json;
+}
+
 }  // namespace
 
 Result<Model> LoadModel(const std::string& directory, Storage storage) {
@@ -151,9 +161,8 @@ Result<Model> LoadModel(const std::string& directory, Storage storage) {
 Result<ChatTexts> LoadChatTexts(const std::string& directory) {
   CAIRN_ASSIGN(ModelConfig config, ReadModelConfig(directory));
   CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(directory + "/tokenizer.json"));
-  std::string where = directory + "/tokenizer_config.json";
-  CAIRN_ASSIGN(Json json, ReadJsonFile(where, kMaxConfigBytes));
-  CAIRN_ASSIGN(formats::ChatFormat format, formats::DetectChatFormat(json, where));
+  CAIRN_ASSIGN(Json json, ReadTokenizerConfig(directory));
+  CAIRN_ASSIGN(formats::ChatFormat format, formats::DetectChatFormat(json, directory + "/tokenizer_config.json"));
   if (tokenizer.vocab_size() > config.vocab_size)
     return BadInput(fmt::format("the tokenizer has {} tokens, the model {}", tokenizer.vocab_size(), config.vocab_size),
                     directory);

@@ -59,6 +59,25 @@ TEST(LoadModel, ComparesConfigWithTensorsBeforeAllocating) {
   std::filesystem::remove_all(directory);
 }
 
+// transformers writes the template beside tokenizer_config.json since 4.52; where both are there, the file counts.
+TEST(LoadChatTexts, ReadsTheTemplateFromItsOwnFile) {
+  const std::string directory = SmallWeights(Config(2, 2));
+  auto write = [&](const char* name, const std::string& text) {
+    ASSERT_TRUE(WriteFileAtomic(directory + "/" + name, text).ok());
+  };
+  write("tokenizer.json", R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []},
+                              "pre_tokenizer": {"type": "ByteLevel"}, "decoder": {"type": "ByteLevel"}})");
+  write("tokenizer_config.json", R"({"bos_token": "<s>"})");
+  EXPECT_EQ(LoadChatTexts(directory).error().code, ErrorCode::kUnsupported);
+  write("chat_template.jinja", "{{ bos_token }}{{ '<|im_start|>' }}{{ '<|im_end|>' }}");
+  EXPECT_EQ(LoadChatTexts(directory).value().format.begin, "<s>");
+  write("tokenizer_config.json", R"({"chat_template": "<|start_header_id|><|eot_id|>"})");
+  EXPECT_EQ(LoadChatTexts(directory).value().format.name, "chatml");
+  std::filesystem::remove(directory + "/chat_template.jinja");
+  EXPECT_EQ(LoadChatTexts(directory).value().format.name, "llama3");
+  std::filesystem::remove_all(directory);
+}
+
 // A frozen model reads its matrices in the mapped file and has the weights that a widened one has.
 TEST(LoadModel, FrozenModelsKeepTheTypesOfTheirFiles) {
   ModelConfig config = Config(8, 4);

@@ -72,7 +72,8 @@ struct ChatModel {
   std::string directory;
 };
 
-// A Hugging Face directory: config.json, model.safetensors or shards with index, tokenizer.json, tokenizer_config.json.
+// A Hugging Face directory: config.json, model.safetensors or shards with index, tokenizer.json, tokenizer_config.json,
+// chat_template.jinja if the template stands alone.
 // Every tensor is checked; an adapter/ directory is not applied.
 enum class Storage {
   kF32,

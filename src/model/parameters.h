@@ -45,8 +45,8 @@ constexpr size_t kNoTensor = SIZE_MAX;
 struct LayerOffsets {
   size_t input_norm = 0, post_norm = 0;
   size_t projection[kProjections] = {};
-  size_t bias[kProjections];                          // kNoTensor where the model has none
-  size_t q_norm = kNoTensor, k_norm = kNoTensor;      // [D], where the model has them
+  size_t bias[kProjections];                      // kNoTensor where the model has none
+  size_t q_norm = kNoTensor, k_norm = kNoTensor;  // [D], where the model has them
   LayerOffsets() { std::fill_n(bias, static_cast<size_t>(kProjections), kNoTensor); }
 };
 struct ModelOffsets {

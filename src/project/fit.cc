@@ -59,10 +59,11 @@ Result<void> CheckPhases(const Project& project) {
   for (const PhaseConfig& phase : project.config.spec.training.phases) {
     const auto trained = [&](const taxonomy::Leaf& leaf) { return TrainsOn(phase.data, leaf.kind); };
     if (std::none_of(project.leaves.begin(), project.leaves.end(), trained))
-      return BadInput(fmt::format("the phase \"{}\" trains on {}, of which the taxonomy has no leaf; add one or take the "
-                                  "phase out of spec.training.phases",
-                                  phase.name, phase.data == PhaseData::kSkills ? "skills" : "knowledge"),
-                      project.Path(kProjectFileName));
+      return BadInput(
+          fmt::format("the phase \"{}\" trains on {}, of which the taxonomy has no leaf; add one or take the "
+                      "phase out of spec.training.phases",
+                      phase.name, phase.data == PhaseData::kSkills ? "skills" : "knowledge"),
+          project.Path(kProjectFileName));
   }
   return {};
 }

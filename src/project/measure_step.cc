@@ -7,6 +7,9 @@
 namespace cairn::project {
 namespace {
 
+// Rises when the same model is asked in other words or judged otherwise.
+constexpr int kMeasuringVersion = 2;
+
 std::vector<eval::LeafQuestions> QuestionsOf(const Project& project) {
   std::vector<eval::LeafQuestions> leaves;
   for (const taxonomy::Leaf& leaf : project.leaves) {
@@ -127,6 +130,7 @@ Result<void> AddMeasureSteps(dag::Graph& graph, BuildContext& context) {
   dag::Step before;
   before.id = kMeasureBaseStep;
   before.kind = "measure base";
+  before.version = kMeasuringVersion;
   before.files = {{"base model", PinnedInput(project.base_digest)}};
   for (const taxonomy::Leaf& leaf : project.leaves)
     if (!leaf.eval_questions.empty()) before.files["questions of " + leaf.path] = PinnedInput(leaf.EvalDigest());

@@ -12,8 +12,9 @@ namespace {
 
 // Beside the weights of any number of shards: the files whose bytes change what cairn does with a model.
 bool DecidesAnswers(const std::string& name) {
-  static const std::set<std::string> known{"config.json",  "tokenizer.json", "tokenizer_config.json",
-                                           "replay.jsonl", "heldout.jsonl",  "model.safetensors.index.json"};
+  static const std::set<std::string> known{
+      "config.json",  "tokenizer.json", "tokenizer_config.json",       "chat_template.jinja",
+      "replay.jsonl", "heldout.jsonl",  "model.safetensors.index.json"};
   return known.contains(name) || name.ends_with(".safetensors");
 }
 

@@ -40,7 +40,8 @@ TEST(ModelDirectoryDigest, FollowsLinksAndSeesOnlyWhatDecidesAnswers) {
   EXPECT_EQ(ModelDirectoryDigest(links).value(), digest);
   ASSERT_TRUE(WriteFileAtomic(plain + "/notes.txt", "other").ok());
   EXPECT_EQ(ModelDirectoryDigest(links).value(), digest);
-  for (const char* name : {"replay.jsonl", "model-00001-of-00002.safetensors", "model.safetensors.index.json"}) {
+  for (const char* name :
+       {"replay.jsonl", "chat_template.jinja", "model-00001-of-00002.safetensors", "model.safetensors.index.json"}) {
     ASSERT_TRUE(WriteFileAtomic(plain + "/" + name, "other").ok());
     EXPECT_NE(ModelDirectoryDigest(plain).value(), digest) << name;
     digest = ModelDirectoryDigest(plain).value();

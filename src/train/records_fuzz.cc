@@ -20,6 +20,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto config = model::ParseModelConfig(*json, "fuzz");
   if (config.ok() && !model::ParseModelConfig(model::ModelConfigToJson(*config), "again").ok()) std::abort();
   auto format = formats::DetectChatFormat(*json, "fuzz");
-  if (format.ok()) (void)format->Template();
+  if (format.ok()) {
+    Json own = {{"chat_template", format->Template()}};
+    auto again = formats::DetectChatFormat(own, "again");
+    if (!again.ok() || again->Template() != format->Template()) std::abort();
+  }
   return 0;
 }

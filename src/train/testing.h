@@ -72,15 +72,16 @@ struct GoldenState {
   const char* digest;       // of the state after step 20
   bool all_fields = false;  // of model/family.h
 };
-inline constexpr GoldenState kGoldenStates[] = {{"adamw", false, Optimizer::kAdamW, Numerics::kF32,
-                                                 "ca90fa7508ea3a75bdf61bc9dc8e21ba815e8b1eb8da30f786c944c0d6e382b0"},
-                                                {"muon", false, Optimizer::kMuon, Numerics::kF32,
-                                                 "49041299d01178fe1326eedc21c517e0e581824fc58aa3d1407fb33192d49077"},
-                                                {"lora", true, Optimizer::kAdamW, Numerics::kF32,
-                                                 "a16a2d43fd24cab2166da6b4669c9f76dd253e8294404d72fa6229ba07ba5dfc"},
-                                                {"lora-i8", true, Optimizer::kAdamW, Numerics::kInt8,
-                                                 "55156704dc51b4d7bd92856ac6dce67c8c73b89175abe6959cea05d021d83c8d"},
-                                                {"all-fields", false, Optimizer::kAdamW, Numerics::kF32,
-                                                 "ca97e51a2198dadb5d3f938185576305646b39dc11040b98b40b4fc7ac58605a", true}};
+inline constexpr GoldenState kGoldenStates[] = {
+    {"adamw", false, Optimizer::kAdamW, Numerics::kF32,
+     "ca90fa7508ea3a75bdf61bc9dc8e21ba815e8b1eb8da30f786c944c0d6e382b0"},
+    {"muon", false, Optimizer::kMuon, Numerics::kF32,
+     "49041299d01178fe1326eedc21c517e0e581824fc58aa3d1407fb33192d49077"},
+    {"lora", true, Optimizer::kAdamW, Numerics::kF32,
+     "a16a2d43fd24cab2166da6b4669c9f76dd253e8294404d72fa6229ba07ba5dfc"},
+    {"lora-i8", true, Optimizer::kAdamW, Numerics::kInt8,
+     "55156704dc51b4d7bd92856ac6dce67c8c73b89175abe6959cea05d021d83c8d"},
+    {"all-fields", false, Optimizer::kAdamW, Numerics::kF32,
+     "ca97e51a2198dadb5d3f938185576305646b39dc11040b98b40b4fc7ac58605a", true}};
 
 }  // namespace cairn::train

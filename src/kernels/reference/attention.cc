@@ -41,7 +41,8 @@ void Attention(const AttentionShape& a, const int32_t* segment_start, const floa
     const size_t start = static_cast<size_t>(segment_start[t]), n = t + 1 - start;
     AttentionShape row = a;
     row.t = n;
-    reference::AttentionDecode(row, kv_stride, q + t * q_stride, k + start * kv_stride, v + start * kv_stride, out + t * q_stride);
+    reference::AttentionDecode(row, kv_stride, q + t * q_stride, k + start * kv_stride, v + start * kv_stride,
+                               out + t * q_stride);
     std::vector<float> s(n), p(n);
     for (size_t h = 0; h < a.heads; ++h) {
       const size_t g = h / (a.heads / a.kv_heads) * a.head_dim;

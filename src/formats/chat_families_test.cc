@@ -1,0 +1,197 @@
+// Chat templates of models that people use: what is recognised, and what it renders.
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "formats/bpe_trainer.h"
+#include "formats/chat.h"
+#include "formats/chat_template.h"
+
+namespace cairn::formats {
+namespace {
+
+// Knows the control tokens of all families, so that decoding with them shows what was rendered.
+Tokenizer AnyFamilysTokenizer() {
+  bool done = false;
+  BpeTrainingOptions options = {.vocab_size = 340,
+                                .special_tokens = {"<|im_start|>",
+                                                   "<|im_end|>",
+                                                   "<|begin_of_text|>",
+                                                   "<|start_header_id|>",
+                                                   "<|end_header_id|>",
+                                                   "<|eot_id|>",
+                                                   "<|start_of_role|>",
+                                                   "<|end_of_role|>",
+                                                   "<|end_of_text|>",
+                                                   "<|system|>",
+                                                   "<|user|>",
+                                                   "<|assistant|>",
+                                                   "<|end|>",
+                                                   "<|endoftext|>",
+                                                   "<s>",
+                                                   "</s>",
+                                                   "[INST]",
+                                                   "[/INST]",
+                                                   "<think>",
+                                                   "</think>"}};
+  auto next = [&](std::string* text) {
+    *text = "system user assistant";
+    return !std::exchange(done, true);
+  };
+  return Tokenizer::Parse(TrainBpe(options, next).value(), "t").value();
+}
+
+std::vector<Message> Messages(const Json& pairs) {
+  std::vector<Message> messages;
+  for (const Json& pair : pairs) messages.push_back({pair[0], pair[1]});
+  return messages;
+}
+
+std::string Rendered(const ChatFormat& format, const Tokenizer& t, const std::vector<Message>& messages,
+                     bool generate) {
+  if (generate) return t.Decode(EncodePrompt(format, t, messages).value(), true);
+  return t.Decode(EncodeChat(format, t, messages).value().ids, true);
+}
+
+// chat_families.json holds Jinja2's renderings of the models' templates and of our own; see testdata/README.md.
+TEST(ChatFamilies, RenderAsTheirTemplates) {
+  Tokenizer t = AnyFamilysTokenizer();
+  Json data = ReadJsonFile(std::string(CAIRN_SOURCE_DIR) + "/src/formats/testdata/chat_families.json").value();
+  ASSERT_GE(data["families"].size(), 19u);
+  for (const Json& family : data["families"]) {
+    const std::string name = family["family"];
+    auto format = DetectChatFormat(family, name);
+    ASSERT_TRUE(format.ok()) << name << ": " << format.error().message;
+    EXPECT_EQ(format->name, family["format"]) << name;
+    EXPECT_EQ(format->Template(), family["own_template"]) << name;
+    for (const auto& [key, conversation] : data["conversations"].items())
+      EXPECT_EQ(Rendered(*format, t, Messages(conversation["messages"]), conversation["generate"]),
+                family["texts"][key])
+          << name << " " << key;
+  }
+}
+
+TEST(ChatFamilies, OwnTemplatesAreReadBack) {
+  Json data = ReadJsonFile(std::string(CAIRN_SOURCE_DIR) + "/src/formats/testdata/chat_families.json").value();
+  for (const Json& family : data["families"]) {
+    const std::string own = family["own_template"];
+    auto format = DetectChatFormat({{"chat_template", own}}, "t");
+    ASSERT_TRUE(format.ok()) << family["family"];
+    EXPECT_EQ(format->name, family["format"]);
+    EXPECT_EQ(format->Template(), own);
+  }
+  // A template that somebody changed is not what its comment says.
+  ChatFormat format =
+      DetectChatFormat({{"chat_template", "<|im_start|><|im_end|>{{ bos_token }}"}, {"bos_token", "#}"}}, "t").value();
+  EXPECT_EQ(FormatOfTemplate(format.Template())->begin, "#}");
+  EXPECT_FALSE(FormatOfTemplate(format.Template() + " "));
+  EXPECT_FALSE(FormatOfTemplate("{# cairn [] #}"));
+  EXPECT_FALSE(FormatOfTemplate("{# cairn {\"suffix\":3} #}"));
+  EXPECT_FALSE(FormatOfTemplate("{# cairn "));
+}
+
+TEST(ChatFamilies, PromptIsThePrefixOfTheTrainingText) {
+  Tokenizer t = AnyFamilysTokenizer();
+  Json data = ReadJsonFile(std::string(CAIRN_SOURCE_DIR) + "/src/formats/testdata/chat_families.json").value();
+  for (const Json& family : data["families"]) {
+    ChatFormat format = DetectChatFormat(family, "t").value();
+    for (std::vector<Message> messages : {std::vector<Message>{{"user", "q"}},
+                                          {{"system", "s"}, {"user", "q"}},
+                                          {{"system", "s"}, {"user", "q"}, {"assistant", "a"}, {"user", "r"}}}) {
+      std::vector<TokenId> prompt = EncodePrompt(format, t, messages).value();
+      messages.push_back({"assistant", "the answer"});
+      EncodedChat chat = EncodeChat(format, t, messages).value();
+      ASSERT_LT(prompt.size(), chat.ids.size());
+      EXPECT_TRUE(std::equal(prompt.begin(), prompt.end(), chat.ids.begin())) << family["family"];
+      // Of the text after the prompt everything up to the stop token is trained on.
+      std::vector<TokenId> answer;
+      for (size_t i = prompt.size(); i < chat.ids.size(); ++i)
+        if (chat.loss_mask[i]) answer.push_back(chat.ids[i]);
+      EXPECT_EQ(t.Decode(answer, true), format.answer_prefix + "the answer" + format.suffix) << family["family"];
+    }
+  }
+}
+
+TEST(ChatFamilies, RolesMustAlternateWhereAUserCarriesTheSystemText) {
+  Tokenizer t = AnyFamilysTokenizer();
+  Json config = {
+      {"chat_template", "{{ bos_token }}{{ '[INST]' }}{{ '[/INST]' }}"}, {"bos_token", "<s>"}, {"eos_token", "</s>"}};
+  ChatFormat format = DetectChatFormat(config, "t").value();
+  const std::vector<std::vector<Message>> bad = {{},
+                                                 {{"system", "s"}},
+                                                 {{"assistant", "a"}},
+                                                 {{"user", "a"}, {"user", "b"}},
+                                                 {{"user", "a"}, {"system", "s"}},
+                                                 {{"system", "s"}, {"system", "s"}, {"user", "u"}}};
+  for (const auto& messages : bad) EXPECT_FALSE(EncodeChat(format, t, messages).ok());
+  EXPECT_NE(EncodeChat(format, t, bad[3]).error().message.find("message 2"), std::string::npos);
+  EXPECT_EQ(Rendered(format, t, {{"system", "s"}, {"user", "u"}}, true), "<s>[INST]s\n\nu[/INST]");
+}
+
+TEST(ChatFamilies, RefusesWhatItWouldRenderWrongly) {
+  auto refused = [](const Json& config) {
+    auto format = DetectChatFormat(config, "t");
+    return !format.ok() && !format.error().message.empty();
+  };
+  EXPECT_TRUE(refused({{"chat_template", "{{ '<|im_start|>assistant\\n<think>\\n' }}<|im_end|>"}}));
+  EXPECT_TRUE(refused({{"chat_template", "{{ '[INST]' }}{{ '[/INST]' }}"}}));  // no eos_token
+  EXPECT_TRUE(refused({{"chat_template", "{{ '[INST]: ' }}{{ '[/INST]' }}"}, {"eos_token", "</s>"}}));
+  EXPECT_TRUE(refused({{"chat_template", "[SYSTEM_PROMPT][INST][/INST]"}, {"eos_token", "</s>"}}));
+}
+
+TEST(JinjaLiterals, AreReadFromBlocksOnly) {
+  using Strings = std::vector<std::string>;
+  EXPECT_EQ(JinjaLiterals(R"(it's {{ 'a\n' + "b'c" }} 'd' {%- set x = '\\' %}{# 'e' #}{{ '}}' }})"),
+            (Strings{"a\n", "b'c", "\\", "}}"}));
+  EXPECT_EQ(JinjaLiterals("{{ 'open"), Strings());
+  EXPECT_EQ(JinjaLiterals("{{ 'a' {# {"), (Strings{"a"}));
+  EXPECT_EQ(JinjaLiterals("{"), Strings());
+}
+
+std::string Conformance(const std::string& path) {
+  return std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/" + path;
+}
+
+// The whole templates, by llama.cpp's test cases and its files.
+TEST(ChatConformance, WholeTemplatesOfTheFamilies) {
+  const std::string root = Conformance("chat_templates/");
+  if (!PathExists(root)) GTEST_SKIP() << "no conformance data";
+  Tokenizer t = AnyFamilysTokenizer();
+  const std::map<std::string, std::string> files = {
+      {"Qwen-Qwen2.5-7B-Instruct", "chatml"},           {"Qwen-Qwen3-0.6B", "qwen3"},
+      {"ibm-granite-granite-4.0", "granite"},           {"meta-llama-Llama-3.1-8B-Instruct", "llama3.1"},
+      {"meta-llama-Llama-3.2-3B-Instruct", "llama3.1"}, {"meta-llama-Llama-3.3-70B-Instruct", "llama3.1"},
+      {"microsoft-Phi-3.5-mini-instruct", "phi3"}};
+  int checked = 0;
+  Json golden = ReadJsonFile(root + "rendered_golden.json").value();
+  for (const Json& row : golden) {
+    std::string name = row["template"], context = row["context"];
+    auto known = files.find(name.substr(0, name.size() - std::string(".jinja").size()));
+    if (known == files.end() || (context != "simple" && context != "nogen")) continue;
+    Json config = ReadJsonFile(root + "contexts/" + context + ".json").value();
+    config["chat_template"] = ReadFile(root + "templates/" + name).value();
+    ChatFormat format = DetectChatFormat(config, name).value();
+    EXPECT_EQ(format.name, known->second);
+    std::vector<Message> messages;
+    for (const Json& m : config["messages"]) messages.push_back({m["role"], m["content"]});
+    EXPECT_EQ(Rendered(format, t, messages, config["add_generation_prompt"]), row["expected"]) << name << context;
+    ++checked;
+  }
+  EXPECT_GE(checked, 8);
+  Json cases = ReadJsonFile(root + "llamacpp_test_chat_template.json").value();
+  std::vector<Message> messages;
+  for (const Json& m : cases["messages"]) messages.push_back({m["role"], m["content"]});
+  for (const Json& row : cases["cases"]) {
+    std::string name = row["name"];
+    if (name.find("istral-") == std::string::npos || name.find("'v") == std::string::npos ||
+        name.find("'v7'") != std::string::npos)
+      continue;
+    Json config = {{"chat_template", row["template"]}, {"bos_token", row["bos_token"]}, {"eos_token", "</s>"}};
+    ChatFormat format = DetectChatFormat(config, name).value();
+    EXPECT_EQ(Rendered(format, t, messages, true), row["hf_expected"]) << name;
+    ++checked;
+  }
+  EXPECT_GE(checked, 11);
+}
+
+}  // namespace
+}  // namespace cairn::formats
