@@ -108,11 +108,25 @@ std::string JoinUrl(std::string base) {
   return base + "/chat/completions";
 }
 
-std::string Excerpt(const std::string& body, const std::string& key) {
-  std::string text = Printable(Squeeze(body).substr(0, 2000));
-  for (size_t at; !key.empty() && (at = text.find(key)) != std::string::npos;) text.replace(at, key.size(), "***");
-  text.resize(std::min<size_t>(text.size(), 300));
-  return text;
+// The longest run of letters and digits of the key: what every way to escape a text (JSON's, a URL's, HTML's) leaves as
+// it is.
+std::string_view Telltale(std::string_view key) {
+  constexpr std::string_view kPlain = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::string_view longest;
+  for (size_t begin = 0; (begin = key.find_first_of(kPlain, begin)) != key.npos;) {
+    size_t end = std::min(key.find_first_not_of(kPlain, begin), key.size());
+    if (end - begin > longest.size()) longest = key.substr(begin, end - begin);
+    begin = end;
+  }
+  return longest;
+}
+
+// The beginning of a server's text, as it may be shown; nothing of a text that may hold the key.
+std::string Excerpt(std::string_view text, const std::string& key) {
+  if (!key.empty() && text.find(Telltale(key)) != text.npos) return "(a text that may hold the key and is not shown)";
+  std::string out = Printable(Squeeze(text.substr(0, 2000)));
+  out.resize(std::min<size_t>(out.size(), 300));
+  return out;
 }
 
 // Text of the first choice. A message without text (a refusal, or tokens used up by hidden reasoning) is an empty
@@ -215,11 +229,12 @@ class Connection {
       if (hopeless) return Error{ErrorCode::kIo, text, url_};
       return text;
     }
-    std::string text = "HTTP status " + std::to_string(got.status) + ": " + Excerpt(got.body, key_);
-    bool again = got.status == 408 || got.status == 429 || got.status >= 500;
-    if (got.status == 401 || got.status == 403) {
+    std::string text = "HTTP status " + std::to_string(got.status);
+    if (got.status == 401 || got.status == 403) {  // such a reply often quotes the key
       return Denied(text + "; check the key in the environment variable of apiKeyEnv", url_);
     }
+    text += ": " + Excerpt(got.body, key_);
+    bool again = got.status == 408 || got.status == 429 || got.status >= 500;
     if (!again) return Error{got.status == 404 ? ErrorCode::kNotFound : ErrorCode::kBadInput, text, url_};
     if (got.retry_after_ms > options_.longest_retry_after_ms) {
       return Error{ErrorCode::kIo,

@@ -278,6 +278,44 @@ TEST(HttpTeacherTest, TheKeyIsSentAndNeverShown) {
   EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
 }
 
+// However a server writes the key, and with whichever status.
+TEST(HttpTeacherTest, AnEscapedKeyIsNotShown) {
+  struct Case {
+    std::string key, written;
+  } cases[] = {
+      {"sk/Secret/tail", "sk\\/Secret\\/tail"},          // JSON, as PHP writes it
+      {"sk-Secret-\u00e4", "sk-Secret-\\u00c3\\u00a4"},  // JSON, bytes taken for Latin-1
+      {"sk  Secret", "sk  Secret"},                      // a message is squeezed
+      {"sk \"Secret\"", "sk \\\"Secret\\\""},
+      {"sk/Secret", "sk%2FSecret"},
+      {"sk-Secret", std::string(1995, ' ') + "sk-Secret"},
+  };
+  for (const Case& c : cases) {
+    setenv("CAIRN_TEST_KEY", c.key.c_str(), 1);
+    for (const char* status : {"401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Oops", "200 OK"}) {
+      TestServer server([&](int, const std::string&) { return Http(status, "bad key " + c.written); });
+      HttpTeacherOptions options = server.Options();
+      options.api_key_env = "CAIRN_TEST_KEY";
+      options.attempts = 1;
+      auto replies = Send(options, {Ask("q")});
+      ASSERT_FALSE(replies.ok()) << status;
+      EXPECT_THAT(replies.error().ToString(), Not(HasSubstr("Secret"))) << status << " " << c.written;
+    }
+  }
+}
+
+TEST(HttpTeacherTest, AKeyOfStarsEndsNothing) {
+  for (const char* key : {"*", "***"}) {
+    setenv("CAIRN_TEST_KEY", key, 1);
+    TestServer server([](int, const std::string&) { return Http("404 Not Found", "no *** here"); });
+    HttpTeacherOptions options = server.Options();
+    options.api_key_env = "CAIRN_TEST_KEY";
+    auto replies = Send(options, {Ask("q")});
+    ASSERT_FALSE(replies.ok());
+    EXPECT_EQ(replies.error().code, ErrorCode::kNotFound);
+  }
+}
+
 // Where a proxy is set for other programs, a server on this machine is still asked directly.
 TEST(HttpTeacherTest, ThisMachineIsAskedWithoutAProxy) {
   setenv("http_proxy", "http://127.0.0.1:1", 1);
