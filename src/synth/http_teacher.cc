@@ -87,7 +87,7 @@ Result<void> CheckEndpoint(const HttpTeacherOptions& options) {
   std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
   CAIRN_CHECK(url != nullptr);
   if (curl_url_set(url.get(), CURLUPART_URL, options.endpoint.c_str(), 0) != CURLUE_OK) {
-    return BadInput("not a URL: " + options.endpoint + "; write it as http://host:port/v1", "teacher.endpoint");
+    return BadInput("not a URL; write one like http://127.0.0.1:8000/v1", "teacher.endpoint");
   }
   std::string scheme = UrlPart(url.get(), CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https") {
@@ -95,6 +95,11 @@ Result<void> CheckEndpoint(const HttpTeacherOptions& options) {
   }
   if (!UrlPart(url.get(), CURLUPART_USER).empty() || !UrlPart(url.get(), CURLUPART_PASSWORD).empty()) {
     return BadInput("the URL holds a user or password; give the key by apiKeyEnv instead", "teacher.endpoint");
+  }
+  // The address is published with a release, and what is asked for comes after its path.
+  if (options.endpoint.find_first_of("?#") != std::string::npos) {
+    return BadInput("the URL holds a query or a fragment; end it with the version, and give a key by apiKeyEnv",
+                    "teacher.endpoint");
   }
   if (scheme == "http" && !options.api_key_env.empty() && !IsLoopback(UrlPart(url.get(), CURLUPART_HOST))) {
     return BadInput("the key would cross the network unencrypted; use https, or leave out apiKeyEnv",

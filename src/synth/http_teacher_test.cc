@@ -326,11 +326,15 @@ TEST(HttpTeacherTest, ThisMachineIsAskedWithoutAProxy) {
 }
 
 TEST(HttpTeacherTest, OptionsAreChecked) {
-  for (const char* endpoint : {"", "nonsense", "ftp://x/v1", "file:///etc/passwd", "http://user:pass@127.0.0.1/v1"}) {
+  for (const char* endpoint :
+       {"", "nonsense", "ftp://x/v1", "file:///etc/passwd", "http://user:hidden@127.0.0.1/v1", "http://x/v1?key=hidden",
+        "http://x/v1#hidden", "http://:8000/v1", "http://x y/hidden"}) {
     HttpTeacherOptions options;
     options.model = "m";
     options.endpoint = endpoint;
-    EXPECT_FALSE(HttpTeacher::Make(options).ok()) << endpoint;
+    auto teacher = HttpTeacher::Make(options);
+    ASSERT_FALSE(teacher.ok()) << endpoint;
+    EXPECT_THAT(teacher.error().ToString(), Not(HasSubstr("hidden")));
   }
   HttpTeacherOptions options;
   options.first_wait_ms = 500;
