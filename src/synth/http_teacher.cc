@@ -313,13 +313,17 @@ Result<std::unique_ptr<HttpTeacher>> HttpTeacher::Make(HttpTeacherOptions option
   if (!options.api_key_env.empty()) {
     const char* value = std::getenv(options.api_key_env.c_str());
     if (value == nullptr || *value == '\0') {
+      // The name is not repeated: a key in its place looks like one.
       return NotFound(
-          "the environment variable " + options.api_key_env + " is not set; export the endpoint's key in it",
+          "the environment variable that it names is not set; write the variable's name there, such as TEACHER_KEY, "
+          "never "
+          "the key itself, and export the key in that variable",
           "teacher.apiKeyEnv");
     }
     key = value;
     if (key.find_first_of("\r\n") != std::string::npos) {
-      return BadInput("the key in " + options.api_key_env + " holds a line break", "teacher.apiKeyEnv");
+      return BadInput("the key in the variable that it names holds a line break; export it without",
+                      "teacher.apiKeyEnv");
     }
   }
   return std::unique_ptr<HttpTeacher>(new HttpTeacher(std::move(options), std::move(key)));

@@ -272,10 +272,12 @@ TEST(HttpTeacherTest, TheKeyIsSentAndNeverShown) {
   }
   options.endpoint = "https://example.org/v1";
   EXPECT_TRUE(HttpTeacher::Make(options).ok());
-  options.api_key_env = "CAIRN_TEST_NO_SUCH_KEY";
+  options.api_key_env = "hf_abcSecret";  // the key where the variable's name belongs
   auto missing = HttpTeacher::Make(options);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(missing.error().ToString(), HasSubstr("such as TEACHER_KEY"));
+  EXPECT_THAT(missing.error().ToString(), Not(HasSubstr("Secret")));
 }
 
 // However a server writes the key, and with whichever status.
