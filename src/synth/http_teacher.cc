@@ -184,7 +184,6 @@ class Connection {
     for (int attempt = 1; attempt <= options_.attempts; ++attempt) {
       if (attempt > 1 && !Wait(std::max(BackoffMs(options_, attempt), retry_after), stop)) break;
       Attempt got = Once(request);
-      if (Interrupted()) break;
       if (got.too_large) {
         return Corrupt("the endpoint's reply is larger than " + HumanBytes(options_.max_response_bytes), url_);
       }
@@ -193,6 +192,7 @@ class Connection {
         if (!json.ok()) return Corrupt("the endpoint's reply is not JSON: " + Excerpt(got.body, key_), url_);
         return ReadCompletion(*json, url_);
       }
+      if (Interrupted()) break;
       CAIRN_ASSIGN(last, WhyRetry(got));
       retry_after = got.retry_after_ms;
     }
@@ -333,21 +333,23 @@ Json HttpTeacher::Identity() const {
   return {{"kind", "http"}, {"endpoint", options_.endpoint}, {"model", options_.model}};
 }
 
-Result<std::vector<std::string>> HttpTeacher::Complete(const std::vector<TeacherRequest>& requests) {
-  std::vector<std::string> replies(requests.size());
+Result<void> HttpTeacher::Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) {
   std::vector<std::optional<Error>> errors(requests.size());
   std::atomic<size_t> next{0};
   std::atomic<bool> stop{false};
+  std::mutex sinking;
+  auto answer = [&](Connection& connection, const TeacherRequest& request, size_t place) -> Result<void> {
+    CAIRN_ASSIGN(std::string reply, connection.Ask(RequestBody(options_, request), stop));
+    std::lock_guard lock(sinking);
+    return sink(place, std::move(reply));
+  };
   auto work = [&] {
     Connection connection(options_, key_);
     for (size_t i; !stop && (i = next++) < requests.size();) {
-      Result<std::string> reply = connection.Ask(RequestBody(options_, requests[i]), stop);
-      if (reply.ok()) {
-        replies[i] = std::move(reply).value();
-      } else {
-        errors[i] = reply.error();
-        stop = true;
-      }
+      Result<void> done = answer(connection, requests[i], i);
+      if (done.ok()) continue;
+      errors[i] = done.error();
+      stop = true;  // what others have under way is paid for: it still ends in the sink
     }
   };
   size_t count = std::min(static_cast<size_t>(options_.parallel), requests.size());
@@ -363,7 +365,7 @@ Result<std::vector<std::string>> HttpTeacher::Complete(const std::vector<Teacher
   }
   if (first != nullptr) return *first;
   if (Interrupted()) return Error{ErrorCode::kCancelled, "interrupted", {}};
-  return replies;
+  return {};
 }
 
 }  // namespace cairn::synth

@@ -30,12 +30,12 @@ struct HttpTeacherOptions {
 // are checked, redirects are not followed, and a key is sent over https or to this machine only. The key is in no
 // message.
 //
-// Threads  Complete uses options.parallel threads and may be called from one thread at a time.
+// Threads  Answer uses options.parallel threads and may be called from one thread at a time.
 class HttpTeacher : public Teacher {
  public:
   // Reads the key. kBadInput for options out of range; kNotFound if the environment variable is not set.
   static Result<std::unique_ptr<HttpTeacher>> Make(HttpTeacherOptions options);
-  Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests) override;
+  Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) override;
   Json Identity() const override;
 
  private:

@@ -10,10 +10,15 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <thread>
+
+#include "base/progress.h"
+#include "synth/caching_teacher.h"
 
 namespace cairn::synth {
 namespace {
@@ -216,6 +221,66 @@ TEST(HttpTeacherTest, ACutReplySetsNoPause) {
   auto replies = Send(server.Options(), {Ask("q")});
   ASSERT_TRUE(replies.ok()) << replies.error().ToString();
   EXPECT_EQ(server.requests(), 2);
+}
+
+class CountingCache : public CallCache {
+ public:
+  std::optional<std::string> Get(const Digest& key) override {
+    auto found = map.find(key);
+    return found == map.end() ? std::nullopt : std::optional(found->second);
+  }
+  Result<void> Put(const Digest& key, const std::string& reply) override {
+    map[key] = reply;
+    return {};
+  }
+  std::map<Digest, std::string> map;
+};
+
+std::vector<TeacherRequest> Questions(int count) {
+  std::vector<TeacherRequest> requests;
+  for (int i = 0; i < count; ++i) requests.push_back(Ask("q" + std::to_string(i)));
+  return requests;
+}
+
+// A quota of fewer requests than a group has must not keep a build from ever getting on.
+TEST(HttpTeacherTest, RepliesBeforeAnErrorAreKept) {
+  std::atomic<int> answered{0};
+  TestServer server([&](int n, const std::string&) {
+    if (n % 6 == 5) return Http("429 Too Many Requests", "{}", "Retry-After: 600\r\n");
+    ++answered;
+    return Good("ok");
+  });
+  CountingCache cache;
+  int builds = 0;
+  for (bool done = false; !done && builds < 20; ++builds) {
+    HttpTeacherOptions options = server.Options();
+    options.timeout_ms = 10000;  // a slow machine must not cut a reply that is counted
+    auto teacher = HttpTeacher::Make(options);
+    CachingTeacher caching(**teacher, cache);
+    done = caching.Complete(Questions(20)).ok();
+    EXPECT_EQ(static_cast<int>(cache.map.size()), answered);
+  }
+  EXPECT_EQ(cache.map.size(), 20u);
+  EXPECT_EQ(answered, 20);
+  EXPECT_GT(builds, 1);
+}
+
+TEST(HttpTeacherTest, RepliesBeforeCtrlCAreKept) {
+  InstallInterruptHandler();
+  TestServer server([](int n, const std::string&) {
+    if (n == 2) raise(SIGINT);
+    return n < 2 ? Good("ok") : std::string();
+  });
+  HttpTeacherOptions options = server.Options();
+  options.parallel = 1;
+  options.timeout_ms = 10000;
+  auto teacher = HttpTeacher::Make(options);
+  CountingCache cache;
+  auto replies = CachingTeacher(**teacher, cache).Complete(Questions(5));
+  ClearInterrupt();
+  ASSERT_FALSE(replies.ok());
+  EXPECT_EQ(replies.error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(cache.map.size(), 2u);
 }
 
 TEST(HttpTeacherTest, WrongRepliesAreErrorsAtOnce) {
