@@ -149,6 +149,23 @@ Result<std::string> ReadCompletion(const Json& json, const std::string& where) {
   return message["content"].get<std::string>();
 }
 
+// What a server says to a request that it will never answer: malformed, too large, not to be processed.
+bool IsRefusal(long status) { return status == 400 || status == 413 || status == 422; }
+
+// What came of a request in the end.
+struct Outcome {
+  std::string text;
+  std::string refusal;  // the server's words, if it refuses the request
+};
+
+std::string RequestBody(const HttpTeacherOptions& options, const TeacherRequest& request) {
+  Json json = TeacherRequestToJson(request);
+  json["model"] = options.model;
+  json["seed"] = json["seed"].get<uint64_t>() & 0x7FFFFFFF;  // some servers hold it in 32 signed bits
+  json["stream"] = false;
+  return DumpJson(json);
+}
+
 // One thread's connection: a curl handle that is used again and again.
 class Connection {
  public:
@@ -177,8 +194,23 @@ class Connection {
     curl_easy_setopt(curl_.get(), CURLOPT_USERAGENT, "cairn");
   }
 
-  // The reply's text, after as many attempts as are allowed. `stop` ends the waiting early.
-  Result<std::string> Ask(const std::string& request, const std::atomic<bool>& stop) {
+  // The reply's text; empty if the server refuses this request, but not another one like it. `stop` ends the waiting
+  // between attempts early.
+  Result<std::string> Ask(const TeacherRequest& request, const std::atomic<bool>& stop) {
+    CAIRN_ASSIGN(Outcome outcome, Try(RequestBody(options_, request), stop));
+    if (outcome.refusal.empty()) return outcome.text;
+    // Is it this text, too long or filtered, or any at all, as the model's name, a parameter or a role is wrong? The
+    // same with a text that nobody refuses tells, whatever was asked before.
+    TeacherRequest plain = request;
+    for (formats::Message& message : plain.messages) message.content = "Say yes.";
+    CAIRN_ASSIGN(Outcome check, Try(RequestBody(options_, plain), stop));
+    if (!check.refusal.empty()) return BadInput(check.refusal, url_);
+    return std::string();
+  }
+
+ private:
+  // As many attempts as are allowed.
+  Result<Outcome> Try(const std::string& request, const std::atomic<bool>& stop) {
     std::string last;
     int64_t retry_after = 0;
     for (int attempt = 1; attempt <= options_.attempts; ++attempt) {
@@ -190,9 +222,11 @@ class Connection {
       if (got.code == CURLE_OK && got.status == 200) {
         Result<Json> json = ParseJson(got.body, url_);
         if (!json.ok()) return Corrupt("the endpoint's reply is not JSON: " + Excerpt(got.body, key_), url_);
-        return ReadCompletion(*json, url_);
+        CAIRN_ASSIGN(std::string text, ReadCompletion(*json, url_));
+        return Outcome{std::move(text), ""};
       }
       if (Interrupted()) break;
+      if (got.code == CURLE_OK && IsRefusal(got.status)) return Outcome{"", StatusText(got)};
       CAIRN_ASSIGN(last, WhyRetry(got));
       retry_after = got.retry_after_ms;
     }
@@ -203,7 +237,6 @@ class Connection {
                  url_};
   }
 
- private:
   void AddHeader(const std::string& line) {
     curl_slist* list = curl_slist_append(headers_.get(), line.c_str());
     CAIRN_CHECK(list != nullptr);
@@ -225,6 +258,10 @@ class Connection {
     return attempt;
   }
 
+  std::string StatusText(const Attempt& got) const {
+    return "HTTP status " + std::to_string(got.status) + ": " + Excerpt(got.body, key_);
+  }
+
   // Why the attempt failed, if it may be made again; otherwise an error.
   Result<std::string> WhyRetry(const Attempt& got) const {
     if (got.code != CURLE_OK) {
@@ -234,11 +271,12 @@ class Connection {
       if (hopeless) return Error{ErrorCode::kIo, text, url_};
       return text;
     }
-    std::string text = "HTTP status " + std::to_string(got.status);
-    if (got.status == 401 || got.status == 403) {  // such a reply often quotes the key
-      return Denied(text + "; check the key in the environment variable of apiKeyEnv", url_);
+    if (got.status == 401 || got.status == 403) {  // the body is not shown, it often quotes the key
+      return Denied(
+          "HTTP status " + std::to_string(got.status) + "; check the key in the environment variable of apiKeyEnv",
+          url_);
     }
-    text += ": " + Excerpt(got.body, key_);
+    std::string text = StatusText(got);
     bool again = got.status == 408 || got.status == 429 || got.status >= 500;
     if (!again) return Error{got.status == 404 ? ErrorCode::kNotFound : ErrorCode::kBadInput, text, url_};
     if (got.retry_after_ms > options_.longest_retry_after_ms) {
@@ -268,14 +306,6 @@ class Connection {
   Headers headers_;
   Curl curl_;
 };
-
-std::string RequestBody(const HttpTeacherOptions& options, const TeacherRequest& request) {
-  Json json = TeacherRequestToJson(request);
-  json["model"] = options.model;
-  json["seed"] = json["seed"].get<uint64_t>() & 0x7FFFFFFF;  // some servers hold it in 32 signed bits
-  json["stream"] = false;
-  return DumpJson(json);
-}
 
 template <typename Number>
 Result<void> CheckRange(const char* name, Number value, Number low, Number high) {
@@ -339,7 +369,7 @@ Result<void> HttpTeacher::Answer(const std::vector<TeacherRequest>& requests, co
   std::atomic<bool> stop{false};
   std::mutex sinking;
   auto answer = [&](Connection& connection, const TeacherRequest& request, size_t place) -> Result<void> {
-    CAIRN_ASSIGN(std::string reply, connection.Ask(RequestBody(options_, request), stop));
+    CAIRN_ASSIGN(std::string reply, connection.Ask(request, stop));
     std::lock_guard lock(sinking);
     return sink(place, std::move(reply));
   };

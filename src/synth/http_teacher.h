@@ -26,7 +26,8 @@ struct HttpTeacherOptions {
 };
 
 // Retried with growing waits: no connection, time-out, a cut body, 408, 429 and 5xx; Retry-After in seconds or as an
-// HTTP date lengthens a wait. Not retried: every other status, and a 200 that is not a chat completion. Certificates
+// HTTP date lengthens a wait. Not retried: every other status, and a 200 that is not a chat completion. A request
+// that the server refuses (400, 413, 422) has an empty reply, unless it refuses a harmless one, too. Certificates
 // are checked, redirects are not followed, and a key is sent over https or to this machine only. The key is in no
 // message.
 //

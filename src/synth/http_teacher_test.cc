@@ -283,6 +283,37 @@ TEST(HttpTeacherTest, RepliesBeforeCtrlCAreKept) {
   EXPECT_EQ(cache.map.size(), 2u);
 }
 
+// As in process: one prompt that is too long costs its row, not the build.
+TEST(HttpTeacherTest, ARefusedRequestHasAnEmptyReply) {
+  for (const char* status : {"400 Bad Request", "413 Content Too Large", "422 Unprocessable Content"}) {
+    TestServer server([&](int, const std::string& request) {
+      return request.find("long") != std::string::npos ? Http(status, "maximum context length") : Good("ok");
+    });
+    CountingCache cache;
+    auto teacher = HttpTeacher::Make(server.Options());
+    auto replies = CachingTeacher(**teacher, cache).Complete({Ask("long"), Ask("q"), Ask("r")});
+    ASSERT_TRUE(replies.ok()) << replies.error().ToString();
+    EXPECT_EQ(*replies, (std::vector<std::string>{"", "ok", "ok"}));
+    EXPECT_EQ(cache.map.size(), 3u);
+    // Nothing else was ever answered: still the request's own fault.
+    auto alone = Send(server.Options(), {Ask("long")});
+    ASSERT_TRUE(alone.ok()) << alone.error().ToString();
+    EXPECT_EQ((*alone)[0], "");
+  }
+}
+
+TEST(HttpTeacherTest, AServerThatRefusesEverythingIsAnError) {
+  TestServer server([](int, const std::string&) { return Http("400 Bad Request", "no model \"test\""); });
+  CountingCache cache;
+  auto teacher = HttpTeacher::Make(server.Options());
+  auto replies = CachingTeacher(**teacher, cache).Complete(Questions(20));
+  ASSERT_FALSE(replies.ok());
+  EXPECT_EQ(replies.error().code, ErrorCode::kBadInput);
+  EXPECT_THAT(replies.error().message, HasSubstr("no model \"test\""));
+  EXPECT_TRUE(cache.map.empty());
+  EXPECT_LE(server.requests(), 8);  // one of each thread, and its check
+}
+
 TEST(HttpTeacherTest, WrongRepliesAreErrorsAtOnce) {
   for (const char* body : {"not json", "{}", "[]", "{\"choices\":[]}", "{\"choices\":[{\"message\":7}]}",
                            "{\"choices\":[{\"message\":{\"content\":7}}]}"}) {
