@@ -37,6 +37,7 @@ struct Attempt {
   std::string body;
   int64_t retry_after_ms = 0;
   bool too_large = false;
+  std::string redirect;  // where to, if the server says so
 };
 
 struct Body {
@@ -74,6 +75,16 @@ bool IsLoopback(const std::string& host) {
   in_addr address{};
   if (inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == 127;
   return host == "localhost" || host == "[::1]";
+}
+
+// Scheme, host, port and path of an address: what may be shown of it.
+std::string ShownUrl(const std::string& address) {
+  std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
+  CAIRN_CHECK(url != nullptr);
+  if (curl_url_set(url.get(), CURLUPART_URL, address.c_str(), 0) != CURLUE_OK) return "elsewhere";
+  std::string port = UrlPart(url.get(), CURLUPART_PORT);
+  return UrlPart(url.get(), CURLUPART_SCHEME) + "://" + UrlPart(url.get(), CURLUPART_HOST) +
+         (port.empty() ? "" : ":" + port) + UrlPart(url.get(), CURLUPART_PATH);
 }
 
 std::string HostOf(const std::string& address) {
@@ -169,8 +180,9 @@ std::string RequestBody(const HttpTeacherOptions& options, const TeacherRequest&
 // One thread's connection: a curl handle that is used again and again.
 class Connection {
  public:
-  Connection(const HttpTeacherOptions& options, const std::string& key)
-      : options_(options), key_(key), url_(JoinUrl(options.endpoint)), curl_(curl_easy_init()) {
+  using Tell = std::function<void(const std::string&)>;
+  Connection(const HttpTeacherOptions& options, const std::string& key, Tell tell)
+      : options_(options), key_(key), tell_(std::move(tell)), url_(JoinUrl(options.endpoint)), curl_(curl_easy_init()) {
     CAIRN_CHECK(curl_ != nullptr);
     AddHeader("Content-Type: application/json");
     AddHeader("Accept: application/json");
@@ -205,6 +217,7 @@ class Connection {
     for (formats::Message& message : plain.messages) message.content = "Say yes.";
     CAIRN_ASSIGN(Outcome check, Try(RequestBody(options_, plain), stop));
     if (!check.refusal.empty()) return BadInput(check.refusal, url_);
+    tell_("the teacher refuses a request, its row is dropped: " + outcome.refusal);
     return std::string();
   }
 
@@ -212,9 +225,7 @@ class Connection {
   // As many attempts as are allowed.
   Result<Outcome> Try(const std::string& request, const std::atomic<bool>& stop) {
     std::string last;
-    int64_t retry_after = 0;
     for (int attempt = 1; attempt <= options_.attempts; ++attempt) {
-      if (attempt > 1 && !Wait(std::max(BackoffMs(options_, attempt), retry_after), stop)) break;
       Attempt got = Once(request);
       if (got.too_large) {
         return Corrupt("the endpoint's reply is larger than " + HumanBytes(options_.max_response_bytes), url_);
@@ -228,12 +239,12 @@ class Connection {
       if (Interrupted()) break;
       if (got.code == CURLE_OK && IsRefusal(got.status)) return Outcome{"", StatusText(got)};
       CAIRN_ASSIGN(last, WhyRetry(got));
-      retry_after = got.retry_after_ms;
+      if (attempt < options_.attempts && !WaitAfter(got, attempt, stop)) break;
     }
     if (Interrupted() || stop) return Error{ErrorCode::kCancelled, "interrupted", {}};
     return Error{ErrorCode::kIo,
                  "no answer after " + std::to_string(options_.attempts) + " attempts: " + last +
-                     "; check that the endpoint is up, or lower the number of parallel requests",
+                     "; check that the endpoint is up, or build again later: what was answered is kept",
                  url_};
   }
 
@@ -254,6 +265,9 @@ class Connection {
     curl_off_t seconds = 0;
     // curl reads dates, too. A reply that broke off is not believed.
     if (attempt.code == CURLE_OK) curl_easy_getinfo(curl_.get(), CURLINFO_RETRY_AFTER, &seconds);
+    char* redirect = nullptr;
+    curl_easy_getinfo(curl_.get(), CURLINFO_REDIRECT_URL, &redirect);
+    if (redirect != nullptr) attempt.redirect = redirect;
     attempt.retry_after_ms = std::clamp<int64_t>(seconds, 0, 1000000) * 1000;
     return attempt;
   }
@@ -276,6 +290,13 @@ class Connection {
           "HTTP status " + std::to_string(got.status) + "; check the key in the environment variable of apiKeyEnv",
           url_);
     }
+    if (got.status / 100 == 3 && !got.redirect.empty()) {
+      return BadInput("HTTP status " + std::to_string(got.status) + ": the endpoint sends on to " +
+                          Excerpt(ShownUrl(got.redirect), key_) +
+                          ", and redirects are not followed; if that is the server you mean, write its address, up to "
+                          "and including the version, in teacher.endpoint",
+                      url_);
+    }
     std::string text = StatusText(got);
     bool again = got.status == 408 || got.status == 429 || got.status >= 500;
     if (!again) return Error{got.status == 404 ? ErrorCode::kNotFound : ErrorCode::kBadInput, text, url_};
@@ -287,6 +308,15 @@ class Connection {
                    url_};
     }
     return text;
+  }
+
+  bool WaitAfter(const Attempt& got, int attempt, const std::atomic<bool>& stop) const {
+    int64_t wait = std::max(BackoffMs(options_, attempt + 1), got.retry_after_ms);
+    tell_((got.code == CURLE_OK ? "the teacher answered HTTP " + std::to_string(got.status)
+                                : "no answer from the teacher (" + std::string(curl_easy_strerror(got.code)) + ")") +
+          ", attempt " + std::to_string(attempt) + " of " + std::to_string(options_.attempts) + ", next in " +
+          HumanDuration(static_cast<double>(wait) / 1000));
+    return Wait(wait, stop);
   }
 
   // False if Ctrl-C or `stop` came first.
@@ -302,6 +332,7 @@ class Connection {
 
   const HttpTeacherOptions& options_;
   const std::string& key_;
+  Tell tell_;
   std::string url_;
   Headers headers_;
   Curl curl_;
@@ -363,6 +394,13 @@ Json HttpTeacher::Identity() const {
   return {{"kind", "http"}, {"endpoint", options_.endpoint}, {"model", options_.model}};
 }
 
+void HttpTeacher::Tell(const std::string& text) {
+  std::lock_guard lock(telling_);
+  if (!options_.tell || text == told_) return;
+  told_ = text;
+  options_.tell(text);
+}
+
 Result<void> HttpTeacher::Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) {
   std::vector<std::optional<Error>> errors(requests.size());
   std::atomic<size_t> next{0};
@@ -374,7 +412,7 @@ Result<void> HttpTeacher::Answer(const std::vector<TeacherRequest>& requests, co
     return sink(place, std::move(reply));
   };
   auto work = [&] {
-    Connection connection(options_, key_);
+    Connection connection(options_, key_, [this](const std::string& text) { Tell(text); });
     for (size_t i; !stop && (i = next++) < requests.size();) {
       Result<void> done = answer(connection, requests[i], i);
       if (done.ok()) continue;

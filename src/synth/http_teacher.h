@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,9 @@ struct HttpTeacherOptions {
   int64_t longest_wait_ms = 30000;
   int64_t longest_retry_after_ms = 120000;  // an endpoint that asks for a longer pause is an error
   uint64_t max_response_bytes = uint64_t{4} << 20;
+  // Told what a person should know while requests go on: that one waits to be made again, that one is refused. From any
+  // thread, one call at a time, and not twice in a row the same.
+  std::function<void(const std::string&)> tell;
   Result<void> Validate() const;
 };
 
@@ -41,8 +46,11 @@ class HttpTeacher : public Teacher {
 
  private:
   HttpTeacher(HttpTeacherOptions options, std::string key) : options_(std::move(options)), key_(std::move(key)) {}
+  void Tell(const std::string& text);
   HttpTeacherOptions options_;
   std::string key_;
+  std::mutex telling_;
+  std::string told_;
 };
 
 // How long to wait before attempt number `attempt` (2, 3, ...): first_wait * 2^(attempt - 2), at most longest_wait.

@@ -243,6 +243,26 @@ std::vector<TeacherRequest> Questions(int count) {
 }
 
 // A quota of fewer requests than a group has must not keep a build from ever getting on.
+TEST(HttpTeacherTest, TellsThatItWaits) {
+  TestServer server([](int n, const std::string&) { return n % 3 < 2 ? Http("500 Oops", "x") : Good("ok"); });
+  std::vector<std::string> told;
+  HttpTeacherOptions options = server.Options();
+  options.parallel = 1;
+  options.timeout_ms = 10000;
+  options.first_wait_ms = 100;
+  options.tell = [&](const std::string& text) { told.push_back(text); };
+  ASSERT_TRUE(Send(options, {Ask("q")}).ok());
+  EXPECT_THAT(told, testing::ElementsAre("the teacher answered HTTP 500, attempt 1 of 3, next in 0.1 s",
+                                         "the teacher answered HTTP 500, attempt 2 of 3, next in 0.2 s"));
+  told.clear();
+  options.attempts = 2;
+  auto replies = Send(options, Questions(4));
+  ASSERT_FALSE(replies.ok());
+  EXPECT_THAT(replies.error().message,
+              HasSubstr("after 2 attempts: HTTP status 500: x; check that the endpoint is up"));
+  EXPECT_EQ(told.size(), 1u);
+}
+
 TEST(HttpTeacherTest, RepliesBeforeAnErrorAreKept) {
   std::atomic<int> answered{0};
   TestServer server([&](int n, const std::string&) {
@@ -296,7 +316,11 @@ TEST(HttpTeacherTest, ARefusedRequestHasAnEmptyReply) {
     EXPECT_EQ(*replies, (std::vector<std::string>{"", "ok", "ok"}));
     EXPECT_EQ(cache.map.size(), 3u);
     // Nothing else was ever answered: still the request's own fault.
-    auto alone = Send(server.Options(), {Ask("long")});
+    HttpTeacherOptions options = server.Options();
+    std::string told;
+    options.tell = [&](const std::string& text) { told = text; };
+    auto alone = Send(options, {Ask("long")});
+    EXPECT_THAT(told, HasSubstr("its row is dropped: HTTP status 4"));
     ASSERT_TRUE(alone.ok()) << alone.error().ToString();
     EXPECT_EQ((*alone)[0], "");
   }
@@ -335,7 +359,8 @@ TEST(HttpTeacherTest, NullContentIsAnEmptyReply) {
 
 TEST(HttpTeacherTest, LimitsTheSizeAndFollowsNothing) {
   TestServer server([](int n, const std::string&) {
-    return n == 0 ? Http("200 OK", std::string(5000, 'x')) : Http("302 Found", "", "Location: http://127.0.0.1:1/\r\n");
+    return n == 0 ? Http("200 OK", std::string(5000, 'x'))
+                  : Http("302 Found", "", "Location: http://me:hidden@127.0.0.1:1/v2/x?key=hidden#hidden\r\n");
   });
   HttpTeacherOptions options = server.Options();
   options.max_response_bytes = 1000;
@@ -344,7 +369,8 @@ TEST(HttpTeacherTest, LimitsTheSizeAndFollowsNothing) {
   EXPECT_THAT(large.error().message, HasSubstr("larger than"));
   auto moved = Send(options, {Ask("q")});
   ASSERT_FALSE(moved.ok());
-  EXPECT_THAT(moved.error().message, HasSubstr("302"));
+  EXPECT_THAT(moved.error().message, HasSubstr("302: the endpoint sends on to http://127.0.0.1:1/v2/x, and redirects"));
+  EXPECT_THAT(moved.error().message, Not(HasSubstr("hidden")));
   EXPECT_EQ(server.requests(), 2);
 }
 
