@@ -60,6 +60,17 @@ void Progress::Update(uint64_t done, const std::string& detail) {
     Say(stderr, "{}\n", line);
   }
   std::fflush(stderr);
+  line_ = std::move(line);
+}
+
+void Progress::Note(const std::string& text) {
+  if (quiet_ || finished_) return;
+  if (terminal_) {
+    Say(stderr, "\r\033[K{}: {}\n{}", label_, PrintableLine(text), line_);
+  } else {
+    Say(stderr, "{}: {}\n", label_, PrintableLine(text));
+  }
+  std::fflush(stderr);
 }
 
 void Progress::Finish(const std::string& summary) {

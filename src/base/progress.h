@@ -16,11 +16,13 @@ class Progress {
   ~Progress();
   // done: units finished so far; detail: shown at the end of the line, e.g. "loss 1.23".
   void Update(uint64_t done, const std::string& detail = {});
+  // A line of its own at once, for what happens now and then: why nothing moves, say.
+  void Note(const std::string& text);
   // Ends the live line with a summary.
   void Finish(const std::string& summary = {});
 
  private:
-  std::string label_;
+  std::string label_, line_;  // line_: as drawn last
   uint64_t total_, done_before_;
   bool quiet_, terminal_, finished_ = false;
   std::chrono::steady_clock::time_point start_, last_;

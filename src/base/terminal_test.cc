@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/progress.h"
+
 namespace cairn {
 namespace {
 
@@ -21,6 +23,17 @@ TEST(Terminal, AFullDiskEndsNoWork) {
   Say(full, "{} of {}\n", 1, 2);
   EXPECT_NE(std::ferror(full), 0);
   std::fclose(full);
+}
+
+TEST(ProgressTest, ANoteIsALineAtOnce) {
+  testing::internal::CaptureStderr();
+  {
+    Progress progress("asking", 10), quiet("quiet", 10, true);
+    progress.Update(0);
+    progress.Note("waits\x1b[2J");
+    quiet.Note("waits");
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "asking   0% 0/10\nasking: waits\uFFFD[2J\n");
 }
 
 }  // namespace

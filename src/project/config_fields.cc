@@ -1,5 +1,7 @@
 #include "project/config_fields.h"
 
+#include <string_view>
+
 namespace cairn::project {
 
 // Function-local constants: built at first use, never changed.
@@ -55,9 +57,14 @@ const char* UrlProblem(const std::string& text) {
   constexpr const char* kRule = "is not a URL of a server; write one like http://127.0.0.1:8000/v1";
   bool http = text.starts_with("http://"), https = text.starts_with("https://");
   if (!http && !https) return kRule;
-  if (text.size() == (http ? 7u : 8u)) return kRule;
-  if (text.find('@') != std::string::npos)
+  std::string_view rest = std::string_view(text).substr(http ? 7 : 8);
+  if (rest.empty() || rest[0] == '/' || rest[0] == ':') return kRule;
+  if (rest.find('@') != rest.npos)
     return "holds a user name or password; put the key into an environment variable and name that in apiKeyEnv";
+  if (rest.find_first_of("?#") != rest.npos)
+    return "holds a query or a fragment; end it with the version, as in http://127.0.0.1:8000/v1, and put a key into "
+           "an "
+           "environment variable that apiKeyEnv names";
   for (char c : text) {
     if (static_cast<unsigned char>(c) <= ' ') return kRule;
   }

@@ -140,6 +140,10 @@ TEST(ProjectConfig, RefusesWithPlaceAndRemedy) {
       {"spec:\n  training: {optimizer: {learningRate: .nan}}\n", "5:40", "learningRate"},
       {"spec:\n  teacher: {endpoint: \"ftp://x\", model: m}\n", "5:23", "is not a URL"},
       {"spec:\n  teacher: {endpoint: \"http://me:pw@x/v1\", model: m}\n", "5:23", "put the key into an environment"},
+      {"spec:\n  teacher: {endpoint: \"http://x/v1?key=hidden\", model: m}\n", "5:23", "that apiKeyEnv names"},
+      {"spec:\n  teacher: {endpoint: \"http://x/v1#hidden\", model: m}\n", "5:23", "a query or a fragment"},
+      {"spec:\n  teacher: {endpoint: \"http:///v1\", model: m}\n", "5:23", "is not a URL"},
+      {"spec:\n  teacher: {endpoint: \"https://:8000/v1\", model: m}\n", "5:23", "is not a URL"},
       {"spec:\n  teacher: {endpoint: \"http://x/v1\"}\n", "5:23", "needs spec.teacher.model"},
       {"spec:\n  teacher: {apiKeyEnv: KEY}\n", "5:24", "add spec.teacher.endpoint"},
       {"spec:\n  teacher: {endpoint: \"http://x\", model: m, apiKeyEnv: sk-123}\n", "5:56", "never the key itself"},
@@ -162,7 +166,8 @@ TEST(ProjectConfig, RefusesWithPlaceAndRemedy) {
     EXPECT_EQ(ExitCodeOf(config.error().code), 2) << text;
     EXPECT_EQ(config.error().where, std::string("cairn.yaml:") + c.where) << text << config.error().message;
     EXPECT_THAT(config.error().message, HasSubstr(c.message)) << text;
-    for (const char* secret : {"me:pw", "sk-123"}) EXPECT_THAT(config.error().message, Not(HasSubstr(secret)));
+    for (const char* secret : {"me:pw", "sk-123", "hidden"})
+      EXPECT_THAT(config.error().message, Not(HasSubstr(secret)));
   }
 }
 

@@ -45,6 +45,9 @@ Result<synth::Teacher*> BuildContext::Teacher() {
     options.endpoint = settings.endpoint;
     options.model = settings.model;
     options.api_key_env = settings.api_key_env;
+    options.tell = [this](const std::string& text) {
+      if (progress) progress->Note(text);
+    };
     CAIRN_ASSIGN(teacher_, synth::HttpTeacher::Make(options));
   } else {
     const model::ChatModel* model = nullptr;

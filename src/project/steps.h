@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "base/progress.h"
 #include "base/thread_pool.h"
 #include "dag/graph.h"
 #include "model/model.h"
@@ -28,6 +29,7 @@ struct BuildContext {
   dag::Store& store;
   bool quiet;
   train::Resources resources;
+  std::unique_ptr<Progress> progress;  // of the step that asks the teacher
 
   Result<const model::ChatModel*> Base();
   Result<synth::Teacher*> Teacher();

@@ -16,9 +16,9 @@ synth::SynthesisOptions Options(const SynthesisConfig& config) {
   return options;
 }
 
-Result<void> RunSynth(BuildContext& context, const taxonomy::Leaf& leaf, const dag::StepContext& step) {
+Result<synth::LeafData> SynthesiseShown(BuildContext& context, const taxonomy::Leaf& leaf) {
   CAIRN_ASSIGN(synth::Teacher * teacher, context.Teacher());
-  std::unique_ptr<Progress> progress;
+  std::unique_ptr<Progress>& progress = context.progress;
   std::string stage;
   auto show = [&](const synth::SynthesisProgress& p) {
     if (p.what != stage) {
@@ -28,9 +28,14 @@ Result<void> RunSynth(BuildContext& context, const taxonomy::Leaf& leaf, const d
     }
     progress->Update(p.done);
   };
-  CAIRN_ASSIGN(synth::LeafData data,
-               synth::Synthesise(leaf, *teacher, Options(context.project.config.spec.synthesis), show));
-  if (progress) progress->Finish();
+  auto data = synth::Synthesise(leaf, *teacher, Options(context.project.config.spec.synthesis), show);
+  if (progress && data.ok()) progress->Finish();
+  progress.reset();
+  return data;
+}
+
+Result<void> RunSynth(BuildContext& context, const taxonomy::Leaf& leaf, const dag::StepContext& step) {
+  CAIRN_ASSIGN(synth::LeafData data, SynthesiseShown(context, leaf));
   auto kept = synth::KeptConversations(data.rows);
   if (kept.empty())
     return BadInput("no training row was kept; look at the reasons with `cairn data generate`", leaf.QnaPath());

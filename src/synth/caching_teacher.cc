@@ -10,40 +10,41 @@ Digest CallKey(const Json& identity, const TeacherRequest& request) {
   return Sha256Of(DumpJson(Json::array({identity, TeacherRequestToJson(request)})));
 }
 
-Result<std::vector<std::string>> CachingTeacher::Complete(const std::vector<TeacherRequest>& requests) {
+Result<void> CachingTeacher::Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) {
   Json identity = teacher_.Identity();
-  std::vector<std::string> replies(requests.size());
-  std::map<Digest, std::vector<size_t>> waiting;  // key -> requests that want it
-  std::vector<std::pair<Digest, size_t>> missing;
+  std::map<Digest, std::vector<size_t>> places;  // key -> requests that want it
+  std::vector<Digest> keys, missing;
   for (size_t i = 0; i < requests.size(); ++i) {
     Digest key = CallKey(identity, requests[i]);
-    ++counts_.asked;
-    auto [place, first] = waiting.try_emplace(key);
-    place->second.push_back(i);
-    if (!first) {
+    if (!places.contains(key)) keys.push_back(key);
+    places[key].push_back(i);
+  }
+  counts_.asked += requests.size();
+  counts_.cached += requests.size() - keys.size();
+  auto give = [&](const Digest& key, const std::string& reply) -> Result<void> {
+    for (size_t i : places.at(key)) CAIRN_TRY(sink(i, reply));
+    return {};
+  };
+  for (const Digest& key : keys) {
+    if (std::optional<std::string> found = cache_.Get(key)) {
       ++counts_.cached;
-    } else if (std::optional<std::string> found = cache_.Get(key)) {
-      ++counts_.cached;
-      replies[i] = std::move(*found);
+      CAIRN_TRY(give(key, *found));
     } else {
-      missing.emplace_back(key, i);
+      missing.push_back(key);
     }
   }
-  for (size_t begin = 0; begin < missing.size(); begin += std::max<size_t>(save_every_, 1)) {
-    size_t end = std::min(begin + std::max<size_t>(save_every_, 1), missing.size());
+  for (size_t begin = 0; begin < missing.size(); begin += save_every_) {
     std::vector<TeacherRequest> group;
-    for (size_t i = begin; i < end; ++i) group.push_back(requests[missing[i].second]);
-    CAIRN_ASSIGN(std::vector<std::string> answers, teacher_.Complete(group));
-    CAIRN_CHECK(answers.size() == group.size());
-    for (size_t i = begin; i < end; ++i) {
-      CAIRN_TRY(cache_.Put(missing[i].first, answers[i - begin]));
-      replies[missing[i].second] = std::move(answers[i - begin]);
+    for (size_t i = begin; i < std::min(begin + save_every_, missing.size()); ++i) {
+      group.push_back(requests[places.at(missing[i])[0]]);
     }
+    CAIRN_TRY(teacher_.Answer(group, [&](size_t place, const std::string& reply) -> Result<void> {
+      const Digest& key = missing[begin + place];
+      CAIRN_TRY(cache_.Put(key, reply));
+      return give(key, reply);
+    }));
   }
-  for (const auto& [key, places] : waiting) {
-    for (size_t i : places) replies[i] = replies[places[0]];
-  }
-  return replies;
+  return {};
 }
 
 }  // namespace cairn::synth

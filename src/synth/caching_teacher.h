@@ -2,6 +2,7 @@
 // where it stopped.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,10 +29,11 @@ struct CallCounts {
 
 class CachingTeacher : public Teacher {
  public:
-  // Both must outlive this. save_every: missing replies are asked for in groups of so many, each saved when it arrives.
+  // Both must outlive this. Each reply is saved when it arrives, whatever becomes of the others. save_every: missing
+  // ones are asked for in groups of so many, as a teacher in process answers a group at once.
   CachingTeacher(Teacher& teacher, CallCache& cache, size_t save_every = 64)
-      : teacher_(teacher), cache_(cache), save_every_(save_every) {}
-  Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests) override;
+      : teacher_(teacher), cache_(cache), save_every_(std::max<size_t>(save_every, 1)) {}
+  Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) override;
   Json Identity() const override { return teacher_.Identity(); }
   const CallCounts& counts() const { return counts_; }
 

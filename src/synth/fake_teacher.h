@@ -15,11 +15,12 @@ class FakeTeacher : public Teacher {
  public:
   using Script = std::function<std::string(const TeacherRequest&)>;
   explicit FakeTeacher(Script script) : script_(std::move(script)) {}
-  Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests) override {
-    std::vector<std::string> replies;
-    for (const TeacherRequest& request : requests) replies.push_back(script_(request));
-    calls += requests.size();
-    return replies;
+  Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) override {
+    for (size_t i = 0; i < requests.size(); ++i) {
+      ++calls;
+      CAIRN_TRY(sink(i, script_(requests[i])));
+    }
+    return {};
   }
   Json Identity() const override { return {{"kind", "fake"}}; }
   size_t calls = 0;

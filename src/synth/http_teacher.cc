@@ -37,6 +37,7 @@ struct Attempt {
   std::string body;
   int64_t retry_after_ms = 0;
   bool too_large = false;
+  std::string redirect;  // where to, if the server says so
 };
 
 struct Body {
@@ -76,6 +77,16 @@ bool IsLoopback(const std::string& host) {
   return host == "localhost" || host == "[::1]";
 }
 
+// Scheme, host, port and path of an address: what may be shown of it.
+std::string ShownUrl(const std::string& address) {
+  std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
+  CAIRN_CHECK(url != nullptr);
+  if (curl_url_set(url.get(), CURLUPART_URL, address.c_str(), 0) != CURLUE_OK) return "elsewhere";
+  std::string port = UrlPart(url.get(), CURLUPART_PORT);
+  return UrlPart(url.get(), CURLUPART_SCHEME) + "://" + UrlPart(url.get(), CURLUPART_HOST) +
+         (port.empty() ? "" : ":" + port) + UrlPart(url.get(), CURLUPART_PATH);
+}
+
 std::string HostOf(const std::string& address) {
   std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
   CAIRN_CHECK(url != nullptr);
@@ -87,7 +98,7 @@ Result<void> CheckEndpoint(const HttpTeacherOptions& options) {
   std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
   CAIRN_CHECK(url != nullptr);
   if (curl_url_set(url.get(), CURLUPART_URL, options.endpoint.c_str(), 0) != CURLUE_OK) {
-    return BadInput("not a URL: " + options.endpoint + "; write it as http://host:port/v1", "teacher.endpoint");
+    return BadInput("not a URL; write one like http://127.0.0.1:8000/v1", "teacher.endpoint");
   }
   std::string scheme = UrlPart(url.get(), CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https") {
@@ -95,6 +106,11 @@ Result<void> CheckEndpoint(const HttpTeacherOptions& options) {
   }
   if (!UrlPart(url.get(), CURLUPART_USER).empty() || !UrlPart(url.get(), CURLUPART_PASSWORD).empty()) {
     return BadInput("the URL holds a user or password; give the key by apiKeyEnv instead", "teacher.endpoint");
+  }
+  // The address is published with a release, and what is asked for comes after its path.
+  if (options.endpoint.find_first_of("?#") != std::string::npos) {
+    return BadInput("the URL holds a query or a fragment; end it with the version, and give a key by apiKeyEnv",
+                    "teacher.endpoint");
   }
   if (scheme == "http" && !options.api_key_env.empty() && !IsLoopback(UrlPart(url.get(), CURLUPART_HOST))) {
     return BadInput("the key would cross the network unencrypted; use https, or leave out apiKeyEnv",
@@ -108,11 +124,25 @@ std::string JoinUrl(std::string base) {
   return base + "/chat/completions";
 }
 
-std::string Excerpt(const std::string& body, const std::string& key) {
-  std::string text = Printable(Squeeze(body).substr(0, 2000));
-  for (size_t at; !key.empty() && (at = text.find(key)) != std::string::npos;) text.replace(at, key.size(), "***");
-  text.resize(std::min<size_t>(text.size(), 300));
-  return text;
+// The longest run of letters and digits of the key: what every way to escape a text (JSON's, a URL's, HTML's) leaves as
+// it is.
+std::string_view Telltale(std::string_view key) {
+  constexpr std::string_view kPlain = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::string_view longest;
+  for (size_t begin = 0; (begin = key.find_first_of(kPlain, begin)) != key.npos;) {
+    size_t end = std::min(key.find_first_not_of(kPlain, begin), key.size());
+    if (end - begin > longest.size()) longest = key.substr(begin, end - begin);
+    begin = end;
+  }
+  return longest;
+}
+
+// The beginning of a server's text, as it may be shown; nothing of a text that may hold the key.
+std::string Excerpt(std::string_view text, const std::string& key) {
+  if (!key.empty() && text.find(Telltale(key)) != text.npos) return "(a text that may hold the key and is not shown)";
+  std::string out = Printable(Squeeze(text.substr(0, 2000)));
+  out.resize(std::min<size_t>(out.size(), 300));
+  return out;
 }
 
 // Text of the first choice. A message without text (a refusal, or tokens used up by hidden reasoning) is an empty
@@ -130,11 +160,29 @@ Result<std::string> ReadCompletion(const Json& json, const std::string& where) {
   return message["content"].get<std::string>();
 }
 
+// What a server says to a request that it will never answer: malformed, too large, not to be processed.
+bool IsRefusal(long status) { return status == 400 || status == 413 || status == 422; }
+
+// What came of a request in the end.
+struct Outcome {
+  std::string text;
+  std::string refusal;  // the server's words, if it refuses the request
+};
+
+std::string RequestBody(const HttpTeacherOptions& options, const TeacherRequest& request) {
+  Json json = TeacherRequestToJson(request);
+  json["model"] = options.model;
+  json["seed"] = json["seed"].get<uint64_t>() & 0x7FFFFFFF;  // some servers hold it in 32 signed bits
+  json["stream"] = false;
+  return DumpJson(json);
+}
+
 // One thread's connection: a curl handle that is used again and again.
 class Connection {
  public:
-  Connection(const HttpTeacherOptions& options, const std::string& key)
-      : options_(options), key_(key), url_(JoinUrl(options.endpoint)), curl_(curl_easy_init()) {
+  using Tell = std::function<void(const std::string&)>;
+  Connection(const HttpTeacherOptions& options, const std::string& key, Tell tell)
+      : options_(options), key_(key), tell_(std::move(tell)), url_(JoinUrl(options.endpoint)), curl_(curl_easy_init()) {
     CAIRN_CHECK(curl_ != nullptr);
     AddHeader("Content-Type: application/json");
     AddHeader("Accept: application/json");
@@ -158,33 +206,48 @@ class Connection {
     curl_easy_setopt(curl_.get(), CURLOPT_USERAGENT, "cairn");
   }
 
-  // The reply's text, after as many attempts as are allowed. `stop` ends the waiting early.
-  Result<std::string> Ask(const std::string& request, const std::atomic<bool>& stop) {
+  // The reply's text; empty if the server refuses this request, but not another one like it. `stop` ends the waiting
+  // between attempts early.
+  Result<std::string> Ask(const TeacherRequest& request, const std::atomic<bool>& stop) {
+    CAIRN_ASSIGN(Outcome outcome, Try(RequestBody(options_, request), stop));
+    if (outcome.refusal.empty()) return outcome.text;
+    // Is it this text, too long or filtered, or any at all, as the model's name, a parameter or a role is wrong? The
+    // same with a text that nobody refuses tells, whatever was asked before.
+    TeacherRequest plain = request;
+    for (formats::Message& message : plain.messages) message.content = "Say yes.";
+    CAIRN_ASSIGN(Outcome check, Try(RequestBody(options_, plain), stop));
+    if (!check.refusal.empty()) return BadInput(check.refusal, url_);
+    tell_("the teacher refuses a request, its row is dropped: " + outcome.refusal);
+    return std::string();
+  }
+
+ private:
+  // As many attempts as are allowed.
+  Result<Outcome> Try(const std::string& request, const std::atomic<bool>& stop) {
     std::string last;
-    int64_t retry_after = 0;
     for (int attempt = 1; attempt <= options_.attempts; ++attempt) {
-      if (attempt > 1 && !Wait(std::max(BackoffMs(options_, attempt), retry_after), stop)) break;
       Attempt got = Once(request);
-      if (Interrupted()) break;
       if (got.too_large) {
         return Corrupt("the endpoint's reply is larger than " + HumanBytes(options_.max_response_bytes), url_);
       }
       if (got.code == CURLE_OK && got.status == 200) {
         Result<Json> json = ParseJson(got.body, url_);
         if (!json.ok()) return Corrupt("the endpoint's reply is not JSON: " + Excerpt(got.body, key_), url_);
-        return ReadCompletion(*json, url_);
+        CAIRN_ASSIGN(std::string text, ReadCompletion(*json, url_));
+        return Outcome{std::move(text), ""};
       }
+      if (Interrupted()) break;
+      if (got.code == CURLE_OK && IsRefusal(got.status)) return Outcome{"", StatusText(got)};
       CAIRN_ASSIGN(last, WhyRetry(got));
-      retry_after = got.retry_after_ms;
+      if (attempt < options_.attempts && !WaitAfter(got, attempt, stop)) break;
     }
     if (Interrupted() || stop) return Error{ErrorCode::kCancelled, "interrupted", {}};
     return Error{ErrorCode::kIo,
                  "no answer after " + std::to_string(options_.attempts) + " attempts: " + last +
-                     "; check that the endpoint is up, or lower the number of parallel requests",
+                     "; check that the endpoint is up, or build again later: what was answered is kept",
                  url_};
   }
 
- private:
   void AddHeader(const std::string& line) {
     curl_slist* list = curl_slist_append(headers_.get(), line.c_str());
     CAIRN_CHECK(list != nullptr);
@@ -202,8 +265,15 @@ class Connection {
     curl_off_t seconds = 0;
     // curl reads dates, too. A reply that broke off is not believed.
     if (attempt.code == CURLE_OK) curl_easy_getinfo(curl_.get(), CURLINFO_RETRY_AFTER, &seconds);
+    char* redirect = nullptr;
+    curl_easy_getinfo(curl_.get(), CURLINFO_REDIRECT_URL, &redirect);
+    if (redirect != nullptr) attempt.redirect = redirect;
     attempt.retry_after_ms = std::clamp<int64_t>(seconds, 0, 1000000) * 1000;
     return attempt;
+  }
+
+  std::string StatusText(const Attempt& got) const {
+    return "HTTP status " + std::to_string(got.status) + ": " + Excerpt(got.body, key_);
   }
 
   // Why the attempt failed, if it may be made again; otherwise an error.
@@ -215,11 +285,20 @@ class Connection {
       if (hopeless) return Error{ErrorCode::kIo, text, url_};
       return text;
     }
-    std::string text = "HTTP status " + std::to_string(got.status) + ": " + Excerpt(got.body, key_);
-    bool again = got.status == 408 || got.status == 429 || got.status >= 500;
-    if (got.status == 401 || got.status == 403) {
-      return Denied(text + "; check the key in the environment variable of apiKeyEnv", url_);
+    if (got.status == 401 || got.status == 403) {  // the body is not shown, it often quotes the key
+      return Denied(
+          "HTTP status " + std::to_string(got.status) + "; check the key in the environment variable of apiKeyEnv",
+          url_);
     }
+    if (got.status / 100 == 3 && !got.redirect.empty()) {
+      return BadInput("HTTP status " + std::to_string(got.status) + ": the endpoint sends on to " +
+                          Excerpt(ShownUrl(got.redirect), key_) +
+                          ", and redirects are not followed; if that is the server you mean, write its address, up to "
+                          "and including the version, in teacher.endpoint",
+                      url_);
+    }
+    std::string text = StatusText(got);
+    bool again = got.status == 408 || got.status == 429 || got.status >= 500;
     if (!again) return Error{got.status == 404 ? ErrorCode::kNotFound : ErrorCode::kBadInput, text, url_};
     if (got.retry_after_ms > options_.longest_retry_after_ms) {
       return Error{ErrorCode::kIo,
@@ -229,6 +308,15 @@ class Connection {
                    url_};
     }
     return text;
+  }
+
+  bool WaitAfter(const Attempt& got, int attempt, const std::atomic<bool>& stop) const {
+    int64_t wait = std::max(BackoffMs(options_, attempt + 1), got.retry_after_ms);
+    tell_((got.code == CURLE_OK ? "the teacher answered HTTP " + std::to_string(got.status)
+                                : "no answer from the teacher (" + std::string(curl_easy_strerror(got.code)) + ")") +
+          ", attempt " + std::to_string(attempt) + " of " + std::to_string(options_.attempts) + ", next in " +
+          HumanDuration(static_cast<double>(wait) / 1000));
+    return Wait(wait, stop);
   }
 
   // False if Ctrl-C or `stop` came first.
@@ -244,18 +332,11 @@ class Connection {
 
   const HttpTeacherOptions& options_;
   const std::string& key_;
+  Tell tell_;
   std::string url_;
   Headers headers_;
   Curl curl_;
 };
-
-std::string RequestBody(const HttpTeacherOptions& options, const TeacherRequest& request) {
-  Json json = TeacherRequestToJson(request);
-  json["model"] = options.model;
-  json["seed"] = json["seed"].get<uint64_t>() & 0x7FFFFFFF;  // some servers hold it in 32 signed bits
-  json["stream"] = false;
-  return DumpJson(json);
-}
 
 template <typename Number>
 Result<void> CheckRange(const char* name, Number value, Number low, Number high) {
@@ -293,13 +374,17 @@ Result<std::unique_ptr<HttpTeacher>> HttpTeacher::Make(HttpTeacherOptions option
   if (!options.api_key_env.empty()) {
     const char* value = std::getenv(options.api_key_env.c_str());
     if (value == nullptr || *value == '\0') {
+      // The name is not repeated: a key in its place looks like one.
       return NotFound(
-          "the environment variable " + options.api_key_env + " is not set; export the endpoint's key in it",
+          "the environment variable that it names is not set; write the variable's name there, such as TEACHER_KEY, "
+          "never "
+          "the key itself, and export the key in that variable",
           "teacher.apiKeyEnv");
     }
     key = value;
     if (key.find_first_of("\r\n") != std::string::npos) {
-      return BadInput("the key in " + options.api_key_env + " holds a line break", "teacher.apiKeyEnv");
+      return BadInput("the key in the variable that it names holds a line break; export it without",
+                      "teacher.apiKeyEnv");
     }
   }
   return std::unique_ptr<HttpTeacher>(new HttpTeacher(std::move(options), std::move(key)));
@@ -309,21 +394,30 @@ Json HttpTeacher::Identity() const {
   return {{"kind", "http"}, {"endpoint", options_.endpoint}, {"model", options_.model}};
 }
 
-Result<std::vector<std::string>> HttpTeacher::Complete(const std::vector<TeacherRequest>& requests) {
-  std::vector<std::string> replies(requests.size());
+void HttpTeacher::Tell(const std::string& text) {
+  std::lock_guard lock(telling_);
+  if (!options_.tell || text == told_) return;
+  told_ = text;
+  options_.tell(text);
+}
+
+Result<void> HttpTeacher::Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) {
   std::vector<std::optional<Error>> errors(requests.size());
   std::atomic<size_t> next{0};
   std::atomic<bool> stop{false};
+  std::mutex sinking;
+  auto answer = [&](Connection& connection, const TeacherRequest& request, size_t place) -> Result<void> {
+    CAIRN_ASSIGN(std::string reply, connection.Ask(request, stop));
+    std::lock_guard lock(sinking);
+    return sink(place, std::move(reply));
+  };
   auto work = [&] {
-    Connection connection(options_, key_);
+    Connection connection(options_, key_, [this](const std::string& text) { Tell(text); });
     for (size_t i; !stop && (i = next++) < requests.size();) {
-      Result<std::string> reply = connection.Ask(RequestBody(options_, requests[i]), stop);
-      if (reply.ok()) {
-        replies[i] = std::move(reply).value();
-      } else {
-        errors[i] = reply.error();
-        stop = true;
-      }
+      Result<void> done = answer(connection, requests[i], i);
+      if (done.ok()) continue;
+      errors[i] = done.error();
+      stop = true;  // what others have under way is paid for: it still ends in the sink
     }
   };
   size_t count = std::min(static_cast<size_t>(options_.parallel), requests.size());
@@ -339,7 +433,7 @@ Result<std::vector<std::string>> HttpTeacher::Complete(const std::vector<Teacher
   }
   if (first != nullptr) return *first;
   if (Interrupted()) return Error{ErrorCode::kCancelled, "interrupted", {}};
-  return replies;
+  return {};
 }
 
 }  // namespace cairn::synth

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,26 +24,33 @@ struct HttpTeacherOptions {
   int64_t longest_wait_ms = 30000;
   int64_t longest_retry_after_ms = 120000;  // an endpoint that asks for a longer pause is an error
   uint64_t max_response_bytes = uint64_t{4} << 20;
+  // Told what a person should know while requests go on: that one waits to be made again, that one is refused. From any
+  // thread, one call at a time, and not twice in a row the same.
+  std::function<void(const std::string&)> tell;
   Result<void> Validate() const;
 };
 
 // Retried with growing waits: no connection, time-out, a cut body, 408, 429 and 5xx; Retry-After in seconds or as an
-// HTTP date lengthens a wait. Not retried: every other status, and a 200 that is not a chat completion. Certificates
+// HTTP date lengthens a wait. Not retried: every other status, and a 200 that is not a chat completion. A request
+// that the server refuses (400, 413, 422) has an empty reply, unless it refuses a harmless one, too. Certificates
 // are checked, redirects are not followed, and a key is sent over https or to this machine only. The key is in no
 // message.
 //
-// Threads  Complete uses options.parallel threads and may be called from one thread at a time.
+// Threads  Answer uses options.parallel threads and may be called from one thread at a time.
 class HttpTeacher : public Teacher {
  public:
   // Reads the key. kBadInput for options out of range; kNotFound if the environment variable is not set.
   static Result<std::unique_ptr<HttpTeacher>> Make(HttpTeacherOptions options);
-  Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests) override;
+  Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) override;
   Json Identity() const override;
 
  private:
   HttpTeacher(HttpTeacherOptions options, std::string key) : options_(std::move(options)), key_(std::move(key)) {}
+  void Tell(const std::string& text);
   HttpTeacherOptions options_;
   std::string key_;
+  std::mutex telling_;
+  std::string told_;
 };
 
 // How long to wait before attempt number `attempt` (2, 3, ...): first_wait * 2^(attempt - 2), at most longest_wait.

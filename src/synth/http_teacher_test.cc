@@ -10,10 +10,15 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <thread>
+
+#include "base/progress.h"
+#include "synth/caching_teacher.h"
 
 namespace cairn::synth {
 namespace {
@@ -218,6 +223,121 @@ TEST(HttpTeacherTest, ACutReplySetsNoPause) {
   EXPECT_EQ(server.requests(), 2);
 }
 
+class CountingCache : public CallCache {
+ public:
+  std::optional<std::string> Get(const Digest& key) override {
+    auto found = map.find(key);
+    return found == map.end() ? std::nullopt : std::optional(found->second);
+  }
+  Result<void> Put(const Digest& key, const std::string& reply) override {
+    map[key] = reply;
+    return {};
+  }
+  std::map<Digest, std::string> map;
+};
+
+std::vector<TeacherRequest> Questions(int count) {
+  std::vector<TeacherRequest> requests;
+  for (int i = 0; i < count; ++i) requests.push_back(Ask("q" + std::to_string(i)));
+  return requests;
+}
+
+// A quota of fewer requests than a group has must not keep a build from ever getting on.
+TEST(HttpTeacherTest, TellsThatItWaits) {
+  TestServer server([](int n, const std::string&) { return n % 3 < 2 ? Http("500 Oops", "x") : Good("ok"); });
+  std::vector<std::string> told;
+  HttpTeacherOptions options = server.Options();
+  options.parallel = 1;
+  options.timeout_ms = 10000;
+  options.first_wait_ms = 100;
+  options.tell = [&](const std::string& text) { told.push_back(text); };
+  ASSERT_TRUE(Send(options, {Ask("q")}).ok());
+  EXPECT_THAT(told, testing::ElementsAre("the teacher answered HTTP 500, attempt 1 of 3, next in 0.1 s",
+                                         "the teacher answered HTTP 500, attempt 2 of 3, next in 0.2 s"));
+  told.clear();
+  options.attempts = 2;
+  auto replies = Send(options, Questions(4));
+  ASSERT_FALSE(replies.ok());
+  EXPECT_THAT(replies.error().message,
+              HasSubstr("after 2 attempts: HTTP status 500: x; check that the endpoint is up"));
+  EXPECT_EQ(told.size(), 1u);
+}
+
+TEST(HttpTeacherTest, RepliesBeforeAnErrorAreKept) {
+  std::atomic<int> answered{0};
+  TestServer server([&](int n, const std::string&) {
+    if (n % 6 == 5) return Http("429 Too Many Requests", "{}", "Retry-After: 600\r\n");
+    ++answered;
+    return Good("ok");
+  });
+  CountingCache cache;
+  int builds = 0;
+  for (bool done = false; !done && builds < 20; ++builds) {
+    HttpTeacherOptions options = server.Options();
+    options.timeout_ms = 10000;  // a slow machine must not cut a reply that is counted
+    auto teacher = HttpTeacher::Make(options);
+    CachingTeacher caching(**teacher, cache);
+    done = caching.Complete(Questions(20)).ok();
+    EXPECT_EQ(static_cast<int>(cache.map.size()), answered);
+  }
+  EXPECT_EQ(cache.map.size(), 20u);
+  EXPECT_EQ(answered, 20);
+  EXPECT_GT(builds, 1);
+}
+
+TEST(HttpTeacherTest, RepliesBeforeCtrlCAreKept) {
+  InstallInterruptHandler();
+  TestServer server([](int n, const std::string&) {
+    if (n == 2) raise(SIGINT);
+    return n < 2 ? Good("ok") : std::string();
+  });
+  HttpTeacherOptions options = server.Options();
+  options.parallel = 1;
+  options.timeout_ms = 10000;
+  auto teacher = HttpTeacher::Make(options);
+  CountingCache cache;
+  auto replies = CachingTeacher(**teacher, cache).Complete(Questions(5));
+  ClearInterrupt();
+  ASSERT_FALSE(replies.ok());
+  EXPECT_EQ(replies.error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(cache.map.size(), 2u);
+}
+
+// As in process: one prompt that is too long costs its row, not the build.
+TEST(HttpTeacherTest, ARefusedRequestHasAnEmptyReply) {
+  for (const char* status : {"400 Bad Request", "413 Content Too Large", "422 Unprocessable Content"}) {
+    TestServer server([&](int, const std::string& request) {
+      return request.find("long") != std::string::npos ? Http(status, "maximum context length") : Good("ok");
+    });
+    CountingCache cache;
+    auto teacher = HttpTeacher::Make(server.Options());
+    auto replies = CachingTeacher(**teacher, cache).Complete({Ask("long"), Ask("q"), Ask("r")});
+    ASSERT_TRUE(replies.ok()) << replies.error().ToString();
+    EXPECT_EQ(*replies, (std::vector<std::string>{"", "ok", "ok"}));
+    EXPECT_EQ(cache.map.size(), 3u);
+    // Nothing else was ever answered: still the request's own fault.
+    HttpTeacherOptions options = server.Options();
+    std::string told;
+    options.tell = [&](const std::string& text) { told = text; };
+    auto alone = Send(options, {Ask("long")});
+    EXPECT_THAT(told, HasSubstr("its row is dropped: HTTP status 4"));
+    ASSERT_TRUE(alone.ok()) << alone.error().ToString();
+    EXPECT_EQ((*alone)[0], "");
+  }
+}
+
+TEST(HttpTeacherTest, AServerThatRefusesEverythingIsAnError) {
+  TestServer server([](int, const std::string&) { return Http("400 Bad Request", "no model \"test\""); });
+  CountingCache cache;
+  auto teacher = HttpTeacher::Make(server.Options());
+  auto replies = CachingTeacher(**teacher, cache).Complete(Questions(20));
+  ASSERT_FALSE(replies.ok());
+  EXPECT_EQ(replies.error().code, ErrorCode::kBadInput);
+  EXPECT_THAT(replies.error().message, HasSubstr("no model \"test\""));
+  EXPECT_TRUE(cache.map.empty());
+  EXPECT_LE(server.requests(), 8);  // one of each thread, and its check
+}
+
 TEST(HttpTeacherTest, WrongRepliesAreErrorsAtOnce) {
   for (const char* body : {"not json", "{}", "[]", "{\"choices\":[]}", "{\"choices\":[{\"message\":7}]}",
                            "{\"choices\":[{\"message\":{\"content\":7}}]}"}) {
@@ -239,7 +359,8 @@ TEST(HttpTeacherTest, NullContentIsAnEmptyReply) {
 
 TEST(HttpTeacherTest, LimitsTheSizeAndFollowsNothing) {
   TestServer server([](int n, const std::string&) {
-    return n == 0 ? Http("200 OK", std::string(5000, 'x')) : Http("302 Found", "", "Location: http://127.0.0.1:1/\r\n");
+    return n == 0 ? Http("200 OK", std::string(5000, 'x'))
+                  : Http("302 Found", "", "Location: http://me:hidden@127.0.0.1:1/v2/x?key=hidden#hidden\r\n");
   });
   HttpTeacherOptions options = server.Options();
   options.max_response_bytes = 1000;
@@ -248,7 +369,8 @@ TEST(HttpTeacherTest, LimitsTheSizeAndFollowsNothing) {
   EXPECT_THAT(large.error().message, HasSubstr("larger than"));
   auto moved = Send(options, {Ask("q")});
   ASSERT_FALSE(moved.ok());
-  EXPECT_THAT(moved.error().message, HasSubstr("302"));
+  EXPECT_THAT(moved.error().message, HasSubstr("302: the endpoint sends on to http://127.0.0.1:1/v2/x, and redirects"));
+  EXPECT_THAT(moved.error().message, Not(HasSubstr("hidden")));
   EXPECT_EQ(server.requests(), 2);
 }
 
@@ -272,10 +394,50 @@ TEST(HttpTeacherTest, TheKeyIsSentAndNeverShown) {
   }
   options.endpoint = "https://example.org/v1";
   EXPECT_TRUE(HttpTeacher::Make(options).ok());
-  options.api_key_env = "CAIRN_TEST_NO_SUCH_KEY";
+  options.api_key_env = "hf_abcSecret";  // the key where the variable's name belongs
   auto missing = HttpTeacher::Make(options);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(missing.error().ToString(), HasSubstr("such as TEACHER_KEY"));
+  EXPECT_THAT(missing.error().ToString(), Not(HasSubstr("Secret")));
+}
+
+// However a server writes the key, and with whichever status.
+TEST(HttpTeacherTest, AnEscapedKeyIsNotShown) {
+  struct Case {
+    std::string key, written;
+  } cases[] = {
+      {"sk/Secret/tail", "sk\\/Secret\\/tail"},          // JSON, as PHP writes it
+      {"sk-Secret-\u00e4", "sk-Secret-\\u00c3\\u00a4"},  // JSON, bytes taken for Latin-1
+      {"sk  Secret", "sk  Secret"},                      // a message is squeezed
+      {"sk \"Secret\"", "sk \\\"Secret\\\""},
+      {"sk/Secret", "sk%2FSecret"},
+      {"sk-Secret", std::string(1995, ' ') + "sk-Secret"},
+  };
+  for (const Case& c : cases) {
+    setenv("CAIRN_TEST_KEY", c.key.c_str(), 1);
+    for (const char* status : {"401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Oops", "200 OK"}) {
+      TestServer server([&](int, const std::string&) { return Http(status, "bad key " + c.written); });
+      HttpTeacherOptions options = server.Options();
+      options.api_key_env = "CAIRN_TEST_KEY";
+      options.attempts = 1;
+      auto replies = Send(options, {Ask("q")});
+      ASSERT_FALSE(replies.ok()) << status;
+      EXPECT_THAT(replies.error().ToString(), Not(HasSubstr("Secret"))) << status << " " << c.written;
+    }
+  }
+}
+
+TEST(HttpTeacherTest, AKeyOfStarsEndsNothing) {
+  for (const char* key : {"*", "***"}) {
+    setenv("CAIRN_TEST_KEY", key, 1);
+    TestServer server([](int, const std::string&) { return Http("404 Not Found", "no *** here"); });
+    HttpTeacherOptions options = server.Options();
+    options.api_key_env = "CAIRN_TEST_KEY";
+    auto replies = Send(options, {Ask("q")});
+    ASSERT_FALSE(replies.ok());
+    EXPECT_EQ(replies.error().code, ErrorCode::kNotFound);
+  }
 }
 
 // Where a proxy is set for other programs, a server on this machine is still asked directly.
@@ -288,11 +450,15 @@ TEST(HttpTeacherTest, ThisMachineIsAskedWithoutAProxy) {
 }
 
 TEST(HttpTeacherTest, OptionsAreChecked) {
-  for (const char* endpoint : {"", "nonsense", "ftp://x/v1", "file:///etc/passwd", "http://user:pass@127.0.0.1/v1"}) {
+  for (const char* endpoint :
+       {"", "nonsense", "ftp://x/v1", "file:///etc/passwd", "http://user:hidden@127.0.0.1/v1", "http://x/v1?key=hidden",
+        "http://x/v1#hidden", "http://:8000/v1", "http://x y/hidden"}) {
     HttpTeacherOptions options;
     options.model = "m";
     options.endpoint = endpoint;
-    EXPECT_FALSE(HttpTeacher::Make(options).ok()) << endpoint;
+    auto teacher = HttpTeacher::Make(options);
+    ASSERT_FALSE(teacher.ok()) << endpoint;
+    EXPECT_THAT(teacher.error().ToString(), Not(HasSubstr("hidden")));
   }
   HttpTeacherOptions options;
   options.first_wait_ms = 500;

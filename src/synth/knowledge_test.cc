@@ -154,7 +154,7 @@ TEST(KnowledgeTest, MalformedTeacherKeepsOnlyWhatPeopleWrote) {
 
 TEST(KnowledgeTest, TeacherErrorsPassThrough) {
   class Broken : public Teacher {
-    Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>&) override { return IoError("down"); }
+    Result<void> Answer(const std::vector<TeacherRequest>&, const ReplySink&) override { return IoError("down"); }
     Json Identity() const override { return {}; }
   } teacher;
   auto data = Synthesise(KnowledgeLeaf(), teacher, {});

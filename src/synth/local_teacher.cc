@@ -14,15 +14,17 @@ LocalTeacher::LocalTeacher(ThreadPool& pool, const model::ChatModel& chat) : poo
                {"chat_format", chat.format.name}};
 }
 
-Result<std::vector<std::string>> LocalTeacher::Complete(const std::vector<TeacherRequest>& requests) {
-  std::vector<std::string> replies(requests.size());
+Result<void> LocalTeacher::Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) {
   std::vector<infer::Request> batch;
   std::vector<size_t> places;
   size_t positions = model::MaxPositions(chat_.model.config);
   for (size_t i = 0; i < requests.size(); ++i) {
     CAIRN_ASSIGN(std::vector<formats::TokenId> prompt,
                  formats::EncodePrompt(chat_.format, chat_.tokenizer, requests[i].messages));
-    if (prompt.size() >= positions) continue;
+    if (prompt.size() >= positions) {
+      CAIRN_TRY(sink(i, ""));
+      continue;
+    }
     infer::Request request;
     request.messages = requests[i].messages;
     request.sampling.temperature = requests[i].temperature;
@@ -31,10 +33,10 @@ Result<std::vector<std::string>> LocalTeacher::Complete(const std::vector<Teache
     batch.push_back(std::move(request));
     places.push_back(i);
   }
-  if (batch.empty()) return replies;
+  if (batch.empty()) return {};
   CAIRN_ASSIGN(std::vector<infer::Reply> answers, infer::Generate(pool_, chat_, batch));
-  for (size_t i = 0; i < places.size(); ++i) replies[places[i]] = std::move(answers[i].text);
-  return replies;
+  for (size_t i = 0; i < places.size(); ++i) CAIRN_TRY(sink(places[i], std::move(answers[i].text)));
+  return {};
 }
 
 }  // namespace cairn::synth

@@ -12,7 +12,7 @@ class LocalTeacher : public Teacher {
   // Both must outlive the teacher. Digests the weights once.
   LocalTeacher(ThreadPool& pool, const model::ChatModel& chat);
   // A prompt longer than the model reads gets an empty reply: the row that asked for it is dropped, not the build.
-  Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests) override;
+  Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) override;
   Json Identity() const override { return identity_; }
 
  private:

@@ -1,6 +1,20 @@
 #include "synth/teacher.h"
 
+#include <utility>
+
 namespace cairn::synth {
+
+Result<std::vector<std::string>> Teacher::Complete(const std::vector<TeacherRequest>& requests) {
+  std::vector<std::string> replies(requests.size());
+  size_t count = 0;
+  CAIRN_TRY(Answer(requests, [&](size_t place, std::string reply) -> Result<void> {
+    replies[place] = std::move(reply);
+    ++count;
+    return {};
+  }));
+  CAIRN_CHECK(count == requests.size());
+  return replies;
+}
 
 Json TeacherRequestToJson(const TeacherRequest& request) {
   Json messages = Json::array();

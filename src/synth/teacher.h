@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,17 @@ struct TeacherRequest {
   int max_tokens = 256;
 };
 
+// Takes the reply to request number `place`. Its error ends the asking.
+using ReplySink = std::function<Result<void>(size_t place, std::string reply)>;
+
 class Teacher {
  public:
   virtual ~Teacher() = default;
-  // Replies in the order of the requests. An endpoint that fails for good is an error; an empty or useless text is a
-  // reply like any other.
-  virtual Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests) = 0;
+  // Gives the sink every reply when it is there, those before an error, too: in any order, from any thread, one at a
+  // time. An endpoint that fails for good is an error; an empty or useless text is a reply like any other.
+  virtual Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) = 0;
+  // All replies, in the order of the requests, or the error of Answer.
+  Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests);
   // What determines its replies, with no secret in it: goes into cache keys and provenance.
   virtual Json Identity() const = 0;
 };
