@@ -24,8 +24,8 @@ double Seconds(std::chrono::steady_clock::duration d) { return std::chrono::dura
 
 }  // namespace
 
-Progress::Progress(std::string label, uint64_t total, bool quiet, uint64_t done_before)
-    : label_(std::move(label)),
+Progress::Progress(std::string_view label, uint64_t total, bool quiet, uint64_t done_before)
+    : label_(PrintableLine(label)),
       total_(total),
       done_before_(done_before),
       quiet_(quiet),
@@ -54,12 +54,14 @@ void Progress::Update(uint64_t done, const std::string& detail) {
     line += fmt::format(" {}", done);
   }
   if (!detail.empty()) line += ", " + detail;
-  if (terminal_) {
-    Say(stderr, "\r\033[K{}", line);
-  } else {
-    Say(stderr, "{}\n", line);
-  }
+  ClearLine();
+  Say(stderr, "{}{}", PrintableLine(line), terminal_ ? "" : "\n");
   std::fflush(stderr);
+}
+
+// Say lets no control sequence through.
+void Progress::ClearLine() {
+  if (terminal_) std::fputs("\r\033[K", stderr);
 }
 
 void Progress::Finish(const std::string& summary) {
@@ -67,8 +69,8 @@ void Progress::Finish(const std::string& summary) {
   finished_ = true;
   if (quiet_) return;
   double elapsed = Seconds(std::chrono::steady_clock::now() - start_);
-  Say(stderr, "{}{} done in {}{}{}\n", terminal_ ? "\r\033[K" : "", label_, HumanDuration(elapsed),
-      summary.empty() ? "" : ", ", summary);
+  ClearLine();
+  Say(stderr, "{} done in {}{}{}\n", label_, HumanDuration(elapsed), summary.empty() ? "" : ", ", summary);
 }
 
 std::string HumanDuration(double seconds) {

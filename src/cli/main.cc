@@ -76,9 +76,7 @@ namespace {
 int Fail(const Context& context, const Error& error) {
   Say(stderr, "cairn: {}\n", PrintableLine(error.ToString()));
   if (context.json)
-    Say(stdout, "{}\n",
-        DumpJson(
-            {{"error", {{"code", ErrorCodeName(error.code)}, {"message", error.message}, {"where", error.where}}}}));
+    SayJson({{"error", {{"code", ErrorCodeName(error.code)}, {"message", error.message}, {"where", error.where}}}});
   return ExitCodeOf(error.code);
 }
 

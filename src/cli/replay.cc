@@ -33,7 +33,7 @@ Result<int> Replay(const Options& options, const Context& context) {
     json.push_back(
         {{"phase", s.phase}, {"first_step", s.first_step}, {"last_step", s.last_step}, {"seconds", s.seconds}});
   }
-  if (context.json) Say(stdout, "{}\n", DumpJson({{"equal", true}, {"segments", json}, {"seed", replay.seed}}));
+  if (context.json) SayJson({{"equal", true}, {"segments", json}, {"seed", replay.seed}});
   return 0;
 }
 

@@ -38,7 +38,7 @@ Result<int> Measure(const Options& options, const Context& context) {
   Json json = cairn::seed::MeasurementToJson(measured);
   json["model"] = directory;
   json["weights"] = model::WeightsDigest(chat.model).Hex();
-  Say(stdout, "{}\n", DumpJson(json));
+  SayJson(json);
   return 0;
 }
 
@@ -59,7 +59,7 @@ Result<int> SideFiles(const Options& options, const Context& context) {
   CAIRN_ASSIGN(cairn::seed::SeedRecipe recipe, cairn::seed::LoadSeedRecipe(options.Recipe() + "/recipe.yaml"));
   CAIRN_ASSIGN(cairn::seed::Corpus corpus, cairn::seed::Corpus::Load(options.Recipe()));
   CAIRN_TRY(cairn::seed::WriteSideFiles(corpus, recipe, options.output));
-  if (context.json) Say(stdout, "{}\n", DumpJson({{"output", options.output}}));
+  if (context.json) SayJson({{"output", options.output}});
   return 0;
 }
 
@@ -111,7 +111,7 @@ void AddSeed(CLI::App& app, Context& context) {
       std::string model = options->model.empty() ? HomeDirectory() + "/models/seed" : options->model;
       if (options->phase < 1) return BadInput("--phase counts from 1");
       CAIRN_ASSIGN(uint64_t steps, cairn::seed::ReplaySeed(pool, run, model, options->phase - 1, options->steps));
-      if (context.json) Say(stdout, "{}\n", DumpJson({{"steps", steps}, {"equal", true}}));
+      if (context.json) SayJson({{"steps", steps}, {"equal", true}});
       return 0;
     };
   });

@@ -216,7 +216,7 @@ Result<int> Verify(const Options& options, const Context& context) {
   if (failed == 0 && !context.quiet && report["digest"].is_string())
     Say(out, "release {}\ndigest  {}\n", options.release, report["digest"].get<std::string>());
   if (failed > 0) Say(stderr, "cairn: {}: {} of {} checks failed\n", options.release, failed, checks.size());
-  if (context.json) Say(stdout, "{}\n", DumpJson(report));
+  if (context.json) SayJson(report);
   return failed == 0 ? 0 : 1;
 }
 

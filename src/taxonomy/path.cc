@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/controls.h"
 #include "formats/unicode.h"
 
 namespace cairn::taxonomy {
@@ -161,10 +162,9 @@ std::string RefusePath(std::string_view path) {
   if (!formats::IsValidUtf8(path)) return "it is not UTF-8";
   if (path.front() == '/') return "it starts with '/'";
   if (path.find("file:/") != path.npos) return "it looks like the address of a file";
-  for (char c : path) {
-    if (c == '\\') return "it holds a backslash";
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "it holds a control character";
-  }
+  if (path.find('\\') != path.npos) return "it holds a backslash";
+  if (size_t at = FindControl(path); at != path.npos)
+    return "it holds a control character (" + ControlName(path, at) + ")";
   for (std::string_view part : Split(path)) {
     if (std::string reason = RefusePart(part); !reason.empty()) return reason;
   }

@@ -122,8 +122,10 @@ TEST(Tree, DocumentProblems) {
     const char *document, *file, *text, *message;
   } cases[] = {
       {"", "x.pdf", "%PDF", "has no document"},
-      {"", "x.md", "a\xFF", "x.md:1:1: the document is not UTF-8"},
-      {"", "x.md", "a\n\x1B[m", "x.md:2:1: the document holds a control character"},
+      {"", "x.md", "a\xFF", "x.md:1:2: the document is not UTF-8"},
+      {"", "x.md", "a\n\x1B[m", "x.md:2:1: the document holds a control character (U+001B); remove it"},
+      {"", "x.md", "a\n\u00E9\u009B31m", "x.md:2:2: the document holds a control character (U+009B); remove it"},
+      {"", "x.md", "a\nb \u202Ec", "x.md:2:3: the document holds a control character (U+202E); remove it"},
       {"", "x.md", " \n", "the document is empty"},
       {"", "x.md", "# TODO: title\n", "still says TODO"},
       {"document:\n  repo: .\n  patterns: ['*.pdf']\n", "x.pdf", "%PDF", "names no document"},
@@ -152,6 +154,16 @@ TEST(Tree, DocumentProblems) {
     EXPECT_EQ(Shown(report).find("hunter2"), std::string::npos) << "secrets are not printed";
     EXPECT_TRUE(report.leaves.empty());
   }
+}
+
+TEST(Tree, DocumentsKeepTheMarksOfTheirScripts) {
+  TestDirectory root;
+  WriteHarbour(root, "knowledge/h");
+  const std::string text = HarbourDocument() + "\u05D0\u200F \u0915\u094D\u200D\u0937 a\u0085b\u00A0c\f";
+  root.Write("knowledge/h/harbour.md", text);
+  TaxonomyReport report = Check(root.path());
+  ASSERT_EQ(report.leaves.size(), 1u) << Shown(report);
+  EXPECT_EQ(report.leaves[0].documents[0].text, text);
 }
 
 TEST(Tree, SymbolicLinksAreNoDocuments) {
