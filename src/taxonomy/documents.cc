@@ -159,6 +159,7 @@ void ReadOwn(const Listing& tree, const std::string& where, Leaf* leaf, Problems
     return MatchesOwn(*leaf, pattern, path);
   };
   for (const std::string& link : tree.symlinks) {
+    if (link.starts_with(leaf->path + "/")) continue;  // CheckTaxonomy warns of those
     for (const std::string& pattern : leaf->document->patterns) {
       if (matches(pattern, link))
         problems->AddWarning(where, "\"" + Excerpt(link) + "\" is a symbolic link and is not followed",

@@ -122,9 +122,10 @@ struct Descriptor {
 };
 
 Error OsError(const std::string& path) {
-  if (errno == ELOOP || errno == ENOTDIR)
-    return BadInput("a symbolic link or a file stands where a directory or file is needed; links are not followed",
-                    path);
+  if (errno == ELOOP) return BadInput("this is a symbolic link and is not followed; put the file itself there", path);
+  if (errno == ENOTDIR)
+    return BadInput(
+        "a part of this path is a file, or a symbolic link, which is not followed; put the folder itself there", path);
   return {errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo, std::strerror(errno), path};
 }
 
