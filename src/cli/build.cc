@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "base/file.h"
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
@@ -100,7 +101,9 @@ Result<int> Build(const Options& options, const Context& context) {
   if (!context.quiet) PrintReport(report);
   if (context.json) SayJson(project::BuildReportToJson(report));
   if (report.gates_passed) return 0;
-  Say(stderr, "cairn: a gate failed, so no release was made\n");
+  const std::string release = project.Path("build/" + project.config.metadata.name);
+  Say(stderr, "cairn: a gate failed, so no release was made{}\n",
+      PathExists(release) ? "; " + release + " is still that of an earlier build" : "");
   return 1;
 }
 

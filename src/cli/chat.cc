@@ -227,7 +227,9 @@ void AddChat(CLI::App& app, Context& context) {
       ->capture_default_str();
   chat->add_option("--repetition-penalty", sampling.repetition_penalty, "above 1: avoid words used before")
       ->capture_default_str();
-  chat->add_option("--seed", sampling.seed, "of the draws; equal seeds give equal answers")->capture_default_str();
+  chat->add_option("--seed", sampling.seed, "of the draws; equal seeds give equal answers")
+      ->check(NotNegative())
+      ->capture_default_str();
   chat->add_option("--max-tokens", sampling.max_tokens, "longest answer")->capture_default_str();
   chat->footer("Examples:\n  cairn chat -q \"Who built Tolmen Harbour?\"\n  cairn chat --model seed --temperature 0.8");
   chat->callback([options, &context] { context.run = [options, &context] { return Run(*options, context); }; });

@@ -101,8 +101,12 @@ void AddSeed(CLI::App& app, Context& context) {
   AddCommon(*replay, context);
   replay->add_option("--recipe", options->recipe, "folder of the recipe");
   replay->add_option("--model", options->model, "model folder (default: the built-in one)");
-  replay->add_option("--phase", options->phase, "phase of the recipe, from 1")->capture_default_str();
-  replay->add_option("--steps", options->steps, "how many steps from the phase's start")->capture_default_str();
+  replay->add_option("--phase", options->phase, "phase of the recipe, from 1")
+      ->check(NotNegative())
+      ->capture_default_str();
+  replay->add_option("--steps", options->steps, "how many steps from the phase's start")
+      ->check(NotNegative())
+      ->capture_default_str();
   AddDevice(*replay, context);
   replay->callback([options, &context] {
     context.run = [options, &context]() -> Result<int> {
