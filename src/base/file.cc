@@ -95,9 +95,9 @@ Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
 
 Result<Digest> Sha256OfFile(const std::string& path) {
   Descriptor d{OpenToRead(path)};
-  CAIRN_TRY(RegularSize(d.fd, path));
+  CAIRN_ASSIGN(uint64_t size, RegularSize(d.fd, path));
   Sha256 sha;
-  std::vector<char> buffer(1 << 20);
+  std::vector<char> buffer(std::clamp<uint64_t>(size, 1, 1 << 20));  // filling a MiB costs more than a small file
   for (;;) {
     CAIRN_ASSIGN(size_t n, ReadSome(d.fd, buffer, path));
     if (n == 0) return sha.Finish();

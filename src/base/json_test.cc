@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 
@@ -52,6 +53,19 @@ TEST(Json, LimitsTheNumberOfValues) {
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.error().message.find("16 million"), std::string::npos);
   EXPECT_TRUE(ParseJson("[\"" + many + "\"]", "x").ok()) << "commas in a text are no values";
+}
+
+TEST(Json, LongListsTakeLinearTime) {
+  const auto seconds = [](size_t items) {
+    std::string text = "[{}";
+    for (size_t i = 1; i < items; ++i) text += ",{}";
+    text += "]";
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(ParseJson(text, "x")->size(), items);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  // Linear: 16 times; quadratic: 256 times. The tenth of a second is for a busy machine.
+  EXPECT_LT(seconds(160'000), 64 * seconds(10'000) + 0.1);
 }
 
 TEST(Json, NamesTheLineAndColumn) {

@@ -24,8 +24,8 @@ double Seconds(std::chrono::steady_clock::duration d) { return std::chrono::dura
 
 }  // namespace
 
-Progress::Progress(std::string label, uint64_t total, bool quiet, uint64_t done_before)
-    : label_(std::move(label)),
+Progress::Progress(std::string_view label, uint64_t total, bool quiet, uint64_t done_before)
+    : label_(PrintableLine(label)),
       total_(total),
       done_before_(done_before),
       quiet_(quiet),
@@ -42,7 +42,7 @@ void Progress::Update(uint64_t done, const std::string& detail) {
   if (quiet_ || finished_ || Seconds(now - last_) < (terminal_ ? 0.2 : 15.0)) return;
   last_ = now;
   double elapsed = Seconds(now - start_);
-  std::string line = fmt::format("{}", label_);
+  std::string line = label_;
   if (total_ > 0) {
     line += fmt::format(" {:3.0f}% {}/{}", 100 * static_cast<double>(done) / static_cast<double>(total_), done, total_);
     // The first second says too little for an estimate.
@@ -54,23 +54,22 @@ void Progress::Update(uint64_t done, const std::string& detail) {
     line += fmt::format(" {}", done);
   }
   if (!detail.empty()) line += ", " + detail;
-  if (terminal_) {
-    Say(stderr, "\r\033[K{}", line);
-  } else {
-    Say(stderr, "{}\n", line);
-  }
+  line_ = PrintableLine(line);
+  ClearLine();
+  Say(stderr, "{}{}", line_, terminal_ ? "" : "\n");
   std::fflush(stderr);
-  line_ = std::move(line);
 }
 
 void Progress::Note(const std::string& text) {
   if (quiet_ || finished_) return;
-  if (terminal_) {
-    Say(stderr, "\r\033[K{}: {}\n{}", label_, PrintableLine(text), line_);
-  } else {
-    Say(stderr, "{}: {}\n", label_, PrintableLine(text));
-  }
+  ClearLine();
+  Say(stderr, "{}: {}\n{}", label_, PrintableLine(text), terminal_ ? line_ : "");
   std::fflush(stderr);
+}
+
+// Say lets no control sequence through.
+void Progress::ClearLine() {
+  if (terminal_) std::fputs("\r\033[K", stderr);
 }
 
 void Progress::Finish(const std::string& summary) {
@@ -78,8 +77,8 @@ void Progress::Finish(const std::string& summary) {
   finished_ = true;
   if (quiet_) return;
   double elapsed = Seconds(std::chrono::steady_clock::now() - start_);
-  Say(stderr, "{}{} done in {}{}{}\n", terminal_ ? "\r\033[K" : "", label_, HumanDuration(elapsed),
-      summary.empty() ? "" : ", ", summary);
+  ClearLine();
+  Say(stderr, "{} done in {}{}{}\n", label_, HumanDuration(elapsed), summary.empty() ? "" : ", ", summary);
 }
 
 std::string HumanDuration(double seconds) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace cairn {
 
@@ -12,7 +13,7 @@ class Progress {
  public:
   // total: units of work, 0 if unknown. quiet: prints nothing. done_before: units that an earlier run has done, which
   // took none of this run's time.
-  Progress(std::string label, uint64_t total, bool quiet = false, uint64_t done_before = 0);
+  Progress(std::string_view label, uint64_t total, bool quiet = false, uint64_t done_before = 0);
   ~Progress();
   // done: units finished so far; detail: shown at the end of the line, e.g. "loss 1.23".
   void Update(uint64_t done, const std::string& detail = {});
@@ -22,6 +23,7 @@ class Progress {
   void Finish(const std::string& summary = {});
 
  private:
+  void ClearLine();
   std::string label_, line_;  // line_: as drawn last
   uint64_t total_, done_before_;
   bool quiet_, terminal_, finished_ = false;

@@ -1,20 +1,18 @@
 #include "base/terminal.h"
 
+#include "base/controls.h"
+
 namespace cairn {
 namespace {
 
 std::string Cleaned(std::string_view text, std::string_view allowed) {
   std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    auto c = static_cast<unsigned char>(text[i]);
-    const bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if ((c < 0x20 && allowed.find(text[i]) == allowed.npos) || c == 0x7F || c1) {
-      out += "\uFFFD";
-      i += c1;
-    } else {
-      out += text[i];
-    }
+  for (size_t at; (at = FindControl(text, allowed)) != text.npos;) {
+    out += text.substr(0, at);
+    out += "\uFFFD";
+    text.remove_prefix(at + ControlLength(text, at));
   }
+  out += text;
   return out;
 }
 
@@ -22,5 +20,21 @@ std::string Cleaned(std::string_view text, std::string_view allowed) {
 
 std::string Printable(std::string_view text) { return Cleaned(text, "\n\t"); }
 std::string PrintableLine(std::string_view text) { return Cleaned(text, "\t"); }
+
+std::string PrintableJson(const Json& value) {
+  std::string out;
+  const std::string json = DumpJson(value);
+  std::string_view text = json;
+  // Outside of its strings JSON holds ASCII only, and below U+0020 DumpJson has escaped what it wrote.
+  for (size_t at; (at = FindControl(text)) != text.npos;) {
+    out += text.substr(0, at);
+    out += "\\u" + ControlName(text, at).substr(2);
+    text.remove_prefix(at + ControlLength(text, at));
+  }
+  out += text;
+  return out;
+}
+
+void SayJson(const Json& value) { Say(stdout, "{}\n", PrintableJson(value)); }
 
 }  // namespace cairn

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/controls.h"
 #include "base/progress.h"
 
 namespace cairn {
@@ -14,6 +15,33 @@ TEST(Terminal, ControlCharactersAreReplaced) {
             "\uFFFD"
             "1m caf\xC3\xA9");
   EXPECT_EQ(PrintableLine("x\n::stop-commands::t"), "x\uFFFD::stop-commands::t");
+}
+
+TEST(Terminal, ReorderingTextIsReplacedAndMarksOfScriptsStay) {
+  for (const char* control : {"\u0080", "\u0085", "\u009B", "\u009D", "\u009F", "\u202A", "\u202E", "\u2066", "\u2069"})
+    EXPECT_EQ(PrintableLine("a" + std::string(control) + "b"), "a\uFFFDb") << ControlName(control, 0);
+  for (const char* text : {"\u00A0", "\u200B", "\u200C", "\u200D", "\u200E", "\u200F", "\u061C", "\u2028", "\u202F",
+                           "\u2065", "\u206A", "\u00E9\u05D0\u4E00\U0001F600", "\xE2\x80", "\xC2"})
+    EXPECT_EQ(PrintableLine(text), text);
+  EXPECT_EQ(ControlName("\u202E", 0), "U+202E");
+  EXPECT_EQ(ControlName("\x1B", 0), "U+001B");
+}
+
+TEST(Terminal, JsonKeepsItsValue) {
+  const Json value = {{"text", "\u009B31m \u202E\x7F\n \u200D\u00E9"}};
+  const std::string shown = PrintableJson(value);
+  EXPECT_EQ(shown, "{\"text\":\"\\u009B31m \\u202E\\u007F\\n \u200D\u00E9\"}");
+  EXPECT_EQ(*ParseJson(shown, "shown"), value);
+}
+
+TEST(Terminal, NothingSaidControlsIt) {
+  std::FILE* file = std::tmpfile();
+  Say(file, "{}\n", "x\u009B31mRED\x1B[2J");
+  std::rewind(file);
+  char text[64] = {};
+  EXPECT_GT(std::fread(text, 1, sizeof text - 1, file), 0u);
+  EXPECT_STREQ(text, "x\uFFFD31mRED\uFFFD[2J\n");
+  std::fclose(file);
 }
 
 TEST(Terminal, AFullDiskEndsNoWork) {

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "base/file.h"
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
@@ -32,7 +33,7 @@ const char* StateText(dag::StepState state) {
 void PrintStep(const dag::StepReport& step, bool explain) {
   Say(stderr, "  {:<44} {}\n", step.id, StateText(step.state));
   if (explain)
-    for (const std::string& reason : step.reasons) Say(stderr, "      because: {}\n", reason);
+    for (const std::string& reason : step.reasons) Say(stderr, "      because: {}\n", PrintableLine(reason));
 }
 
 std::string Accuracy(const Json& a) {
@@ -52,14 +53,15 @@ void PrintReport(const project::BuildReport& report) {
         Say(stderr, "    dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
     if (!leaf["uncovered"].empty())
       Say(stderr, "    {} sentences without a row; `cairn data generate` names them\n", leaf["uncovered"].size());
-    for (const Json& note : leaf["notes"]) Say(stderr, "    note: {}\n", note.get<std::string>());
+    for (const Json& note : leaf["notes"]) Say(stderr, "    note: {}\n", PrintableLine(note.get<std::string>()));
   }
   const Json& regression = report.evaluation["regression"];
   if (!regression.is_null())
     Say(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "base model's own held-out set", "", "",
         Accuracy(regression["before"]), Accuracy(regression["after"]));
   for (const Json& gate : report.evaluation["gates"])
-    Say(stderr, "gate {:<8} {}\n", gate["pass"].get<bool>() ? "passed" : "FAILED", gate["text"].get<std::string>());
+    Say(stderr, "gate {:<8} {}\n", gate["pass"].get<bool>() ? "passed" : "FAILED",
+        PrintableLine(gate["text"].get<std::string>()));
   Say(stderr, "cost: {} of steps, {} CPU time in this run, peak memory {}\n",
       HumanDuration(report.cost["seconds"].get<double>()),
       HumanDuration(report.cost["cpu_seconds_this_run"].get<double>()),
@@ -75,7 +77,7 @@ Result<int> Plan(const project::Project& project, ThreadPool& pool, const Contex
   Say(stderr, "estimate: {} rows, {} training tokens, {}, memory {}, disk {}\n", e["rows"].get<uint64_t>(),
       e["training_tokens"].get<uint64_t>(), HumanDuration(e["minutes"].get<double>() * 60),
       HumanBytes(e["memory_bytes"].get<uint64_t>()), HumanBytes(e["disk_bytes"].get<uint64_t>()));
-  if (context.json) Say(stdout, "{}\n", DumpJson({{"steps", project::StepReportsToJson(plan.steps)}, {"estimate", e}}));
+  if (context.json) SayJson({{"steps", project::StepReportsToJson(plan.steps)}, {"estimate", e}});
   return 0;
 }
 
@@ -89,17 +91,19 @@ Result<int> Build(const Options& options, const Context& context) {
   build.observer.started = [&](const dag::StepReport& step, size_t index, size_t count) {
     if (!context.quiet) Say(stderr, "[{}/{}] {}\n", index, count, step.id);
     if (options.explain)
-      for (const std::string& reason : step.reasons) Say(stderr, "      because: {}\n", reason);
+      for (const std::string& reason : step.reasons) Say(stderr, "      because: {}\n", PrintableLine(reason));
   };
   build.observer.skipped = [&](const dag::StepReport& step, size_t index, size_t count) {
     if (!context.quiet) Say(stderr, "[{}/{}] {} unchanged\n", index, count, step.id);
   };
   CAIRN_ASSIGN(project::BuildReport report, project::BuildProject(project, pool, build));
-  for (const std::string& line : report.moved) Say(stderr, "since cairn.lock: {}\n", line);
+  for (const std::string& line : report.moved) Say(stderr, "since cairn.lock: {}\n", PrintableLine(line));
   if (!context.quiet) PrintReport(report);
-  if (context.json) Say(stdout, "{}\n", DumpJson(project::BuildReportToJson(report)));
+  if (context.json) SayJson(project::BuildReportToJson(report));
   if (report.gates_passed) return 0;
-  Say(stderr, "cairn: a gate failed, so no release was made\n");
+  const std::string release = project.Path("build/" + project.config.metadata.name);
+  Say(stderr, "cairn: a gate failed, so no release was made{}\n",
+      PathExists(release) ? "; " + release + " is still that of an earlier build" : "");
   return 1;
 }
 

@@ -82,7 +82,7 @@ Result<Answer> Chat::Ask(bool stream) {
   infer::TokenCallback print;
   if (stream)
     print = [](size_t, std::string_view text) {
-      Say(stdout, "{}", Printable(text));
+      Say(stdout, "{}", text);
       std::fflush(stdout);
     };
   auto start = std::chrono::steady_clock::now();
@@ -99,13 +99,12 @@ Result<int> Chat::Once() {
     Say(stdout, "\n");
     return 0;
   }
-  Say(stdout, "{}\n",
-      DumpJson({{"question", *options_.question},
-                {"answer", answer.reply.text},
-                {"model", model_.directory},
-                {"tokens", answer.reply.tokens.size()},
-                {"finish_reason", infer::FinishReasonName(answer.reply.finish_reason)},
-                {"seconds", answer.seconds}}));
+  SayJson({{"question", *options_.question},
+           {"answer", answer.reply.text},
+           {"model", model_.directory},
+           {"tokens", answer.reply.tokens.size()},
+           {"finish_reason", infer::FinishReasonName(answer.reply.finish_reason)},
+           {"seconds", answer.seconds}});
   return 0;
 }
 
@@ -146,7 +145,7 @@ bool Chat::Command(const std::string& line) {
     history_.clear();
     Say(stderr, "(new conversation)\n");
   } else {
-    if (line != "/help") Say(stderr, "unknown command {}\n", Printable(line));
+    if (line != "/help") Say(stderr, "unknown command {}\n", line);
     Say(stderr,
         "/new   forget the conversation\n/quit  leave (or Ctrl-D)\n/help  this list\n"
         "Ctrl-C stops an answer; a second one leaves. Any other line goes to the model.\n");
@@ -228,7 +227,9 @@ void AddChat(CLI::App& app, Context& context) {
       ->capture_default_str();
   chat->add_option("--repetition-penalty", sampling.repetition_penalty, "above 1: avoid words used before")
       ->capture_default_str();
-  chat->add_option("--seed", sampling.seed, "of the draws; equal seeds give equal answers")->capture_default_str();
+  chat->add_option("--seed", sampling.seed, "of the draws; equal seeds give equal answers")
+      ->check(NotNegative())
+      ->capture_default_str();
   chat->add_option("--max-tokens", sampling.max_tokens, "longest answer")->capture_default_str();
   chat->footer("Examples:\n  cairn chat -q \"Who built Tolmen Harbour?\"\n  cairn chat --model seed --temperature 0.8");
   chat->callback([options, &context] { context.run = [options, &context] { return Run(*options, context); }; });

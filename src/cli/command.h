@@ -34,6 +34,9 @@ std::function<Result<std::string>(const std::string&)> ModelResolverFor(const st
 // was built from.
 std::string HomeDirectory();
 
+// For options of an unsigned type: CLI11 would read "-1" as the largest number.
+CLI::Validator NotNegative();
+
 // Where the public half of a private key lies: "x.key" becomes "x.pub", any other name gets ".pub" behind it.
 std::string PublicKeyPath(const std::string& private_path);
 

@@ -72,8 +72,7 @@ Result<int> Init(const Options& options, const Context& context) {
     for (const std::string& name : written) Say(stderr, "wrote {}/{}\n", directory, name);
     Say(stderr, "Next: cd {}; cairn taxonomy check; cairn build\n", directory);
   }
-  if (context.json)
-    Say(stdout, "{}\n", DumpJson({{"directory", directory}, {"name", config.metadata.name}, {"files", written}}));
+  if (context.json) SayJson({{"directory", directory}, {"name", config.metadata.name}, {"files", written}});
   return 0;
 }
 

@@ -16,9 +16,7 @@ Result<int> Keygen(const Options& options, const Context& context) {
   if (!context.quiet)
     Say(stderr, "private key {} (keep it secret, it has no passphrase)\npublic key  {} (publish it)\nfingerprint {}\n",
         options.out, public_path, key.Hint());
-  if (context.json)
-    Say(stdout, "{}\n",
-        DumpJson({{"private_key", options.out}, {"public_key", public_path}, {"fingerprint", key.Hint()}}));
+  if (context.json) SayJson({{"private_key", options.out}, {"public_key", public_path}, {"fingerprint", key.Hint()}});
   return 0;
 }
 

@@ -43,6 +43,12 @@ std::function<Result<std::string>(const std::string&)> ModelResolverFor(const st
   };
 }
 
+CLI::Validator NotNegative() {
+  return CLI::Validator(
+      [](std::string& text) { return text.starts_with('-') ? text + " is negative; give 0 or more" : std::string(); },
+      "");
+}
+
 void AddCommon(CLI::App& command, Context& context) {
   command.add_flag("--json", context.json, "print one JSON object on stdout");
   command.add_flag("-q,--quiet", context.quiet, "no progress on stderr");
@@ -76,9 +82,7 @@ namespace {
 int Fail(const Context& context, const Error& error) {
   Say(stderr, "cairn: {}\n", PrintableLine(error.ToString()));
   if (context.json)
-    Say(stdout, "{}\n",
-        DumpJson(
-            {{"error", {{"code", ErrorCodeName(error.code)}, {"message", error.message}, {"where", error.where}}}}));
+    SayJson({{"error", {{"code", ErrorCodeName(error.code)}, {"message", error.message}, {"where", error.where}}}});
   return ExitCodeOf(error.code);
 }
 

@@ -28,8 +28,9 @@ void PrintFunnel(const Json& leaf) {
   for (const Json& stage : funnel["stages"])
     if (stage["dropped"].get<uint64_t>() > 0)
       Say(stderr, "  dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
-  for (const Json& sentence : leaf["uncovered"]) Say(stderr, "  no row about {}\n", sentence.get<std::string>());
-  for (const Json& note : leaf["notes"]) Say(stderr, "  note: {}\n", note.get<std::string>());
+  for (const Json& sentence : leaf["uncovered"])
+    Say(stderr, "  no row about {}\n", PrintableLine(sentence.get<std::string>()));
+  for (const Json& note : leaf["notes"]) Say(stderr, "  note: {}\n", PrintableLine(note.get<std::string>()));
 }
 
 Result<int> RunPart(const Options& options, const Context& context, project::Part part) {
@@ -40,10 +41,8 @@ Result<int> RunPart(const Options& options, const Context& context, project::Par
     for (const Json& leaf : report.leaves) PrintFunnel(leaf);
   Say(stderr, "written to {}\n", report.output);
   if (context.json)
-    Say(stdout, "{}\n",
-        DumpJson({{"leaves", report.leaves},
-                  {"steps", project::StepReportsToJson(report.steps)},
-                  {"output", report.output}}));
+    SayJson(
+        {{"leaves", report.leaves}, {"steps", project::StepReportsToJson(report.steps)}, {"output", report.output}});
   return 0;
 }
 
@@ -64,7 +63,7 @@ Result<int> Evaluate(const Options& options, const Context& context) {
             PrintableLine(item["question"].get<std::string>()), PrintableLine(item["expected"].get<std::string>()),
             PrintableLine(item["after"].get<std::string>()));
   }
-  if (context.json) Say(stdout, "{}\n", DumpJson(evaluation));
+  if (context.json) SayJson(evaluation);
   return 0;
 }
 

@@ -33,7 +33,7 @@ Result<int> Replay(const Options& options, const Context& context) {
     json.push_back(
         {{"phase", s.phase}, {"first_step", s.first_step}, {"last_step", s.last_step}, {"seconds", s.seconds}});
   }
-  if (context.json) Say(stdout, "{}\n", DumpJson({{"equal", true}, {"segments", json}, {"seed", replay.seed}}));
+  if (context.json) SayJson({{"equal", true}, {"segments", json}, {"seed", replay.seed}});
   return 0;
 }
 
@@ -50,8 +50,10 @@ void AddReplay(CLI::App& app, Context& context) {
   auto* segments = replay->add_option("--segments", options->segments, "how many segments, drawn at random")
                        ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 32))
                        ->capture_default_str();
-  replay->add_option("--step", options->step, "the segment that holds this step instead")->excludes(segments);
-  replay->add_option("--seed", options->seed, "of the draw (default: the time)");
+  replay->add_option("--step", options->step, "the segment that holds this step instead")
+      ->check(NotNegative())
+      ->excludes(segments);
+  replay->add_option("--seed", options->seed, "of the draw (default: the time)")->check(NotNegative());
   replay->add_option("--base", options->base, "the base model's folder, if it is not the built-in one");
   replay->footer("Example: cairn replay build/harbour-guide --segments 3");
   replay->callback([options, &context] { context.run = [options, &context] { return Replay(*options, context); }; });

@@ -38,7 +38,7 @@ Result<int> Measure(const Options& options, const Context& context) {
   Json json = cairn::seed::MeasurementToJson(measured);
   json["model"] = directory;
   json["weights"] = model::WeightsDigest(chat.model).Hex();
-  Say(stdout, "{}\n", DumpJson(json));
+  SayJson(json);
   return 0;
 }
 
@@ -59,7 +59,7 @@ Result<int> SideFiles(const Options& options, const Context& context) {
   CAIRN_ASSIGN(cairn::seed::SeedRecipe recipe, cairn::seed::LoadSeedRecipe(options.Recipe() + "/recipe.yaml"));
   CAIRN_ASSIGN(cairn::seed::Corpus corpus, cairn::seed::Corpus::Load(options.Recipe()));
   CAIRN_TRY(cairn::seed::WriteSideFiles(corpus, recipe, options.output));
-  if (context.json) Say(stdout, "{}\n", DumpJson({{"output", options.output}}));
+  if (context.json) SayJson({{"output", options.output}});
   return 0;
 }
 
@@ -101,8 +101,12 @@ void AddSeed(CLI::App& app, Context& context) {
   AddCommon(*replay, context);
   replay->add_option("--recipe", options->recipe, "folder of the recipe");
   replay->add_option("--model", options->model, "model folder (default: the built-in one)");
-  replay->add_option("--phase", options->phase, "phase of the recipe, from 1")->capture_default_str();
-  replay->add_option("--steps", options->steps, "how many steps from the phase's start")->capture_default_str();
+  replay->add_option("--phase", options->phase, "phase of the recipe, from 1")
+      ->check(NotNegative())
+      ->capture_default_str();
+  replay->add_option("--steps", options->steps, "how many steps from the phase's start")
+      ->check(NotNegative())
+      ->capture_default_str();
   AddDevice(*replay, context);
   replay->callback([options, &context] {
     context.run = [options, &context]() -> Result<int> {
@@ -111,7 +115,7 @@ void AddSeed(CLI::App& app, Context& context) {
       std::string model = options->model.empty() ? HomeDirectory() + "/models/seed" : options->model;
       if (options->phase < 1) return BadInput("--phase counts from 1");
       CAIRN_ASSIGN(uint64_t steps, cairn::seed::ReplaySeed(pool, run, model, options->phase - 1, options->steps));
-      if (context.json) Say(stdout, "{}\n", DumpJson({{"steps", steps}, {"equal", true}}));
+      if (context.json) SayJson({{"steps", steps}, {"equal", true}});
       return 0;
     };
   });

@@ -82,7 +82,7 @@ Result<int> Info(const Context& context, bool bench) {
     if (context.Threads() > 1) facts["speed"].push_back(Speed(context.Threads()));
   }
   if (context.json) {
-    Say(stdout, "{}\n", DumpJson(facts));
+    SayJson(facts);
     return 0;
   }
   const Json& seed = facts["seed"];

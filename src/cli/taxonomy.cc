@@ -150,13 +150,12 @@ Result<int> Check(const Options& options, const Context& context) {
   if (context.json) {
     Json problems = Json::array();
     for (const taxonomy::Problem& problem : report.problems) problems.push_back(ProblemToJson(problem));
-    Say(stdout, "{}\n",
-        DumpJson({{"root", root.path},
-                  {"leaves", report.seen},
-                  {"removed", removed},
-                  {"errors", report.error_count},
-                  {"warnings", warnings},
-                  {"problems", problems}}));
+    SayJson({{"root", root.path},
+             {"leaves", report.seen},
+             {"removed", removed},
+             {"errors", report.error_count},
+             {"warnings", warnings},
+             {"problems", problems}});
   }
   return report.error_count > 0 ? 2 : 0;
 }
@@ -169,7 +168,7 @@ Result<int> New(const Options& options, const Context& context) {
     for (const std::string& file : files) Say(stderr, "wrote {}\n", file);
     Say(stderr, "Replace every text that begins with TODO: and then run: cairn taxonomy check\n");
   }
-  if (context.json) Say(stdout, "{}\n", DumpJson({{"root", root.path}, {"kind", options.kind}, {"files", files}}));
+  if (context.json) SayJson({{"root", root.path}, {"kind", options.kind}, {"files", files}});
   return 0;
 }
 

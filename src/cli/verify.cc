@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "base/file.h"
 #include "cli/command.h"
@@ -111,10 +112,10 @@ Finding Verifier::Provenance() {
       base_ = sha256->second;
   if (base_.empty()) return Corrupt("no digest of the base model", path);
   CAIRN_ASSIGN(phases_, PhasesOf(report.external_parameters, path));
+  std::set<std::string_view> named;
+  for (const trust::Subject& subject : report.subjects) named.insert(subject.name);
   for (const std::string& file : files_) {
-    bool named = std::any_of(report.subjects.begin(), report.subjects.end(),
-                             [&](const trust::Subject& subject) { return subject.name == file; });
-    if (!named && file != "provenance.json" && !trust::IsOutsideReleaseDigest(file))
+    if (!named.contains(file) && file != "provenance.json" && !trust::IsOutsideReleaseDigest(file))
       return Corrupt("this file is not named by provenance.json", Path(file));
   }
   return fmt::format("{} files and {} inputs named", report.subjects.size(), report.resolved_dependencies.size());
@@ -216,7 +217,7 @@ Result<int> Verify(const Options& options, const Context& context) {
   if (failed == 0 && !context.quiet && report["digest"].is_string())
     Say(out, "release {}\ndigest  {}\n", options.release, report["digest"].get<std::string>());
   if (failed > 0) Say(stderr, "cairn: {}: {} of {} checks failed\n", options.release, failed, checks.size());
-  if (context.json) Say(stdout, "{}\n", DumpJson(report));
+  if (context.json) SayJson(report);
   return failed == 0 ? 0 : 1;
 }
 

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "base/controls.h"
 #include "base/file.h"
 #include "formats/nearest_name.h"
 #include "formats/unicode.h"
@@ -23,30 +24,8 @@ constexpr size_t kMaxBytes = size_t{1} << 20;
 constexpr size_t kMaxDepth = 32;
 constexpr size_t kMaxNodes = 100'000;
 
-// Byte offset -> line and column in characters.
-YamlPosition PositionAt(std::string_view text, size_t offset) {
-  YamlPosition at;
-  for (size_t i = 0; i < offset && i < text.size(); ++i) {
-    if (text[i] == '\n') {
-      ++at.line;
-      at.column = 1;
-    } else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
-      ++at.column;
-    }
-  }
-  return at;
-}
-
-// Text that a person can see: no control character but tab and line ends. -1 if all is well, else the offset.
-ptrdiff_t FirstControl(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    auto c = static_cast<unsigned char>(text[i]);
-    bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0 &&
-              static_cast<unsigned char>(text[i + 1]) != 0x85;
-    if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F || c1) return static_cast<ptrdiff_t>(i);
-  }
-  return -1;
-}
+// Text that a person can see: tab and line ends (U+0085 is one in YAML 1.1) are all the controls that it may hold.
+size_t FirstControl(std::string_view text) { return FindControl(text, "\n\t\r\u0085"); }
 
 // yaml-cpp 0.7 writes the escapes \_ and \N as the lone bytes A0 and 85; nothing else in a scalar can be ill-formed.
 std::string MendEscapes(const std::string& value) {
@@ -144,7 +123,7 @@ class TreeBuilder : public YAML::EventHandler {
     node.at = positions_.Of(mark);
     node.quoted = tag == "!";
     node.text = IsValidUtf8(value) ? value : MendEscapes(value);
-    if (FirstControl(node.text) >= 0 || !IsValidUtf8(node.text))
+    if (FirstControl(node.text) != std::string::npos || !IsValidUtf8(node.text))
       return Fail(node.at, "the text holds an escaped control character", "remove the escape");
     if (node.quoted && positions_.LacksClosingQuote(mark))
       return Fail(node.at, "a quoted text never ends", "add the closing quote");
@@ -331,15 +310,28 @@ Result<YamlNode> ParseYaml(std::string_view text, const std::string& file) {
     return BadInput("the file is not UTF-8 text; save it with the encoding UTF-8",
                     YamlWhere(file, PositionAt(text, at)));
   }
-  if (ptrdiff_t at = FirstControl(text); at >= 0)
-    return BadInput("the file holds a control character; remove it",
-                    YamlWhere(file, PositionAt(text, static_cast<size_t>(at))));
+  if (size_t at = FirstControl(text); at != text.npos)
+    return BadInput("the file holds a control character (" + ControlName(text, at) + "); remove it",
+                    YamlWhere(file, PositionAt(text, at)));
   return Build(text, file);
 }
 
 Result<YamlNode> ReadYamlFile(const std::string& path) {
   CAIRN_ASSIGN(std::string text, ReadFile(path, kMaxBytes));
   return ParseYaml(text, path);
+}
+
+YamlPosition PositionAt(std::string_view text, size_t offset) {
+  YamlPosition at;
+  for (size_t i = 0; i < offset && i < text.size(); ++i) {
+    if (text[i] == '\n') {
+      ++at.line;
+      at.column = 1;
+    } else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
+      ++at.column;
+    }
+  }
+  return at;
 }
 
 std::string YamlWhere(const std::string& file, YamlPosition at) {

@@ -49,6 +49,8 @@ Result<YamlNode> ParseYaml(std::string_view text, const std::string& file);
 // The same for a file; kNotFound, kIo.
 Result<YamlNode> ReadYamlFile(const std::string& path);
 
+// Where the byte at `offset` stands; text is any text, not only YAML.
+YamlPosition PositionAt(std::string_view text, size_t offset);
 // "file:line:column".
 std::string YamlWhere(const std::string& file, YamlPosition at);
 // kMap, kSequence, ... as a person calls it: "a mapping", "a list", "text", "nothing".

@@ -13,6 +13,8 @@
 namespace cairn::project {
 namespace {
 
+constexpr int kReleaseVersion = 2;  // of what this step writes beside what other steps made
+
 Result<void> CopyTree(const std::string& from, const std::string& to) {
   CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(from));
   for (const std::string& name : files) CAIRN_TRY(CopyFile(from + "/" + name, to + "/" + name));
@@ -104,6 +106,7 @@ Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context) {
   dag::Step step;
   step.id = kReleaseStep;
   step.kind = "release";
+  step.version = kReleaseVersion;
   Json config = ProjectConfigToJson(project.config);
   config["spec"]["release"].erase("sign");
   step.parameters = {{"project", config}, {"commit", project.taxonomy_commit}};

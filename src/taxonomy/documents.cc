@@ -4,7 +4,7 @@
 #include <functional>
 #include <set>
 
-#include "formats/unicode.h"
+#include "base/controls.h"
 #include "taxonomy/git.h"
 #include "taxonomy/qna.h"
 #include "taxonomy/text.h"
@@ -37,9 +37,7 @@ bool LooksLikeScp(std::string_view repo) {
 
 RepoKind KindOfRepo(std::string_view repo, std::string* reason) {
   if (repo == ".") return RepoKind::kOwn;
-  for (char c : repo) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) *reason = "it holds a control character";
-  }
+  if (FindControl(repo) != repo.npos) *reason = "it holds a control character";
   if (repo.starts_with('-')) *reason = "it starts with '-'";
   size_t scheme = repo.find("://");
   if (scheme != std::string_view::npos) {
@@ -58,23 +56,14 @@ RepoKind KindOfRepo(std::string_view repo, std::string* reason) {
 // Text of a document, as it is cut into chunks later.
 Result<std::string> CleanText(std::string_view bytes, const std::string& where) {
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  CAIRN_TRY(CheckReadable(bytes, "the document", where));
   std::string text;
-  int line = 1;
-  for (size_t at = 0; at < bytes.size();) {
-    formats::Utf8Char c = formats::Utf8At(bytes, at);
-    auto byte = static_cast<unsigned char>(bytes[at]);
-    if (!c.valid)
-      return BadInput("the document is not UTF-8 text; save it with the encoding UTF-8",
-                      formats::YamlWhere(where, {line, 1}));
-    if ((byte < 0x20 && byte != '\n' && byte != '\t' && byte != '\r' && byte != '\f') || byte == 0x7F)
-      return BadInput("the document holds a control character; remove it", formats::YamlWhere(where, {line, 1}));
-    if (byte == '\n') ++line;
-    if (byte == '\r') {
-      if (at + 1 >= bytes.size() || bytes[at + 1] != '\n') text.push_back('\n');
-    } else {
-      text.append(bytes, at, c.length);
-    }
-    at += c.length;
+  text.reserve(bytes.size());
+  for (size_t at = 0; at < bytes.size(); ++at) {
+    if (bytes[at] != '\r')
+      text.push_back(bytes[at]);
+    else if (at + 1 >= bytes.size() || bytes[at + 1] != '\n')
+      text.push_back('\n');
   }
   std::string_view begin = Trim(text);
   if (begin.empty()) return BadInput("the document is empty; write its text, or remove the file", where);
@@ -170,6 +159,7 @@ void ReadOwn(const Listing& tree, const std::string& where, Leaf* leaf, Problems
     return MatchesOwn(*leaf, pattern, path);
   };
   for (const std::string& link : tree.symlinks) {
+    if (link.starts_with(leaf->path + "/")) continue;  // CheckTaxonomy warns of those
     for (const std::string& pattern : leaf->document->patterns) {
       if (matches(pattern, link))
         problems->AddWarning(where, "\"" + Excerpt(link) + "\" is a symbolic link and is not followed",

@@ -24,8 +24,10 @@ Digest DigestOf(const Leaf& leaf, std::initializer_list<FileRole> roles) {
   return hash.Finish();
 }
 
+// Links count: they are refused where they are read, and whoever put one there takes its file for a part of the leaf.
 bool Has(const Listing& tree, const std::string& path) {
-  return std::binary_search(tree.files.begin(), tree.files.end(), path);
+  return std::binary_search(tree.files.begin(), tree.files.end(), path) ||
+         std::binary_search(tree.symlinks.begin(), tree.symlinks.end(), path);
 }
 
 // Text of a file of the leaf, noted in leaf->files; empty, with a problem, if it cannot be read.
@@ -48,6 +50,16 @@ void ReadEvalFile(const Listing& tree, Leaf* leaf, Problems* problems) {
                                 "write 15 or more questions that qna.yaml does not ask");
   std::optional<std::string> text = ReadPart(tree, path, FileRole::kEval, kMaxYamlBytes, leaf, problems);
   if (text) leaf->eval_questions = ParseEval(*text, shown, problems);
+}
+
+void ReadAttribution(const Listing& tree, Leaf* leaf, Problems* problems) {
+  const std::string path = leaf->path + "/attribution.txt";
+  if (!Has(tree, path)) return;
+  std::optional<std::string> text = ReadPart(tree, path, FileRole::kAttribution, kMaxAttributionBytes, leaf, problems);
+  if (!text) return;
+  if (auto readable = CheckReadable(*text, "the attribution", JoinPath(tree.root, path)); !readable.ok())
+    return problems->Add(readable.error());
+  leaf->attribution = std::move(*text);
 }
 
 }  // namespace
@@ -83,10 +95,7 @@ bool ReadLeaf(const Listing& tree, const std::string& path, const LeafOptions& o
     parsed.files = std::move(leaf->files);
     *leaf = std::move(parsed);
     ReadEvalFile(tree, leaf, &found);
-    std::string attribution = path + "/attribution.txt";
-    if (Has(tree, attribution))
-      leaf->attribution =
-          ReadPart(tree, attribution, FileRole::kAttribution, kMaxAttributionBytes, leaf, &found).value_or("");
+    ReadAttribution(tree, leaf, &found);
     // A file without examples could not be read at all; that its documents are missing says nothing then.
     if (leaf->kind == LeafKind::kKnowledge && options.read_documents && !leaf->seed_examples.empty())
       ReadDocuments(tree, options, shown, leaf, &found);

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/controls.h"
 #include "formats/unicode.h"
 
 namespace cairn::taxonomy {
@@ -121,9 +122,10 @@ struct Descriptor {
 };
 
 Error OsError(const std::string& path) {
-  if (errno == ELOOP || errno == ENOTDIR)
-    return BadInput("a symbolic link or a file stands where a directory or file is needed; links are not followed",
-                    path);
+  if (errno == ELOOP) return BadInput("this is a symbolic link and is not followed; put the file itself there", path);
+  if (errno == ENOTDIR)
+    return BadInput(
+        "a part of this path is a file, or a symbolic link, which is not followed; put the folder itself there", path);
   return {errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo, std::strerror(errno), path};
 }
 
@@ -161,10 +163,9 @@ std::string RefusePath(std::string_view path) {
   if (!formats::IsValidUtf8(path)) return "it is not UTF-8";
   if (path.front() == '/') return "it starts with '/'";
   if (path.find("file:/") != path.npos) return "it looks like the address of a file";
-  for (char c : path) {
-    if (c == '\\') return "it holds a backslash";
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "it holds a control character";
-  }
+  if (path.find('\\') != path.npos) return "it holds a backslash";
+  if (size_t at = FindControl(path); at != path.npos)
+    return "it holds a control character (" + ControlName(path, at) + ")";
   for (std::string_view part : Split(path)) {
     if (std::string reason = RefusePart(part); !reason.empty()) return reason;
   }

@@ -2,7 +2,9 @@
 
 #include <utf8proc.h>
 
+#include "base/controls.h"
 #include "formats/unicode.h"
+#include "formats/yaml.h"
 
 namespace cairn::taxonomy {
 namespace {
@@ -21,6 +23,18 @@ std::string Fold(std::string_view text) {
 }
 
 }  // namespace
+
+Result<void> CheckReadable(std::string_view bytes, const std::string& what, const std::string& file) {
+  auto where = [&](size_t at) { return formats::YamlWhere(file, formats::PositionAt(bytes, at)); };
+  for (size_t at = 0; at < bytes.size();) {
+    formats::Utf8Char c = formats::Utf8At(bytes, at);
+    if (!c.valid) return BadInput(what + " is not UTF-8 text; save it with the encoding UTF-8", where(at));
+    at += c.length;
+  }
+  if (size_t at = FindControl(bytes, "\n\t\r\f\u0085"); at != bytes.npos)
+    return BadInput(what + " holds a control character (" + ControlName(bytes, at) + "); remove it", where(at));
+  return {};
+}
 
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && formats::IsSpace(formats::CodePointAt(text, 0)))

@@ -4,9 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "formats/unicode.h"
 
 namespace cairn::taxonomy {
+
+// Whether the bytes of a file are text that a person can read and see: UTF-8 without controls (base/controls.h) but
+// tabs and line ends. what: as the error calls it, "the document"; file: where that is, with line and column.
+Result<void> CheckReadable(std::string_view bytes, const std::string& what, const std::string& file);
 
 // Without white space at both ends. REQUIRES well-formed UTF-8, as all functions here.
 std::string_view Trim(std::string_view text);

@@ -19,10 +19,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kNoLeaf = "the taxonomy has no leaf";
+constexpr const char* kNoLeafRemedy =
+    "write one with \"cairn taxonomy new\", or name the folder that holds knowledge/ or compositional_skills/";
+
+// A qna.yaml that is a link counts: reading the leaf refuses it, instead of nobody missing the leaf.
 std::vector<std::string> LeafPaths(const Listing& tree) {
   std::vector<std::string> leaves;
-  for (const std::string& file : tree.files) {
-    if (FileName(file) == "qna.yaml" && !ParentPath(file).empty()) leaves.emplace_back(ParentPath(file));
+  for (const auto* files : {&tree.files, &tree.symlinks}) {
+    for (const std::string& file : *files) {
+      if (FileName(file) == "qna.yaml" && !ParentPath(file).empty()) leaves.emplace_back(ParentPath(file));
+    }
   }
   std::sort(leaves.begin(), leaves.end());
   return leaves;
@@ -56,6 +63,21 @@ void CheckNames(const Listing& tree, const std::vector<std::string>& leaves, Pro
       problems->AddWarning(JoinPath(tree.root, file),
                            "this file is not read: a leaf's files are qna.yaml and eval.yaml", "rename it");
     }
+  }
+}
+
+// Links that no leaf refuses as a file of its own: documents, folders with leaves. chosen: the leaves looked at; whole:
+// these are all, so what lies beside them counts, too.
+void CheckLinks(const Listing& tree, const std::vector<std::string>& chosen, bool whole, Problems* problems) {
+  for (const std::string& link : tree.symlinks) {
+    const std::string leaf = LeafAbove(chosen, ParentPath(link));
+    if (leaf.empty() && !(whole && KindOfPath(link))) continue;
+    const std::string_view name = FileName(link);
+    if (!leaf.empty() && leaf == ParentPath(link) &&
+        (name == "qna.yaml" || name == "eval.yaml" || name == "attribution.txt"))
+      continue;
+    problems->AddWarning(JoinPath(tree.root, link), "this is a symbolic link and is not followed",
+                         "put the file or folder itself there");
   }
 }
 
@@ -117,7 +139,7 @@ void SelectLeaves(const Listing& tree, const std::vector<std::string>& leaves, c
                   std::set<std::string>* chosen, Problems* problems) {
   std::string below = BelowRoot(tree, path);
   size_t before = chosen->size();
-  bool file = Contains(tree.files, below);
+  bool file = Contains(tree.files, below) || Contains(tree.symlinks, below);
   if (file && IsYamlName(below) && FileName(below) != "qna.yaml" && FileName(below) != "eval.yaml")
     return problems->AddError(path, "this file is not read: a leaf's files are qna.yaml and eval.yaml", "rename it");
   bool found = false;
@@ -142,17 +164,19 @@ Result<TaxonomyReport> CheckTaxonomy(const std::string& root, const std::vector<
   std::vector<std::string> leaves = LeafPaths(tree);
   TaxonomyReport report;
   Problems problems;
-  if (Contains(tree.files, "qna.yaml"))
+  if (Contains(tree.files, "qna.yaml") || Contains(tree.symlinks, "qna.yaml"))
     problems.AddError(JoinPath(root, "qna.yaml"), "a leaf needs a folder of its own",
                       "move it to knowledge/.../qna.yaml or compositional_skills/.../qna.yaml");
   std::set<std::string> chosen(leaves.begin(), leaves.end());
   if (paths.empty()) {
+    if (leaves.empty() && !problems.has_errors()) problems.AddError(root, kNoLeaf, kNoLeafRemedy);
     CheckNames(tree, leaves, &problems);
   } else {
     chosen.clear();
     for (const std::string& path : paths) SelectLeaves(tree, leaves, path, &chosen, &problems);
   }
   report.seen.assign(chosen.begin(), chosen.end());
+  CheckLinks(tree, report.seen, paths.empty(), &problems);
   CheckCollisions(tree, report.seen, &problems);
   std::vector<Leaf> leaves_read;
   std::set<std::string> bad;
@@ -182,13 +206,13 @@ Result<std::vector<Leaf>> LoadTaxonomy(const std::string& root, const LeafOption
                            : " (and " + std::to_string(report.error_count - 1) + " more: see cairn taxonomy check)";
     return BadInput(problem.message + "; " + problem.remedy + more, problem.where);
   }
-  if (report.leaves.empty()) return BadInput("the taxonomy has no leaf; write one with \"cairn taxonomy new\"", root);
   return std::move(report.leaves);
 }
 
 Result<LeafChanges> ChangedLeaves(const std::string& root, const std::string& base) {
   CAIRN_ASSIGN(Listing tree, ListTree(root));
   std::vector<std::string> leaves = LeafPaths(tree);
+  if (leaves.empty()) return BadInput(std::string(kNoLeaf) + "; " + kNoLeafRemedy, root);
   LeafChanges changes;
   if (base == "empty") {
     changes.changed = std::move(leaves);

@@ -17,7 +17,8 @@ struct TaxonomyReport {
 
 // Checks every leaf, or those that `paths` name: a leaf's folder, a folder above leaves, or a file of a leaf, given
 // from the working directory or from the root. Collects all problems; an Error only if the root itself cannot be read.
-// Symbolic links and hidden directories are not entered.
+// Symbolic links and hidden directories are not entered; links below knowledge/ and the like, and a tree without a
+// leaf, are problems.
 Result<TaxonomyReport> CheckTaxonomy(const std::string& root, const std::vector<std::string>& paths = {},
                                      const LeafOptions& options = {});
 
@@ -26,7 +27,7 @@ Result<std::vector<Leaf>> LoadTaxonomy(const std::string& root, const LeafOption
 
 // Leaves with a file (documents elsewhere in the taxonomy included) that differs from the merge base of HEAD and
 // `base`, and leaves that were removed since; both sorted. base "empty": every leaf. kNotFound if the root is in no git
-// repository. Leaves with errors count, too.
+// repository, kBadInput if it has no leaf. Leaves with errors count, too.
 struct LeafChanges {
   std::vector<std::string> changed, removed;
 };

@@ -122,8 +122,10 @@ TEST(Tree, DocumentProblems) {
     const char *document, *file, *text, *message;
   } cases[] = {
       {"", "x.pdf", "%PDF", "has no document"},
-      {"", "x.md", "a\xFF", "x.md:1:1: the document is not UTF-8"},
-      {"", "x.md", "a\n\x1B[m", "x.md:2:1: the document holds a control character"},
+      {"", "x.md", "a\xFF", "x.md:1:2: the document is not UTF-8"},
+      {"", "x.md", "a\n\x1B[m", "x.md:2:1: the document holds a control character (U+001B); remove it"},
+      {"", "x.md", "a\n\u00E9\u009B31m", "x.md:2:2: the document holds a control character (U+009B); remove it"},
+      {"", "x.md", "a\nb \u202Ec", "x.md:2:3: the document holds a control character (U+202E); remove it"},
       {"", "x.md", " \n", "the document is empty"},
       {"", "x.md", "# TODO: title\n", "still says TODO"},
       {"document:\n  repo: .\n  patterns: ['*.pdf']\n", "x.pdf", "%PDF", "names no document"},
@@ -154,6 +156,16 @@ TEST(Tree, DocumentProblems) {
   }
 }
 
+TEST(Tree, DocumentsKeepTheMarksOfTheirScripts) {
+  TestDirectory root;
+  WriteHarbour(root, "knowledge/h");
+  const std::string text = HarbourDocument() + "\u05D0\u200F \u0915\u094D\u200D\u0937 a\u0085b\u00A0c\f";
+  root.Write("knowledge/h/harbour.md", text);
+  TaxonomyReport report = Check(root.path());
+  ASSERT_EQ(report.leaves.size(), 1u) << Shown(report);
+  EXPECT_EQ(report.leaves[0].documents[0].text, text);
+}
+
 TEST(Tree, SymbolicLinksAreNoDocuments) {
   TestDirectory outside, root;
   outside.Write("secret.md", "secret");
@@ -162,6 +174,68 @@ TEST(Tree, SymbolicLinksAreNoDocuments) {
   std::string shown = Shown(Check(root.path()));
   EXPECT_NE(shown.find("is a symbolic link and is not followed"), std::string::npos) << shown;
   EXPECT_NE(shown.find("names no document"), std::string::npos) << shown;
+}
+
+// A file of a leaf that is a link is an error wherever the leaf is named; other links are warned of.
+TEST(Tree, SymbolicLinksAreNamed) {
+  for (const char* name : {"qna.yaml", "eval.yaml", "attribution.txt"}) {
+    TestDirectory root;
+    WriteHarbour(root, "knowledge/h");
+    root.Write("knowledge/h/attribution.txt", "own work");
+    WriteHarbour(root, "knowledge/good");
+    const std::string file = root.path() + "/knowledge/h/" + name, target = root.path() + "/elsewhere";
+    std::filesystem::rename(file, target);
+    std::filesystem::create_symlink(target, file);
+    for (const std::vector<std::string>& paths : {std::vector<std::string>{}, {"knowledge/h"}, {file}}) {
+      TaxonomyReport report = Check(root.path(), paths);
+      EXPECT_EQ(Shown(report),
+                "error: " + file + ": this is a symbolic link and is not followed; put the file itself there\n");
+      EXPECT_EQ(report.leaves.size(), paths.empty() ? 1u : 0u);
+    }
+    EXPECT_EQ(ChangedLeaves(root.path(), "empty")->changed.size(), 2u);
+  }
+  TestDirectory outside, root;
+  WriteHarbour(outside, "leaf");
+  WriteHarbour(root, "knowledge/h");
+  std::filesystem::create_symlink(outside.path() + "/leaf/harbour.md", root.path() + "/knowledge/h/more.md");
+  std::filesystem::create_directory_symlink(outside.path() + "/leaf", root.path() + "/knowledge/linked");
+  std::filesystem::create_symlink(outside.path(), root.path() + "/elsewhere");
+  const auto warning = [&](const std::string& path) {
+    return "warning: " + root.path() + path +
+           ": this is a symbolic link and is not followed; put the file or folder itself there\n";
+  };
+  EXPECT_EQ(Shown(Check(root.path())), warning("/knowledge/h/more.md") + warning("/knowledge/linked"));
+  EXPECT_EQ(Shown(Check(root.path(), {"knowledge/h"})), warning("/knowledge/h/more.md"));
+}
+
+TEST(Tree, AttributionsAreText) {
+  struct {
+    std::string text, message;
+  } cases[] = {
+      {"by Ann\nand Bj\xF6rn",
+       "attribution.txt:2:7: the attribution is not UTF-8 text; save it with the encoding UTF-8"},
+      {std::string("a\0b", 3), "attribution.txt:1:2: the attribution holds a control character (U+0000); remove it"},
+      {"a\n\u009B2J", "attribution.txt:2:1: the attribution holds a control character (U+009B); remove it"},
+  };
+  for (const auto& c : cases) {
+    TestDirectory root;
+    WriteHarbour(root, "knowledge/h");
+    root.Write("knowledge/h/attribution.txt", c.text);
+    TaxonomyReport report = Check(root.path());
+    EXPECT_EQ(Shown(report), "error: " + root.path() + "/knowledge/h/" + c.message + "\n");
+    EXPECT_TRUE(report.leaves.empty());
+  }
+}
+
+TEST(Tree, NoLeafIsAnError) {
+  TestDirectory root;
+  root.Write("knowledge/h/notes.md", "x");
+  TaxonomyReport report = Check(root.path());
+  EXPECT_EQ(report.error_count, 1u);
+  EXPECT_NE(Shown(report).find("error: " + root.path() + ": the taxonomy has no leaf; write one"), std::string::npos)
+      << Shown(report);
+  for (const Error& error : {LoadTaxonomy(root.path()).error(), ChangedLeaves(root.path(), "empty").error()})
+    EXPECT_TRUE(error.message.starts_with("the taxonomy has no leaf; write one")) << error.message;
 }
 
 TEST(Tree, ClonesAreReadAtTheirCommit) {

@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <set>
 
+#include "base/controls.h"
+
 namespace cairn::trust {
 namespace {
 
@@ -119,10 +121,10 @@ Digest RootDigest(const std::vector<SignedFile>& files) {
 }
 
 bool IsSafeName(std::string_view name) {
+  if (FindControl(name) != name.npos || name.find('\\') != name.npos) return false;
   for (size_t i = 0; i < name.size();) {
-    auto c = static_cast<unsigned char>(name[i]);
-    size_t length = Utf8Length(name.substr(i));
-    if (length == 0 || c < 0x20 || c == 0x7F || c == '\\') return false;
+    const size_t length = Utf8Length(name.substr(i));
+    if (length == 0) return false;
     i += length;
   }
   while (true) {

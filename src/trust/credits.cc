@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/controls.h"
+
 namespace cairn::trust {
 
 std::string EscapeMarkdown(std::string_view text) {
   std::string escaped;
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (const size_t length = ControlLength(text, at); length > 0) {
       escaped += ' ';
+      at += length - 1;
       continue;
     }
+    const char c = text[at];
     if (std::string_view("\\`*_{}[]<>()#+!|~&$").find(c) != std::string_view::npos) escaped += '\\';
     escaped += c;
   }

@@ -290,6 +290,9 @@ TEST(SignDirectory, RefusesWhatCannotBeARelease) {
   EXPECT_FALSE(SignDirectory(dir / "nowhere", key).ok());
   std::ofstream(dir / "bad\xff name") << "x";
   EXPECT_FALSE(SignDirectory(dir.path(), key).ok());
+  for (const char* name : {"a\nb", "a\u009B31m", "a\u202Egpj.exe", "a\\b", "a//b"})
+    EXPECT_FALSE(IsSafeName(name)) << name;
+  for (const char* name : {"a b", "\u05D0\u200F", "\u4E00/x"}) EXPECT_TRUE(IsSafeName(name)) << name;
 }
 
 TEST(ReleaseDigest, LeavesOutTimeAndKeyOnly) {

@@ -11,8 +11,9 @@ namespace cairn::trust {
 
 // SHA-256 over one line "<sha256 in hex> <name>\n" for each file below dir, sorted by the bytes of the names. In shell,
 // from inside the release:
-//   find . -type f | sed 's|^\./||' | grep -vxE 'model\.sig|cost\.json|cairn\.pub' | LC_ALL=C sort |
-//     while IFS= read -r f; do echo "$(sha256sum < "$f" | cut -c1-64) $f"; done | sha256sum
+//   find . -type f | sed 's|^\./||' |
+//     grep -vxE 'cost\.json|cairn\.pub|(model\.sig|\.git(attributes|hub|ignore)?)(/.*)?' |
+//     LC_ALL=C sort | while IFS= read -r f; do echo "$(sha256sum < "$f" | cut -c1-64) $f"; done | sha256sum
 // Left out, at the top level only: model.sig (a signature has random bits), cairn.pub (depends on who signs) and
 // cost.json (measured time), and what no signature covers (.git, .gitattributes, .github, .gitignore).
 Result<Digest> ReleaseDigest(const std::string& dir);

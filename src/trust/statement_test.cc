@@ -156,9 +156,10 @@ TEST(Credits, NamesSources) {
 }
 
 TEST(Credits, ContributorsCannotBreakThePage) {
-  std::string text = CreditsMarkdown({{"a|b", {"x\n# y", "[z](http://example.org)", "<script>"}, "`c`", 1}});
+  std::string text =
+      CreditsMarkdown({{"a|b", {"x\n# y", "[z](http://example.org)", "<script>"}, "`c`", 1, "s\u009B2J\u202Et"}});
   EXPECT_THAT(text, AllOf(HasSubstr("a\\|b"), HasSubstr("x \\# y"), HasSubstr("\\[z\\]\\("), HasSubstr("\\<script\\>"),
-                          HasSubstr("\\`c\\`"), HasSubstr("1 leaf, 1 row.")));
+                          HasSubstr("\\`c\\`"), HasSubstr("1 leaf, 1 row."), HasSubstr("> s 2J t\n")));
 }
 
 }  // namespace

@@ -14,3 +14,8 @@ status=0 && "$CAIRN" taxonomy check >out || status=$?
 [ "$status" = 2 ]
 grep -q "^$qna:$line:9: error: .*anwser.*; did you mean \"answer\"?" out
 tail -1 out | grep -q '^1 leaf checked in taxonomy: [1-9]'
+# A folder without a leaf is no success.
+mkdir ../empty
+status=0 && "$CAIRN" taxonomy check --root ../empty >out || status=$?
+[ "$status" = 2 ]
+grep -q '^../empty: error: the taxonomy has no leaf; ' out

@@ -13,7 +13,18 @@ jq -e '.regression.n == 5' out >/dev/null || fail "regression"
 jq -e '(.release.digest | test("^[0-9a-f]{64}$")) and .release.path == "p/build/small"' out >/dev/null || fail "release"
 jq -e '.cost.seconds > 0 and .cost.peak_memory_bytes > 0 and (.cost.tokens_by_phase | length) == 2' out >/dev/null || fail "cost"
 [ -s said ] || fail "nothing on stderr"
-# The digest can be computed without cairn (docs/files.md).
-found=$(cd p/build/small && find . -type f | sed 's|^\./||' | grep -vxE 'model\.sig|cost\.json|cairn\.pub' | LC_ALL=C sort |
-  while IFS= read -r f; do echo "$(sha256sum <"$f" | cut -c1-64) $f"; done | sha256sum | cut -c1-64)
-[ "$found" = "$(jq -r .release.digest out)" ] || fail "the shell computes another digest"
+# The digest can be computed without cairn, by the command that docs/files.md shows; what no signature covers is left out.
+command=$(sed -n '/^## The release digest/,/^## Model/{/^```sh/,/^```/{/^```/!p}}' "$tests/../docs/files.md")
+grep -q sha256sum <<<"$command" || fail "docs/files.md shows no command"
+computed() { (cd p/build/small && bash -c "$command" | cut -c1-64); }
+verified() { "$CAIRN" verify p/build/small --json 2>/dev/null | jq -r .digest; }
+[ "$(computed)" = "$(jq -r .release.digest out)" ] || fail "the shell computes another digest"
+mkdir p/build/small/.git p/build/small/.github
+for file in .git/config .github/x .gitignore .gitattributes; do echo x >"p/build/small/$file"; done
+[ "$(computed)" = "$(jq -r .release.digest out)" ] || fail "the shell counts what no signature covers"
+[ "$(verified)" = "$(computed)" ] || fail "verify computes another digest"
+for file in .gitother adapter/.gitignore; do
+  echo x >"p/build/small/$file"
+  [ "$(verified)" = "$(computed)" ] && [ "$(computed)" != "$(jq -r .release.digest out)" ] || fail "$file is left out"
+  rm "p/build/small/$file"
+done

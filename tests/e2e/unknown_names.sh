@@ -17,4 +17,7 @@ refused 'taxonomy check --bas x' 'did you mean "--base"?'
 refused 'keygen --frobnicate' 'unknown flag "--frobnicate"'
 refused 'verify' 'release is required'
 refused '' 'First steps'
+# An unsigned value below zero would be read as the largest one.
+refused 'chat -q x --seed -1' '-1 is negative'
+refused 'replay x --step -1' '-1 is negative'
 "$CAIRN" keygen --jsno --json 2>/dev/null | jq -e '.error.code == "bad_input"' >/dev/null

@@ -20,5 +20,6 @@ digests=$(jq -r '.predicate.resources[].digest' "$work/payload" | tr -d '\n')
 root=$(echo -n "$digests" | sed 's/../\\x&/g' | xargs -0 printf | sha256sum | cut -c1-64)
 jq -e --arg root "$root" '.subject[0].digest.sha256 == $root' "$work/payload" >&2
 cd "$release"
-find . -type f | sed 's|^\./||' | grep -vxE 'model\.sig|cost\.json|cairn\.pub' | LC_ALL=C sort |
-  while IFS= read -r f; do echo "$(sha256sum < "$f" | cut -c1-64) $f"; done | sha256sum | cut -c1-64
+find . -type f | sed 's|^\./||' |
+  grep -vxE 'cost\.json|cairn\.pub|(model\.sig|\.git(attributes|hub|ignore)?)(/.*)?' |
+  LC_ALL=C sort | while IFS= read -r f; do echo "$(sha256sum < "$f" | cut -c1-64) $f"; done | sha256sum | cut -c1-64
