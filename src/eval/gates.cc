@@ -81,7 +81,7 @@ Result<Gate> ParseGate(const std::string& metric, const std::string& requirement
   } else if (!text.empty()) {
     return bad("goes on with \"" + std::string(text) + "\"");
   }
-  if (gate.threshold < 0 || gate.threshold > 1) return bad("asks for a share out of range, 0 to 1");
+  if (gate.threshold < 0 || gate.threshold > (gate.of_base ? 10 : 1)) return bad("asks for a share out of range");
   return gate;
 }
 

@@ -17,10 +17,8 @@ TEST(GatesTest, Parses) {
   EXPECT_TRUE(gate->of_base);
   EXPECT_EQ(gate->Requirement(), ">= 0.95 of base");
   EXPECT_DOUBLE_EQ(ParseGate(kLeafQuestions, ">= 80 %", "w")->threshold, 0.8);
-  EXPECT_TRUE(ParseGate(kBaseRegression, ">= 1 of base", "w").ok());
-  EXPECT_NE(ParseGate(kBaseRegression, ">= 2 of base", "w").error().message.find("out of range"), std::string::npos);
-  for (const char* bad : {"", "0.8", "> 0.8", ">=", ">= x", ">= nan", ">= inf", ">= -1", ">= 1.2", ">= 0.8 of b",
-                          ">= 20 of base", ">= 2 of base", ">= 101 % of base", ">= 101 %"})
+  for (const char* bad :
+       {"", "0.8", "> 0.8", ">=", ">= x", ">= nan", ">= inf", ">= -1", ">= 1.2", ">= 0.8 of b", ">= 20 of base"})
     EXPECT_FALSE(ParseGate(kLeafQuestions, bad, "w").ok()) << bad;
   auto unknown = ParseGate("leaf-question", ">= 0.8", "cairn.yaml:9:3");
   ASSERT_FALSE(unknown.ok());
