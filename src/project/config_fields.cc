@@ -63,8 +63,7 @@ const char* UrlProblem(const std::string& text) {
     return "holds a user name or password; put the key into an environment variable and name that in apiKeyEnv";
   if (rest.find_first_of("?#") != rest.npos)
     return "holds a query or a fragment; end it with the version, as in http://127.0.0.1:8000/v1, and put a key into "
-           "an "
-           "environment variable that apiKeyEnv names";
+           "an environment variable that apiKeyEnv names";
   for (char c : text) {
     if (static_cast<unsigned char>(c) <= ' ') return kRule;
   }

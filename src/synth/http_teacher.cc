@@ -377,8 +377,7 @@ Result<std::unique_ptr<HttpTeacher>> HttpTeacher::Make(HttpTeacherOptions option
       // The name is not repeated: a key in its place looks like one.
       return NotFound(
           "the environment variable that it names is not set; write the variable's name there, such as TEACHER_KEY, "
-          "never "
-          "the key itself, and export the key in that variable",
+          "never the key itself, and export the key in that variable",
           "teacher.apiKeyEnv");
     }
     key = value;
