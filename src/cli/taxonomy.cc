@@ -172,7 +172,7 @@ Result<int> New(const Options& options, const Context& context) {
   return 0;
 }
 
-void AddCheck(CLI::App& taxonomy, std::shared_ptr<Options> options, Context& context) {
+void AddCheck(CLI::App& taxonomy, const std::shared_ptr<Options>& options, Context& context) {
   CLI::App* check = taxonomy.add_subcommand(
       "check",
       "check contributions and name every mistake. Each problem is a line file:line:column: error or warning: what is "
@@ -188,7 +188,7 @@ void AddCheck(CLI::App& taxonomy, std::shared_ptr<Options> options, Context& con
   check->callback([options, &context] { context.run = [options, &context] { return Check(*options, context); }; });
 }
 
-void AddNew(CLI::App& taxonomy, std::shared_ptr<Options> options, Context& context) {
+void AddNew(CLI::App& taxonomy, const std::shared_ptr<Options>& options, Context& context) {
   CLI::App* fresh = taxonomy.add_subcommand(
       "new",
       "start a contribution from a template. Writes the files of a new leaf, full of comments: qna.yaml with seed "
