@@ -3,19 +3,22 @@
 # the messages who goes away stops nothing; a replay stops, too.
 set -euo pipefail
 source "$(dirname "$0")/../small_project.sh"
+# Ctrl-C to the job behind us as soon as it says PATTERN; its exit code is in $status.
+interrupt_at() {
+  for _ in $(seq 600); do
+    grep -q "$1" said && break
+    sleep 0.02
+  done
+  kill -INT $!
+  status=0
+  wait $! || status=$?
+}
 make_project p
 sed -i 's/data: knowledge, epochs: 1/data: knowledge, epochs: 60/' p/cairn.yaml
 expected=$(build_digest p)
 rm -rf p/.cairn p/build
 "$CAIRN" build -C p 2>said &
-pid=$!
-for _ in $(seq 600); do
-  grep -q 'training 1-knowledge  *[0-9]*% ' said && break
-  sleep 0.02
-done
-kill -INT "$pid"
-status=0
-wait "$pid" || status=$?
+interrupt_at 'training 1-knowledge  *[0-9]*% '
 [ "$status" = 130 ] || fail "exit $status: $(cat said)"
 grep -q 'stopped after step [1-9][0-9]* of [0-9]*; the same command goes on from there' said || fail "$(cat said)"
 [ ! -e p/build/small ] || fail "a stopped build left a release"
@@ -26,12 +29,5 @@ rm -rf p/.cairn p/build
 "$CAIRN" build -C p 2>&1 >again | head -n 1 >said
 [ -e p/build/small/model.sig ] || fail "a closed pipe ended the build"
 "$CAIRN" replay p/build/small --base p/base --segments 1000 2>said &
-pid=$!
-for _ in $(seq 600); do
-  grep -q 'replaying steps' said && break
-  sleep 0.02
-done
-kill -INT "$pid"
-status=0
-wait "$pid" || status=$?
+interrupt_at 'replaying steps'
 [ "$status" = 130 ] || fail "replay: exit $status: $(cat said)"
