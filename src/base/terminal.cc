@@ -5,15 +5,21 @@
 namespace cairn {
 namespace {
 
-std::string Cleaned(std::string_view text, std::string_view allowed) {
+// written: (text, offset), what stands in place of the control there.
+template <typename Written>
+std::string WithoutControls(std::string_view text, std::string_view allowed, const Written& written) {
   std::string out;
   for (size_t at; (at = FindControl(text, allowed)) != text.npos;) {
     out += text.substr(0, at);
-    out += "\uFFFD";
+    out += written(text, at);
     text.remove_prefix(at + ControlLength(text, at));
   }
   out += text;
   return out;
+}
+
+std::string Cleaned(std::string_view text, std::string_view allowed) {
+  return WithoutControls(text, allowed, [](std::string_view, size_t) { return "\uFFFD"; });
 }
 
 }  // namespace
@@ -22,17 +28,9 @@ std::string Printable(std::string_view text) { return Cleaned(text, "\n\t"); }
 std::string PrintableLine(std::string_view text) { return Cleaned(text, "\t"); }
 
 std::string PrintableJson(const Json& value) {
-  std::string out;
-  const std::string json = DumpJson(value);
-  std::string_view text = json;
   // Outside of its strings JSON holds ASCII only, and below U+0020 DumpJson has escaped what it wrote.
-  for (size_t at; (at = FindControl(text)) != text.npos;) {
-    out += text.substr(0, at);
-    out += "\\u" + ControlName(text, at).substr(2);
-    text.remove_prefix(at + ControlLength(text, at));
-  }
-  out += text;
-  return out;
+  return WithoutControls(DumpJson(value), {},
+                         [](std::string_view text, size_t at) { return "\\u" + ControlName(text, at).substr(2); });
 }
 
 void SayJson(const Json& value) { Say(stdout, "{}\n", PrintableJson(value)); }

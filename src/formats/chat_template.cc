@@ -143,7 +143,6 @@ std::string AssistantBranch(const ChatFormat& f) {
   std::string opening = Quoted(f.assistant_prefix);
   if (!f.last_assistant_prefix.empty())
     opening = "(" + Quoted(f.last_assistant_prefix) + " if loop.last else " + opening + ")";
-  if (f.answer_prefix.empty()) return Output({opening, Content(f.trim_answer), Quoted(f.suffix + f.after_suffix)});
   return Output({opening, Quoted(f.answer_prefix), Content(f.trim_answer), Quoted(f.suffix + f.after_suffix)});
 }
 

@@ -65,13 +65,15 @@ void Decoder::Attend(size_t layer, std::span<const Chunk> chunks, model::BlockBu
                        b.q.data() + rows.first * q, b.k.data() + rows.first * kv, b.v.data() + rows.first * kv,
                        b.att.data() + rows.first * q, b.stats.data() + rows.first * sizes_.heads * 2);
   // A task is one row and one key/value head with its queries: heads are independent outputs.
+  kernels::AttentionShape one = model::AttentionShapeOf(model_.config, 0);
+  one.heads = group;
+  one.kv_heads = 1;
   pool_.Run(cached_.size() * sizes_.kv_heads, [&](size_t task) {
     const CachedRow& r = cached_[task / sizes_.kv_heads];
     size_t g = task % sizes_.kv_heads, at = r.row * q + g * group * sizes_.head_dim;
     const Cache& cache = caches_[r.sequence];
-    kernels::AttentionShape shape = model::AttentionShapeOf(model_.config, r.n);
-    shape.heads = group;
-    shape.kv_heads = 1;
+    kernels::AttentionShape shape = one;
+    shape.t = r.n;
     kernels::AttentionDecode(shape, kv, b.q.data() + at, cache.k[layer].data() + g * sizes_.head_dim,
                              cache.v[layer].data() + g * sizes_.head_dim, b.att.data() + at);
   });

@@ -96,7 +96,10 @@ Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where)
   CAIRN_TRY(Refuse(json, "mlp_bias", false, where));
   CAIRN_TRY(Refuse(json, "partial_rotary_factor", 1.0, where));
   ModelConfig config;
-  if (json.contains("model_type") && json["model_type"].is_string()) config.model_type = json["model_type"];
+  if (json.contains("model_type") && !json["model_type"].is_null()) {
+    if (!json["model_type"].is_string()) return BadInput("\"model_type\" must be text", where);
+    config.model_type = json["model_type"];
+  }
   CAIRN_ASSIGN(const Family* family, FindFamily(config.model_type, where));
   auto integer = [&](const IntField& f, bool needed, int64_t fallback) -> Result<void> {
     if (!json.contains(f.name) || json[f.name].is_null()) {
@@ -143,11 +146,17 @@ Json ModelConfigToJson(const ModelConfig& config) {
                {"rms_norm_eps", config.rms_norm_eps},
                {"rope_theta", config.rope_theta},
                {"tie_word_embeddings", config.tie_word_embeddings}};
-  WriteFamilyFields(config, json);
+  const Family& family = FamilyOf(config);
+  WriteFamilyFields(config, family, json);
   if (config.rope_scaling.type != RopeScalingType::kNone) json["rope_scaling"] = RopeScalingToJson(config.rope_scaling);
   for (const IntField& f : kSizes) json[f.name] = config.*f.member;
-  for (const IntField& f : kTokens)
-    if (config.*f.member >= 0) json[f.name] = config.*f.member;
+  for (const IntField& f : kTokens) {
+    if (config.*f.member >= 0) {
+      json[f.name] = config.*f.member;
+    } else if (family.writes_null_ids) {
+      json[f.name] = nullptr;
+    }
+  }
   return json;
 }
 

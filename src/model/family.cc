@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+#include "base/check.h"
+
 namespace cairn::model {
 namespace {
 
@@ -63,7 +65,7 @@ Result<void> ParseMultipliers(const Json& json, ModelConfig& config, const std::
 
 // A list of 1 (rotated) and 0, one for each layer. Without it every fourth layer is not rotated, as in transformers.
 Result<void> ParseNoRope(const Json& json, ModelConfig& config, const std::string& where) {
-  const auto layers = static_cast<size_t>(std::max<int64_t>(config.num_hidden_layers, 0));
+  const auto layers = static_cast<size_t>(config.num_hidden_layers);
   if (!Has(json, "no_rope_layers")) {
     int64_t interval = 4;
     if (Has(json, "no_rope_layer_interval")) {
@@ -120,9 +122,13 @@ Result<void> ParseFamilyFields(const Json& json, const Family& family, ModelConf
   return ParseWindow(json, family, config, where);
 }
 
-void WriteFamilyFields(const ModelConfig& config, Json& json) {
-  const Family& family = *std::find_if(kFamilies.begin(), kFamilies.end(),
-                                       [&](const Family& f) { return config.model_type == f.model_type; });
+const Family& FamilyOf(const ModelConfig& config) {
+  Result<const Family*> family = FindFamily(config.model_type, "");
+  CAIRN_CHECK(family.ok());
+  return **family;
+}
+
+void WriteFamilyFields(const ModelConfig& config, const Family& family, Json& json) {
   json["architectures"] = {family.architecture};
   json["model_type"] = family.model_type;
   if (family.attention_bias_field) {
@@ -135,8 +141,6 @@ void WriteFamilyFields(const ModelConfig& config, Json& json) {
     json["no_rope_layers"] = Json::array();
     for (bool without : config.no_rope) json["no_rope_layers"].push_back(without ? 0 : 1);
   }
-  if (family.writes_null_ids)
-    for (const char* id : {"bos_token_id", "eos_token_id", "pad_token_id"}) json[id] = nullptr;
   if (family.may_be_windowed) json["use_sliding_window"] = config.sliding_window > 0;
   if (family.always_windowed || config.sliding_window > 0)
     json["sliding_window"] = config.sliding_window > 0 ? Json(config.sliding_window) : Json();

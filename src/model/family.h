@@ -28,8 +28,11 @@ struct Family {
 // kUnsupported names the families that cairn runs.
 Result<const Family*> FindFamily(const std::string& model_type, const std::string& where);
 
-// The fields that not every family has; config.model_type and sizes are set. Checks that they can be run.
+// That of a configuration which was parsed or begins as a Llama's.
+const Family& FamilyOf(const ModelConfig& config);
+
+// The fields that not every family has, checked; the others of config are valid.
 Result<void> ParseFamilyFields(const Json& json, const Family& family, ModelConfig& config, const std::string& where);
-void WriteFamilyFields(const ModelConfig& config, Json& json);
+void WriteFamilyFields(const ModelConfig& config, const Family& family, Json& json);
 
 }  // namespace cairn::model

@@ -135,6 +135,7 @@ TEST(Family, RefusesWhatItCannotRun) {
     return parsed.ok() ? std::string() : parsed.error().ToString();
   };
   EXPECT_THAT(error(0, "model_type", "gemma2"), HasSubstr("it runs llama, mistral, qwen2, qwen3, granite, smollm3"));
+  EXPECT_THAT(error(0, "model_type", 5), HasSubstr("must be text"));
   EXPECT_THAT(error(0, "mlp_bias", true), HasSubstr("mlp_bias"));
   EXPECT_THAT(error(0, "attention_bias", 1), HasSubstr("must be true or false"));
   EXPECT_THAT(error(1, "attention_bias", true), HasSubstr("of mistral"));

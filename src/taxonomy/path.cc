@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "base/controls.h"
+#include "base/file.h"
 #include "formats/unicode.h"
 
 namespace cairn::taxonomy {
@@ -126,7 +126,7 @@ Error OsError(const std::string& path) {
   if (errno == ENOTDIR)
     return BadInput(
         "a part of this path is a file, or a symbolic link, which is not followed; put the folder itself there", path);
-  return {errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo, std::strerror(errno), path};
+  return cairn::OsError(errno, path);
 }
 
 Result<void> Walk(const std::string& root, Listing* listing) {
