@@ -53,6 +53,7 @@ std::string Nearest(const Passage& passage, const Probe& probe, const std::strin
 // `varied`: plain scenes, too, now and then.
 std::string SelfContained(Scene& scene, const Passage& passage, const Probe& probe, bool varied = false) {
   const bool in_sentence = probe.sentence < passage.sentences.size();
+  if (passage.story && probe.entity < 0 && !(varied && scene.draw.Percent(40))) return probe.asks.front();
   if (in_sentence && scene.level >= Level::kPlain && !(varied && scene.draw.Percent(50)))
     return Nearest(passage, probe, passage.sentences[probe.sentence]);
   std::string best = AskFor(scene, passage, probe, Mention::kFull, false);

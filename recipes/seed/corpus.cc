@@ -1,11 +1,14 @@
 #include "corpus.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <span>
 #include <utility>
 
 #include "base/file.h"
 #include "novel.h"
+#include "story.h"
 #include "tasks.h"
 #include "text.h"
 
@@ -136,8 +139,20 @@ constexpr std::array<Share, 9> kSureMixture = {{
     {2, kPattern},
     {1, &MakeConversation},
 }};
+constexpr std::array<Share, 9> kProseMixture = {{
+    {36, kReading},
+    {27, kAsking},
+    {11, kSkills},
+    {8, kUnknown},
+    {7, kJudging},
+    {4, kRephrase},
+    {3, &MakeBinding},
+    {2, kPattern},
+    {2, &MakeConversation},
+}};
 constexpr uint64_t kEraSamples = 11200;     // conversations between two changes of the facts that recall asks for
 constexpr uint32_t kRenewedDialogues = 40;  // percent of those with a passage, level novel
+constexpr uint32_t kRenewedStories = 12;    // percent of those with a story: there are few, so nobody may know them
 
 // Lists of words.yaml that the program itself relies on.
 constexpr std::string_view kNeeded[] = {
@@ -146,8 +161,9 @@ constexpr std::string_view kNeeded[] = {
     "colour",   "subject",   "language", "job",       "vegetable", "event",    "noun_skill", "adjective_skill",
     "animal",   "hobby",     "bird",     "flower",    "tree",      "month"};
 
-constexpr const char* kLevelNames[kLevels] = {"full", "easy", "copy",  "events", "wide", "novel",
-                                              "rich", "open", "clear", "plain",  "sure"};
+constexpr const char* kLevelNames[] = {"full", "easy", "copy",  "events", "wide", "novel",
+                                       "rich", "open", "clear", "plain",  "sure", "prose"};
+static_assert(std::size(kLevelNames) == kLevels);
 
 std::span<const Share> MixtureOf(Level level) {
   switch (level) {
@@ -172,6 +188,8 @@ std::span<const Share> MixtureOf(Level level) {
       return kPlainMixture;
     case Level::kSure:
       return kSureMixture;
+    case Level::kProse:
+      return kProseMixture;
   }
   return {};
 }
@@ -184,7 +202,8 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
   size_t at = 0;
   for (; roll >= mixture[at].percent; ++at) roll -= mixture[at].percent;
   Dialogue dialogue = mixture[at].make(scene);
-  if (level == Level::kNovel && draw.Percent(kRenewedDialogues)) RenewWords(scene, dialogue);
+  const uint32_t renewed = level == Level::kNovel ? kRenewedDialogues : dialogue.passage.story ? kRenewedStories : 0;
+  if (renewed > 0 && draw.Percent(renewed)) RenewWords(scene, dialogue);
   return dialogue;
 }
 
@@ -192,6 +211,7 @@ Dialogue Make(const World& world, uint64_t seed, uint64_t index, Level level) {
 
 Corpus::Corpus() = default;
 Corpus::Breadth Corpus::BreadthOf(Level level) {
+  if (level >= Level::kProse) return kWithStories;
   if (level >= Level::kClear) return kWithClearWordings;
   if (HasWordings(level)) return kWithWordings;
   return level == Level::kWide || level == Level::kNovel ? kWithWideFrames : kBasic;
@@ -247,10 +267,19 @@ Result<void> AddWordings(const std::string& dir, const std::vector<FormsTarget>&
                      [&](const std::string& text, const std::string& path) { return AddForms(text, path, targets); });
 }
 
+Result<void> AddStories(const std::string& dir, const Pools& pools, World& world, std::string& contents) {
+  return ForEachYaml(dir, contents, [&](const std::string& text, const std::string& path) -> Result<void> {
+    CAIRN_ASSIGN(std::vector<std::shared_ptr<const Story>> stories, ParseStories(text, path, pools));
+    std::move(stories.begin(), stories.end(), std::back_inserter(world.stories));
+    return {};
+  });
+}
+
 }  // namespace
 
 Result<Corpus> Corpus::Load(const std::string& dir) {
-  const std::string words = dir + "/words.yaml", wide = dir + "/frames_wide", wordings = dir + "/wordings";
+  const std::string words = dir + "/words.yaml", wide = dir + "/frames_wide", wordings = dir + "/wordings",
+                    stories = dir + "/stories";
   Corpus corpus;
   auto& worlds = corpus.worlds_;
   worlds[kBasic] = std::make_unique<World>();
@@ -274,6 +303,9 @@ Result<Corpus> Corpus::Load(const std::string& dir) {
         contents));
   }
   corpus.digests_[kWithWordings] = corpus.digests_[kWithClearWordings] = Sha256Of(contents);
+  worlds[kWithStories] = std::make_unique<World>(*worlds[kWithClearWordings]);
+  if (PathExists(stories)) CAIRN_TRY(AddStories(stories, worlds[kBasic]->pools, *worlds[kWithStories], contents));
+  corpus.digests_[kWithStories] = Sha256Of(contents);
   return corpus;
 }
 

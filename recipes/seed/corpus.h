@@ -34,7 +34,8 @@ struct Item {
 
 class Corpus {
  public:
-  // dir: recipes/seed, with words.yaml, frames/*.yaml and, for wider levels, frames_wide/*.yaml and wordings/*.yaml.
+  // dir: recipes/seed, with words.yaml, frames/*.yaml and, for wider levels, frames_wide/*.yaml, wordings/*.yaml and
+  // stories/*.yaml.
   // Errors name file and line.
   static Result<Corpus> Load(const std::string& dir);
   Corpus(Corpus&&) noexcept;
@@ -54,7 +55,7 @@ class Corpus {
 
  private:
   Corpus();
-  enum Breadth { kBasic, kWithWideFrames, kWithWordings, kWithClearWordings, kBreadths };
+  enum Breadth { kBasic, kWithWideFrames, kWithWordings, kWithClearWordings, kWithStories, kBreadths };
   static Breadth BreadthOf(Level level);
   const World& WorldOf(Level level) const { return *worlds_[BreadthOf(level)]; }
   std::array<std::unique_ptr<World>, kBreadths> worlds_;  // each has the frames of the one before at the same places

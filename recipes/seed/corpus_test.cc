@@ -85,7 +85,8 @@ TEST(CorpusTest, SameTextOnEveryMachine) {
 
 TEST(CorpusTest, WiderLevelsAreWellFormed) {
   for (Level level :
-       {Level::kWide, Level::kNovel, Level::kRich, Level::kOpen, Level::kClear, Level::kPlain, Level::kSure}) {
+       {Level::kWide, Level::kNovel, Level::kRich, Level::kOpen, Level::kClear, Level::kPlain, Level::kSure,
+        Level::kProse}) {
     for (uint64_t i = 0; i < 1500; ++i) {
       formats::Conversation sample = TheCorpus().Sample(1, i, level);
       ASSERT_EQ(sample.messages.size() % 2, 0u);
@@ -97,6 +98,7 @@ TEST(CorpusTest, WiderLevelsAreWellFormed) {
   }
   EXPECT_NE(TheCorpus().digest(Level::kWide), TheCorpus().digest(Level::kRich));
   EXPECT_EQ(TheCorpus().digest(Level::kRich), TheCorpus().digest(Level::kOpen));
+  EXPECT_NE(TheCorpus().digest(Level::kSure), TheCorpus().digest(Level::kProse));
 }
 
 TEST(CorpusTest, SamplesAreWellFormed) {

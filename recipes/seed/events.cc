@@ -44,9 +44,9 @@ std::string TimeAnswer(const std::string& time) {
   return time;
 }
 
-class Story {
+class EventText {
  public:
-  explicit Story(Scene& scene) : scene_(scene), draw_(scene.draw) {}
+  explicit EventText(Scene& scene) : scene_(scene), draw_(scene.draw) {}
 
   Passage Make() {
     static constexpr Tense kTenses[] = {Tense::kPast, Tense::kPast,  Tense::kPast,  Tense::kPast,
@@ -566,7 +566,7 @@ class Story {
 
 Passage MakeEventPassage(Scene& scene) {
   for (;;) {
-    Passage passage = Story(scene).Make();
+    Passage passage = EventText(scene).Make();
     if (!passage.probes.empty()) return passage;
   }
 }

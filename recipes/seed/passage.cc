@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "text.h"
@@ -564,16 +566,44 @@ Probe MakeProbe(std::string answer, std::vector<std::string> asks, std::string s
 
 namespace {
 
-// Percent of passages that are open; of the others, that tell events; of the others, that are special. The rest are
-// made from frames.
+// Percent of passages that are stories; of the others, that are open; of the others, that tell events; of the others,
+// that are special. The rest are made from frames.
 struct Shares {
-  uint32_t open, events, special;
+  uint32_t stories, open, events, special;
 };
 Shares SharesOf(Level level) {
-  if (level == Level::kPlain) return {20, 20, 20};
-  if (level >= Level::kOpen) return {25, 27, 22};
-  if (level == Level::kRich) return {0, 35, 35};
-  return {0, HasEvents(level) ? 45u : 0u, 16};
+  if (level >= Level::kProse) return {35, 25, 27, 22};
+  if (level == Level::kPlain) return {0, 20, 20, 20};
+  if (level >= Level::kOpen) return {0, 25, 27, 22};
+  if (level == Level::kRich) return {0, 0, 35, 35};
+  return {0, 0, HasEvents(level) ? 45u : 0u, 16};
+}
+
+// `more` stands behind the text of `passage`.
+void Append(Passage& passage, Passage more) {
+  passage.text += "\n\n" + more.text;
+  for (Probe& probe : more.probes) {
+    probe.sentence += passage.sentences.size();
+    if (probe.entity >= 0) probe.entity += static_cast<int>(passage.entities.size());
+    passage.probes.push_back(std::move(probe));
+  }
+  std::move(more.sentences.begin(), more.sentences.end(), std::back_inserter(passage.sentences));
+  std::move(more.entities.begin(), more.entities.end(), std::back_inserter(passage.entities));
+  std::move(more.unknowns.begin(), more.unknowns.end(), std::back_inserter(passage.unknowns));
+  passage.story = passage.story || more.story;
+}
+
+// A story, whole or its first sentences; now and then with facts of something else before or behind it.
+Passage StoryWithOthers(Scene& scene, const PassageOptions& options) {
+  Draw& draw = scene.draw;
+  const bool is_short = options.max_facts <= 2 || draw.Percent(20);
+  Passage story = MakeStoryPassage(scene, is_short ? static_cast<size_t>(draw.Between(1, 3)) : SIZE_MAX);
+  if (is_short || !draw.Percent(20)) return story;
+  PassageOptions few{.min_facts = 1, .max_facts = 3, .max_entities = 1, .special = false};
+  Passage other = MakePassage(scene, few);
+  if (draw.Percent(50)) std::swap(story, other);
+  Append(story, std::move(other));
+  return story;
 }
 
 }  // namespace
@@ -583,6 +613,7 @@ Passage MakePassage(Scene& scene, const PassageOptions& wanted) {
   if (scene.level == Level::kEasy) options = {.min_facts = 1, .max_facts = 2, .max_entities = 1, .special = false};
   if (options.special) {
     const Shares shares = SharesOf(scene.level);
+    if (shares.stories > 0 && scene.draw.Percent(shares.stories)) return StoryWithOthers(scene, options);
     if (shares.open > 0 && scene.draw.Percent(shares.open)) return MakeOpenPassage(scene);
     if (shares.events > 0 && scene.draw.Percent(shares.events))
       return scene.draw.Percent(25) ? MakeGuidePassage(scene) : MakeEventPassage(scene);
@@ -597,6 +628,7 @@ Passage MakePassage(Scene& scene, const PassageOptions& wanted) {
 std::string UnknownQuestion(Scene& scene, const Passage& passage) {
   Draw& draw = scene.draw;
   if (passage.entities.empty()) return passage.unknowns.empty() ? "" : draw.Pick(passage.unknowns);
+  if (!passage.unknowns.empty() && draw.Percent(60)) return draw.Pick(passage.unknowns);
   const Entity& entity = draw.Pick(passage.entities);
   // The same question about a thing of the same kind that the passage does not name.
   if (draw.Percent(35) && !entity.facts.empty()) {

@@ -13,10 +13,13 @@
 
 namespace cairn::seed {
 
+struct Story;
+
 // What the generator knows; loaded once, then read only.
 struct World {
   Pools pools;
   std::vector<std::shared_ptr<const Frame>> frames;  // a wider world shares those of the one it extends
+  std::vector<std::shared_ptr<const Story>> stories;
 };
 
 // Copy and easy scenes come early in training. Lists of random things can only be answered by finding and copying; easy
@@ -29,10 +32,11 @@ struct World {
 // kClear: open, without questions that take for granted what the text does not say (AddForms, binding.cc), and with
 // more of the skills that are hard to learn. kPlain: clear, with many more ordinary words in open passages, written
 // questions that are always the nearest to the sentence (asking.cc), and facts that are asked for again and again
-// without any text (recall.cc). kSure: plain, without recall and with more questions that nothing answers. A level that
-// a shipped model was trained on never changes: its phases could not be replayed any more.
-enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel, kRich, kOpen, kClear, kPlain, kSure };
-inline constexpr int kLevels = 11;
+// without any text (recall.cc). kSure: plain, without recall and with more questions that nothing answers. kProse:
+// sure, and a third of the passages are stories (story.cc). A level that a shipped model was trained on never changes:
+// its phases could not be replayed any more.
+enum class Level { kFull, kEasy, kCopy, kEvents, kWide, kNovel, kRich, kOpen, kClear, kPlain, kSure, kProse };
+inline constexpr int kLevels = 12;
 const char* LevelName(Level level);
 bool HasEvents(Level level);
 bool HasWordings(Level level);    // the further forms of wordings/
@@ -92,6 +96,7 @@ struct Passage {
   std::vector<std::string> sentences;
   std::vector<Probe> probes;          // in the order of the text
   std::vector<std::string> unknowns;  // special passages: questions it does not answer
+  bool story = false;                 // the first question of each probe stands for itself
 };
 
 struct PassageOptions {
@@ -106,6 +111,8 @@ Passage MakeSpecialPassage(Scene& scene);
 Passage MakeEventPassage(Scene& scene);
 Passage MakeGuidePassage(Scene& scene);
 Passage MakeOpenPassage(Scene& scene);
+// lines: at most so many sentences from the front of a story.
+Passage MakeStoryPassage(Scene& scene, size_t lines);
 // A new thing of the frame with all its facts; forms not chosen yet.
 Entity MakeEntity(Scene& scene, const Frame& frame);
 void ChooseForm(Scene& scene, Stated& stated);

@@ -1,4 +1,5 @@
 // Rephrasing: the same statement or question in other words; question and answer to statement and back.
+#include <cstdint>
 #include <set>
 #include <utility>
 
@@ -57,7 +58,10 @@ bool TellsMore(const std::string& other, const std::string& question, const std:
 Turn AskOpenAgain(Scene& scene) {
   Draw& draw = scene.draw;
   for (;;) {
-    const Passage passage = draw.Percent(60) ? MakeOpenPassage(scene) : MakeEventPassage(scene);
+    const bool story = scene.level >= Level::kProse && draw.Percent(50);
+    const Passage passage = story              ? MakeStoryPassage(scene, SIZE_MAX)
+                            : draw.Percent(60) ? MakeOpenPassage(scene)
+                                               : MakeEventPassage(scene);
     const Probe& probe = draw.Pick(passage.probes);
     if (probe.asks.size() < 2) continue;
     const size_t first = draw.Below(probe.asks.size());
