@@ -27,6 +27,8 @@ constexpr size_t kFewTiles = 5, kFewRowsTransposed = HWY_TARGET == HWY_AVX2 ? 6 
 constexpr size_t kStripRows = HWY_TARGET == HWY_AVX2 ? 6 : 7;  // up to so many rows a strip is wider than a tile
 // So many rows of B are read along at a time: down a column each row is on another page, and nothing is fetched ahead.
 constexpr size_t kRowsOfB = 64;
+// A task with all columns of B takes more rows, up to so many values: they and the rows after them are in L2 at a time.
+constexpr size_t kRowsOfBNear = 256, kValuesOfB = 64u << 10;
 constexpr size_t kFetchTiles = 3;  // so many take long enough to fetch B for the next columns
 // Chains so short wait for C. Six rows of it are read and written along: fewer and longer pieces than a tile's.
 constexpr size_t kShortChain = 16, kRowsOfC = 6;
@@ -164,13 +166,13 @@ inline FewRowsFunction FewRowsRangeFor(size_t rows) {
   return kRanges[rows - 1];
 }
 
-// A as blocks of kRowsOfB k, each of tiles of `height` rows, each [k, rows].
-inline void PackTiles(ThreadPool& pool, const MatMulArgs& g, size_t height, float* a) {
-  const size_t blocks = (g.s.k + kRowsOfB - 1) / kRowsOfB, m_end = g.s.m;
-  pool.RunRanges(blocks, std::max<size_t>(1, kSerialWork / (m_end * kRowsOfB)), [&](size_t begin, size_t end) {
-    for (size_t k = begin * kRowsOfB; k < std::min(g.s.k, end * kRowsOfB); k += kRowsOfB)
+// A as blocks of `block` k, each of tiles of `height` rows, each [k, rows].
+inline void PackTiles(ThreadPool& pool, const MatMulArgs& g, size_t height, size_t block, float* a) {
+  const size_t blocks = (g.s.k + block - 1) / block, m_end = g.s.m;
+  pool.RunRanges(blocks, std::max<size_t>(1, kSerialWork / (m_end * block)), [&](size_t begin, size_t end) {
+    for (size_t k = begin * block; k < std::min(g.s.k, end * block); k += block)
       for (size_t m = 0; m < m_end; m += height) {
-        const size_t part = std::min(kRowsOfB, g.s.k - k), rows = std::min(height, m_end - m);
+        const size_t part = std::min(block, g.s.k - k), rows = std::min(height, m_end - m);
         PackOperand(PlaceInA(g, m, k).data, g.s.lda, g.s.trans_a, rows, part, a + k * m_end + m * part);
       }
   });
@@ -178,23 +180,29 @@ inline void PackTiles(ThreadPool& pool, const MatMulArgs& g, size_t height, floa
 
 // Columns [n0, n1). g: one block of A as PackTiles lays it out.
 inline void TilesInPlace(const MatMulArgs& g, size_t height, size_t n0, size_t n1) {
-  const size_t tiles = (g.s.m + height - 1) / height, k = g.s.k;
+  const size_t tiles = (g.s.m + height - 1) / height, k = g.s.k, wide = n1 - n0;
+  // With all columns of B the rows after these lie side by side, and every tile fetches an equal part of them.
+  const size_t parts = (wide + kWide - 1) / kWide * tiles;
+  const bool whole = wide == g.s.ldb;
   for (size_t n = n0; n < n1; n += kWide) {
     const size_t cols = std::min(kWide, n1 - n), width = PanelWidth(cols);
     const float* b = g.b.f32() + n;
     size_t ldb = g.s.ldb;
     if (cols < width) {
-      float* edge = Scratch(ScratchSlot::kTask, kRowsOfB * kWide);
+      float* edge = Scratch(ScratchSlot::kTask, kRowsOfBNear * kWide);
       PackRows(b, ldb, cols, width, k, edge);
       b = edge, ldb = width;
     }
     for (size_t t = 0; t < tiles; ++t) {
-      if (tiles >= kFetchTiles && n + kWide < n1)
+      const size_t part = (n - n0) / kWide * tiles + t;
+      const TileFetch fetch =
+          whole ? TileFetch{g.b.f32() + k * wide + part * k * wide / parts, wide / parts + 1} : TileFetch{};
+      if (!whole && tiles >= kFetchTiles && n + kWide < n1)
         for (size_t i = k * t / tiles; i < k * (t + 1) / tiles; ++i)
           for (size_t v = 0; v < kWide; v += kLanes) __builtin_prefetch(b + i * ldb + kWide + v);
       const size_t m = t * height, rows = std::min(height, g.s.m - m);
       RunTile(rows, cols, k, TileOperand::Packed(g.a + m * k, rows), b, ldb, g.c + m * g.s.ldc + n, g.s.ldc,
-              g.s.accumulate);
+              g.s.accumulate, fetch);
     }
   }
 }
@@ -202,18 +210,19 @@ inline void TilesInPlace(const MatMulArgs& g, size_t height, size_t n0, size_t n
 // More rows than a strip has, of B as it is. Tiles have equal heights; a part of A and a task's part of C are near.
 inline void MultiplyFewTiles(ThreadPool& pool, const MatMulArgs& all) {
   const size_t least = (all.s.m + kRowsMax - 1) / kRowsMax, height = (all.s.m + least - 1) / least;
-  const size_t near = kNearFloats / all.s.m / kRowsOfB * kRowsOfB, panels = (all.s.n + kWide - 1) / kWide;
+  const size_t near = kNearFloats / all.s.m / kRowsOfBNear * kRowsOfBNear, panels = (all.s.n + kWide - 1) / kWide;
   const size_t tasks = pool.size() == 1 ? 1 : static_cast<size_t>(pool.size()) * 4;
   const size_t wide = std::clamp<size_t>(panels / tasks, 1, near / kWide) * kWide;
+  const size_t block = wide < all.s.n ? kRowsOfB : std::clamp(kValuesOfB / all.s.n, kRowsOfB, kRowsOfBNear);
   float* a = Scratch(ScratchSlot::kShared, all.s.m * std::min(all.s.k, near));
   for (size_t k = 0; k < all.s.k; k += near) {
     const MatMulArgs g = Continued(all, k, near, PlaceInA(all, 0, k).data);
-    PackTiles(pool, g, height, a);
+    PackTiles(pool, g, height, block, a);
     const size_t grain = std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * wide));
     pool.RunRanges((g.s.n + wide - 1) / wide, grain, [&](size_t begin, size_t end) {
       for (size_t n = begin * wide; n < std::min(g.s.n, end * wide); n += wide)
-        for (size_t i = 0; i < g.s.k; i += kRowsOfB)
-          TilesInPlace(Continued(g, i, kRowsOfB, a + i * g.s.m), height, n, std::min(g.s.n, n + wide));
+        for (size_t i = 0; i < g.s.k; i += block)
+          TilesInPlace(Continued(g, i, block, a + i * g.s.m), height, n, std::min(g.s.n, n + wide));
     });
   }
 }

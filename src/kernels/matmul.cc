@@ -31,6 +31,7 @@ constexpr size_t kNearRows = 512;            // a tile of rows of A that long is
 // The transpose of A is read where it lies for products so narrow that packing costs more; but if they are short, too,
 // C is what they wait for. Its rows must be near each other: each panel of B reads all of them again.
 constexpr size_t kNarrow = 512, kShort = 128, kNearColumns = 255;
+constexpr size_t kNarrowK = 256;  // rows of both at a time: they and the next ones, which are on their way, fit L2
 constexpr size_t kWidened = 256;  // k that are widened at a time before they are transposed
 }  // namespace cairn::kernels
 #endif
@@ -97,6 +98,19 @@ struct Block {
   size_t m0, m1, n0, n1, k0, k;
 };
 
+// What the tile at (m, n) fetches of the rows of A and B that the next block of k reads where they lie: every tile of
+// the product has an equal part of them.
+TileFetch FetchNextBlock(const MatMulArgs& g, const Block& block, size_t m, size_t n) {
+  const size_t k = block.k0 + block.k;
+  if (k >= g.s.k || g.s.trans_b || g.s.ldb > kNarrow || g.b.type != WeightType::kF32) return {};
+  const size_t panels = (g.s.n + kWide - 1) / kWide, tiles = (g.s.m + kRowsMax - 1) / kRowsMax * panels;
+  const size_t half = (tiles + 1) / 2, i = m / kRowsMax * panels + n / kWide;
+  const bool of_a = i < half;
+  const size_t ld = of_a ? g.s.lda : g.s.ldb;
+  const float* rows = of_a ? g.a + k * ld : g.b.f32() + k * ld;
+  return {rows + i % half * block.k * ld / half, (ld + half - 1) / half};
+}
+
 // The block's part of the product. b_packed: its part of B as PackPanels lays it out.
 void MultiplyBlock(const MatMulArgs& g, const Block& block, const float* b_packed) {
   const bool in_place = ReadsAInPlace(g);
@@ -105,20 +119,29 @@ void MultiplyBlock(const MatMulArgs& g, const Block& block, const float* b_packe
     packed = Scratch(ScratchSlot::kTask, (block.m1 - block.m0) * block.k);
     PackA(g, block.m0, block.m1, block.k0, block.k, packed);
   }
-  auto tile = [&](size_t m, size_t n) {
+  auto panel = [&](size_t n) { return b_packed + (n - block.n0) * block.k; };
+  auto tile = [&](size_t m, size_t n, const TileFetch& fetch) {
     const size_t rows = std::min(kRowsMax, block.m1 - m), cols = std::min(kWide, block.n1 - n);
     const TileOperand a =
         in_place ? PlaceInA(g, m, block.k0) : TileOperand::Packed(packed + (m - block.m0) * block.k, rows);
-    RunTile(rows, cols, block.k, a, b_packed + (n - block.n0) * block.k, PanelWidth(cols), g.c + m * g.s.ldc + n,
-            g.s.ldc, g.s.accumulate || block.k0 > 0);
+    RunTile(rows, cols, block.k, a, panel(n), PanelWidth(cols), g.c + m * g.s.ldc + n, g.s.ldc,
+            g.s.accumulate || block.k0 > 0, fetch);
   };
-  if (!(in_place && g.s.trans_a) && (block.n1 - block.n0) * block.k <= kNearFloats) {
+  if (in_place && g.s.trans_a) {
+    for (size_t n = block.n0; n < block.n1; n += kWide)
+      for (size_t m = block.m0; m < block.m1; m += kRowsMax) tile(m, n, FetchNextBlock(g, block, m, n));
+  } else if ((block.n1 - block.n0) * block.k <= kNearFloats) {
     // All of B is near: C is written as it lies, row after row.
     for (size_t m = block.m0; m < block.m1; m += kRowsMax)
-      for (size_t n = block.n0; n < block.n1; n += kWide) tile(m, n);
+      for (size_t n = block.n0; n < block.n1; n += kWide) tile(m, n, {});
   } else {
+    // Each panel of B comes from L3. The tiles of one fetch the next, `step` of its kWide values for each k.
+    const size_t step = kWide * kRowsMax / (block.m1 - block.m0) + 1;
     for (size_t n = block.n0; n < block.n1; n += kWide)
-      for (size_t m = block.m0; m < block.m1; m += kRowsMax) tile(m, n);
+      for (size_t m = block.m0, done = 0; m < block.m1; m += kRowsMax, done += step) {
+        const bool fetches = n + kWide < block.n1 && done < kWide;
+        tile(m, n, fetches ? TileFetch{panel(n + kWide) + done * block.k, step} : TileFetch{});
+      }
   }
 }
 
@@ -167,7 +190,7 @@ void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
   if (MultiplyInPlace(pool, g)) return;
   if (g.s.m <= kFewTiles * kRowsMax || g.s.m * g.s.n * g.s.k < kSerialWork) return MultiplyColumns(pool, g);
   const bool again = g.s.trans_a && ReadsAInPlace(g);  // A, once for each panel of B
-  const size_t k_block = KBlock(g.s.k, again ? std::min(kKBlock, kNearFloats / g.s.lda) : kKBlock);
+  const size_t k_block = KBlock(g.s.k, again ? kNarrowK : kKBlock);
   const size_t wide = kPackedBFloats / (k_block * kWide) * kWide;
   for (size_t n = 0; n < g.s.n; n += wide)
     for (size_t k = 0; k < g.s.k; k += k_block)

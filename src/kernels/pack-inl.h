@@ -56,44 +56,47 @@ HWY_INLINE void LoadTransposed(const Row& row, VF (&out)[kLanes]) {
   }
 }
 
-// The blocks of four lanes of v, one every `step` elements.
-template <class D>
-HWY_INLINE void StoreBlocks(D d, hn::Vec<D> v, float* HWY_RESTRICT dst, size_t step) {
-  if constexpr (hn::MaxLanes(D()) == 4) {
-    hn::StoreU(v, d, dst);
-  } else {
-    const hn::Half<D> half;
-    StoreBlocks(half, hn::LowerHalf(half, v), dst, step);
-    StoreBlocks(half, hn::UpperHalf(half, v), dst + hn::MaxLanes(D()) / 8 * step, step);
-  }
-}
+constexpr size_t kPackAhead =
+    64;  // values of a row, four cache lines: kLanes rows may be more streams than are followed
 
-// Columns 0 .. 3 of dst[k, width] from four rows of src[4, ld]. Four rows are as many streams as the processor's
-// prefetchers surely follow.
-HWY_INLINE void PackFourTransposed(const float* HWY_RESTRICT src, size_t ld, size_t width, size_t k,
-                                   float* HWY_RESTRICT dst) {
+// Columns 0 .. count - 1 of dst[k, width] from as many rows of src, at most kLanes. Blocks of kLanes k begin where
+// cache lines do: rows whose distance is a power of two share few places of the cache, so a line must not be needed
+// twice. spill: lanes after the columns may be stored, too, because later rows overwrite them.
+HWY_INLINE void PackLanesTransposed(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k,
+                                    bool spill, float* HWY_RESTRICT dst) {
   const DF d;
-  size_t i = 0;
+  auto row = [&](size_t l, size_t i) { return src + std::min(l, count - 1) * ld + i; };
+  auto part = [&](size_t i, size_t steps) {
+    if (steps == 0) return;
+    VF v[kLanes];
+    LoadTransposed([&](size_t l) { return LoadUpTo(row(l, i), steps); }, v);
+    for (size_t l = 0; l < steps; ++l) StoreUpTo(v[l], dst + (i + l) * width, count);
+  };
+  size_t i = std::min(k, (64 - reinterpret_cast<uintptr_t>(src) % 64) % 64 / 4 % kLanes);
+  part(0, i);
   for (; i + kLanes <= k; i += kLanes) {
-    VF v[4];
-    for (size_t l = 0; l < 4; ++l) v[l] = hn::LoadU(d, src + l * ld + i);
-    TransposeInBlocks(v);
-    for (size_t l = 0; l < 4; ++l) StoreBlocks(d, v[l], dst + (i + l) * width, 4 * width);
+    VF v[kLanes];
+    LoadTransposed(
+        [&](size_t l) {
+          __builtin_prefetch(row(l, i) + kPackAhead);
+          return hn::LoadU(d, row(l, i));
+        },
+        v);
+    if (count == kLanes || (spill && i + 2 * kLanes <= k)) {
+      for (size_t l = 0; l < kLanes; ++l) hn::StoreU(v[l], d, dst + (i + l) * width);
+    } else {
+      for (size_t l = 0; l < kLanes; ++l) StoreUpTo(v[l], dst + (i + l) * width, count);
+    }
   }
-  for (; i < k; ++i)
-    for (size_t l = 0; l < 4; ++l) dst[i * width + l] = src[l * ld + i];
+  part(i, k - i);
 }
 
 // dst[k, width] from src[count, ld] transposed; columns count..width are zero.
 inline void PackTransposed(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k,
                            float* HWY_RESTRICT dst) {
-  for (size_t j = 0; j + 4 <= count; j += 4) PackFourTransposed(src + j * ld, ld, width, k, dst + j);
-  if (count % 4 != 0 && count > 4) {
-    PackFourTransposed(src + (count - 4) * ld, ld, width, k, dst + count - 4);
-  } else {
-    for (size_t j = count / 4 * 4; j < count; ++j)
-      for (size_t i = 0; i < k; ++i) dst[i * width + j] = src[j * ld + i];
-  }
+  for (size_t j = 0; j < count; j += kLanes)
+    PackLanesTransposed(src + j * ld, ld, std::min(kLanes, count - j), width, k, j == 0 || j + kLanes <= width,
+                        dst + j);
   for (size_t i = 0; i < k && count < width; ++i) std::fill(dst + i * width + count, dst + (i + 1) * width, 0.0f);
 }
 
