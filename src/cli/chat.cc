@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "infer/decoder.h"
 #include "infer/generate.h"
+#include "project/build.h"
 #include "project/config.h"
 
 namespace cairn::cli {
@@ -27,7 +28,6 @@ struct Options {
 
 // The newest release of the project in the working directory; empty if there is none.
 std::string NewestRelease() {
-  if (!PathExists(project::kProjectFileName)) return {};
   std::string newest;
   std::filesystem::file_time_type newest_time{};
   std::error_code code;
@@ -44,12 +44,22 @@ std::string NewestRelease() {
   return newest;
 }
 
-Result<std::string> ModelFor(const Options& options, const Context& context) {
-  if (!options.model.empty()) return ResolveModel(options.model);
-  std::string release = NewestRelease();
-  if (release.empty() && PathExists(project::kProjectFileName) && !context.quiet)
+struct Choice {
+  std::string model;                      // as ResolveModel takes it
+  std::optional<bool> last_build_passed;  // of the project whose release this is, or would be
+};
+
+Choice ChooseModel(const Options& options, const Context& context) {
+  if (!options.model.empty()) return {options.model, {}};
+  if (!PathExists(project::kProjectFileName)) return {"seed", {}};
+  const std::string release = NewestRelease();
+  const std::optional<bool> passed = project::LastBuildPassed(".");
+  if (!context.quiet && passed == false)
+    Say(stderr, "cairn: a gate of the last build failed, so no release was made of it; asking {}\n",
+        release.empty() ? "the built-in model" : release + ", the release of an earlier build");
+  else if (!context.quiet && release.empty())
     Say(stderr, "cairn: this project has no release yet; asking the built-in model\n");
-  return ResolveModel(release.empty() ? "seed" : release);
+  return {release.empty() ? "seed" : release, passed};
 }
 
 struct Answer {
@@ -61,7 +71,7 @@ class Chat {
  public:
   Chat(const Options& options, const Context& context, const model::ChatModel& model)
       : options_(options), context_(context), model_(model), pool_(context.Threads()) {}
-  Result<int> Once();
+  Result<int> Once(std::optional<bool> last_build_passed);
   Result<int> Converse();
 
  private:
@@ -92,7 +102,7 @@ Result<Answer> Chat::Ask(bool stream) {
   return Answer{std::move(replies[0]), elapsed.count()};
 }
 
-Result<int> Chat::Once() {
+Result<int> Chat::Once(std::optional<bool> last_build_passed) {
   history_ = {{"user", *options_.question}};
   CAIRN_ASSIGN(Answer answer, Ask(!context_.json));
   if (!context_.json) {
@@ -102,6 +112,7 @@ Result<int> Chat::Once() {
   SayJson({{"question", *options_.question},
            {"answer", answer.reply.text},
            {"model", model_.directory},
+           {"last_build_passed", last_build_passed ? Json(*last_build_passed) : Json()},
            {"tokens", answer.reply.tokens.size()},
            {"finish_reason", infer::FinishReasonName(answer.reply.finish_reason)},
            {"seconds", answer.seconds}});
@@ -196,10 +207,11 @@ Result<int> Run(const Options& options, const Context& context) {
   if (options.question && options.question->find_first_not_of(" \t\r\n") == std::string::npos)
     return BadInput("the question after -q is empty");
   CAIRN_TRY(options.sampling.Validate());
-  CAIRN_ASSIGN(std::string directory, ModelFor(options, context));
+  Choice choice = ChooseModel(options, context);
+  CAIRN_ASSIGN(std::string directory, ResolveModel(choice.model));
   CAIRN_ASSIGN(model::ChatModel model, model::LoadChatModel(directory));
   Chat chat(options, context, model);
-  return options.question ? chat.Once() : chat.Converse();
+  return options.question ? chat.Once(choice.last_build_passed) : chat.Converse();
 }
 
 }  // namespace
