@@ -216,35 +216,30 @@ Result<int> Run(const Options& options, const Context& context) {
 
 }  // namespace
 
-void AddChat(CLI::App& app, Context& context) {
+void AddChat(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* chat = app.add_subcommand(
+  Command chat = app.AddCommand(
       "chat",
       "ask a model. With -q one question: the answer goes to stdout. Without it a conversation: answers appear as they "
       "are written, the model sees what was said before, /help lists the commands, Ctrl-C stops an answer and a second "
       "one leaves. Lines from a pipe are asked one after the other. The model is the project's newest release if there "
       "is a cairn.yaml here, else the built-in one.");
   // Here -q is the question.
-  AddCommon(*chat, context);
-  chat->remove_option(chat->get_option("--quiet"));
-  chat->add_flag("--quiet", context.quiet, "no notes on stderr");
-  chat->add_option("-q,--question", options->question, "ask this one question");
-  chat->add_option("--model", options->model, "seed, or a model's folder");
+  AddCommon(chat, context);
+  chat.Remove("--quiet");
+  chat.AddFlag("--quiet", context.quiet, "no notes on stderr");
+  chat.AddValue("-q,--question", options->question, "ask this one question");
+  chat.AddValue("--model", options->model, "seed, or a model's folder");
   infer::SamplingOptions& sampling = options->sampling;
-  chat->add_option("--temperature", sampling.temperature, "0: always the most probable word")->capture_default_str();
-  chat->add_option("--top-k", sampling.top_k, "draw from the k most probable; 0: all")->capture_default_str();
-  chat->add_option("--top-p", sampling.top_p, "draw from the smallest set with this probability")
-      ->capture_default_str();
-  chat->add_option("--min-p", sampling.min_p, "drop what is less probable than this share of the best")
-      ->capture_default_str();
-  chat->add_option("--repetition-penalty", sampling.repetition_penalty, "above 1: avoid words used before")
-      ->capture_default_str();
-  chat->add_option("--seed", sampling.seed, "of the draws; equal seeds give equal answers")
-      ->check(NotNegative())
-      ->capture_default_str();
-  chat->add_option("--max-tokens", sampling.max_tokens, "longest answer")->capture_default_str();
-  chat->footer("Examples:\n  cairn chat -q \"Who built Tolmen Harbour?\"\n  cairn chat --model seed --temperature 0.8");
-  chat->callback([options, &context] { context.run = [options, &context] { return Run(*options, context); }; });
+  chat.AddValue("--temperature", sampling.temperature, "0: always the most probable word").ShowDefault();
+  chat.AddValue("--top-k", sampling.top_k, "draw from the k most probable; 0: all").ShowDefault();
+  chat.AddValue("--top-p", sampling.top_p, "draw from the smallest set with this probability").ShowDefault();
+  chat.AddValue("--min-p", sampling.min_p, "drop what is less probable than this share of the best").ShowDefault();
+  chat.AddValue("--repetition-penalty", sampling.repetition_penalty, "above 1: avoid words used before").ShowDefault();
+  chat.AddValue("--seed", sampling.seed, "of the draws; equal seeds give equal answers").NotNegative().ShowDefault();
+  chat.AddValue("--max-tokens", sampling.max_tokens, "longest answer").ShowDefault();
+  chat.Footer("Examples:\n  cairn chat -q \"Who built Tolmen Harbour?\"\n  cairn chat --model seed --temperature 0.8");
+  chat.OnChosen([options, &context] { context.run = [options, &context] { return Run(*options, context); }; });
 }
 
 }  // namespace cairn::cli
