@@ -16,14 +16,6 @@ namespace cairn {
 namespace fs = std::filesystem;
 namespace {
 
-// Closes on scope exit; Release hands the descriptor on.
-struct Descriptor {
-  int fd = -1;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
 // Not blocking: a named pipe in the place of a file would wait for a writer for ever.
 int OpenToRead(const std::string& path) { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }
 
@@ -35,35 +27,9 @@ Result<uint64_t> RegularSize(int fd, const std::string& path) {
   return static_cast<uint64_t>(info.st_size);
 }
 
-// The next bytes of the file, as many as fit; 0 at its end.
-Result<size_t> ReadSome(int fd, std::span<char> to, const std::string& path) {
-  ssize_t n;
-  do {
-    n = ::read(fd, to.data(), to.size());
-  } while (n < 0 && errno == EINTR);
-  if (n < 0) return OsError(errno, path);
-  return static_cast<size_t>(n);
-}
-
-Result<void> WriteAll(int fd, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return OsError(errno, path);
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return {};
-}
-
 std::string DirectoryOf(const std::string& path) {
   std::string directory = fs::path(path).parent_path().string();
   return directory.empty() ? "." : directory;
-}
-
-Result<void> SyncDirectory(const std::string& directory) {
-  Descriptor d{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (d.fd < 0 || ::fsync(d.fd) != 0) return OsError(errno, directory);
-  return {};
 }
 
 }  // namespace
@@ -76,7 +42,7 @@ Error OsError(int number, const std::string& path) {
 }
 
 Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
-  Descriptor d{OpenToRead(path)};
+  Descriptor d(OpenToRead(path));
   CAIRN_ASSIGN(uint64_t size, RegularSize(d.fd, path));
   if (size > max_bytes)
     return BadInput(
@@ -94,7 +60,7 @@ Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
 }
 
 Result<Digest> Sha256OfFile(const std::string& path) {
-  Descriptor d{OpenToRead(path)};
+  Descriptor d(OpenToRead(path));
   CAIRN_ASSIGN(uint64_t size, RegularSize(d.fd, path));
   Sha256 sha;
   std::vector<char> buffer(std::clamp<uint64_t>(size, 1, 1 << 20));  // filling a MiB costs more than a small file
@@ -109,30 +75,25 @@ Result<AtomicFile> AtomicFile::Create(const std::string& path) {
   static std::atomic<unsigned> counter{0};
   CAIRN_TRY(MakeDirectories(DirectoryOf(path)));
   std::string temporary;
-  int fd;
+  Descriptor d;
   do {  // a process with this number, killed earlier, may have left its file (containers reuse numbers)
     temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
-    fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  } while (fd < 0 && errno == EEXIST);
-  if (fd < 0) return OsError(errno, temporary);
-  return AtomicFile(path, std::move(temporary), fd);
+    d = Descriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  } while (d.fd < 0 && errno == EEXIST);
+  if (d.fd < 0) return OsError(errno, temporary);
+  return AtomicFile(path, std::move(temporary), std::move(d));
 }
-
-AtomicFile::AtomicFile(AtomicFile&& other) noexcept
-    : path_(std::move(other.path_)), temporary_(std::move(other.temporary_)), fd_(std::exchange(other.fd_, -1)) {}
 
 AtomicFile::~AtomicFile() {
-  if (fd_ < 0) return;
-  ::close(fd_);
-  ::unlink(temporary_.c_str());
+  if (file_.fd >= 0) ::unlink(temporary_.c_str());
 }
 
-Result<void> AtomicFile::Append(std::string_view bytes) { return WriteAll(fd_, bytes, temporary_); }
+Result<void> AtomicFile::Append(std::string_view bytes) { return WriteAll(file_.fd, bytes, temporary_); }
 
 Result<void> AtomicFile::Commit() {
-  if (::fsync(fd_) != 0) return OsError(errno, temporary_);
+  if (::fsync(file_.fd) != 0) return OsError(errno, temporary_);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return OsError(errno, path_);
-  ::close(std::exchange(fd_, -1));
+  file_ = Descriptor();
   return SyncDirectory(DirectoryOf(path_));
 }
 
@@ -201,7 +162,7 @@ Result<std::vector<std::string>> ListFiles(const std::string& root) {
 }
 
 Result<MappedFile> MappedFile::Open(const std::string& path) {
-  Descriptor d{OpenToRead(path)};
+  Descriptor d(OpenToRead(path));
   CAIRN_ASSIGN(uint64_t size, RegularSize(d.fd, path));
   if (size == 0) return MappedFile(nullptr, 0);
   void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, d.fd, 0);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/digest.h"
 #include "base/result.h"
 
@@ -28,17 +29,17 @@ Result<Digest> Sha256OfFile(const std::string& path);
 class AtomicFile {
  public:
   static Result<AtomicFile> Create(const std::string& path);  // makes missing parent directories
-  AtomicFile(AtomicFile&& other) noexcept;
+  AtomicFile(AtomicFile&& other) noexcept = default;
   AtomicFile& operator=(AtomicFile&&) = delete;
   ~AtomicFile();
   Result<void> Append(std::string_view bytes);
   Result<void> Commit();
 
  private:
-  AtomicFile(std::string path, std::string temporary, int fd)
-      : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {}
+  AtomicFile(std::string path, std::string temporary, Descriptor file)
+      : path_(std::move(path)), temporary_(std::move(temporary)), file_(std::move(file)) {}
   std::string path_, temporary_;
-  int fd_ = -1;
+  Descriptor file_;
 };
 Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes);
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "base/check.h"
 
@@ -39,21 +38,21 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit on purpose
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit on purpose
-  bool ok() const { return state_.index() == 0; }
+  Result(T value) : value_(std::move(value)) {}      // NOLINT: implicit on purpose
+  Result(Error error) : error_(std::move(error)) {}  // NOLINT: implicit on purpose
+  bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }
   T& value() & {
     CAIRN_CHECK(ok());
-    return std::get<0>(state_);
+    return *value_;
   }
   const T& value() const& {
     CAIRN_CHECK(ok());
-    return std::get<0>(state_);
+    return *value_;
   }
   T&& value() && {
     CAIRN_CHECK(ok());
-    return std::get<0>(std::move(state_));
+    return *std::move(value_);
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
@@ -61,11 +60,13 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
   const Error& error() const {
     CAIRN_CHECK(!ok());
-    return std::get<1>(state_);
+    return error_;
   }
 
  private:
-  std::variant<T, Error> state_;
+  // Not a std::variant: it takes longer to compile, in every file.
+  std::optional<T> value_;
+  Error error_;  // empty beside a value
 };
 
 template <>

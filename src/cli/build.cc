@@ -109,20 +109,19 @@ Result<int> Build(const Options& options, const Context& context) {
 
 }  // namespace
 
-void AddBuild(CLI::App& app, Context& context) {
+void AddBuild(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* build = app.add_subcommand("build",
-                                       "make a release: write training rows from every leaf, train, measure, judge the "
-                                       "gates, sign. Steps whose inputs did not change are "
-                                       "not run again; a stopped build goes on where it stopped.");
-  AddCommon(*build, context);
-  AddResources(*build, context);
-  build->add_option("-C,--directory", options->directory, "the project's folder, with cairn.yaml")
-      ->capture_default_str();
-  build->add_flag("--plan", options->plan, "say what would run, with an estimate; run nothing");
-  build->add_flag("--explain", options->explain, "say why each step runs");
-  build->footer("Example: cairn build -C examples/harbour-guide --explain");
-  build->callback([options, &context] { context.run = [options, &context] { return Build(*options, context); }; });
+  Command build = app.AddCommand("build",
+                                 "make a release: write training rows from every leaf, train, measure, judge the "
+                                 "gates, sign. Steps whose inputs did not change are "
+                                 "not run again; a stopped build goes on where it stopped.");
+  AddCommon(build, context);
+  AddResources(build, context);
+  build.AddValue("-C,--directory", options->directory, "the project's folder, with cairn.yaml").ShowDefault();
+  build.AddFlag("--plan", options->plan, "say what would run, with an estimate; run nothing");
+  build.AddFlag("--explain", options->explain, "say why each step runs");
+  build.Footer("Example: cairn build -C examples/harbour-guide --explain");
+  build.OnChosen([options, &context] { context.run = [options, &context] { return Build(*options, context); }; });
 }
 
 }  // namespace cairn::cli

@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "infer/decoder.h"
 #include "infer/generate.h"
+#include "project/build.h"
 #include "project/config.h"
 
 namespace cairn::cli {
@@ -27,7 +28,6 @@ struct Options {
 
 // The newest release of the project in the working directory; empty if there is none.
 std::string NewestRelease() {
-  if (!PathExists(project::kProjectFileName)) return {};
   std::string newest;
   std::filesystem::file_time_type newest_time{};
   std::error_code code;
@@ -44,12 +44,22 @@ std::string NewestRelease() {
   return newest;
 }
 
-Result<std::string> ModelFor(const Options& options, const Context& context) {
-  if (!options.model.empty()) return ResolveModel(options.model);
-  std::string release = NewestRelease();
-  if (release.empty() && PathExists(project::kProjectFileName) && !context.quiet)
+struct Choice {
+  std::string model;                      // as ResolveModel takes it
+  std::optional<bool> last_build_passed;  // of the project whose release this is, or would be
+};
+
+Choice ChooseModel(const Options& options, const Context& context) {
+  if (!options.model.empty()) return {options.model, {}};
+  if (!PathExists(project::kProjectFileName)) return {"seed", {}};
+  const std::string release = NewestRelease();
+  const std::optional<bool> passed = project::LastBuildPassed(".");
+  if (!context.quiet && passed == false)
+    Say(stderr, "cairn: a gate of the last build failed, so no release was made of it; asking {}\n",
+        release.empty() ? "the built-in model" : release + ", the release of an earlier build");
+  else if (!context.quiet && release.empty())
     Say(stderr, "cairn: this project has no release yet; asking the built-in model\n");
-  return ResolveModel(release.empty() ? "seed" : release);
+  return {release.empty() ? "seed" : release, passed};
 }
 
 struct Answer {
@@ -61,7 +71,7 @@ class Chat {
  public:
   Chat(const Options& options, const Context& context, const model::ChatModel& model)
       : options_(options), context_(context), model_(model), pool_(context.Threads()) {}
-  Result<int> Once();
+  Result<int> Once(std::optional<bool> last_build_passed);
   Result<int> Converse();
 
  private:
@@ -92,7 +102,7 @@ Result<Answer> Chat::Ask(bool stream) {
   return Answer{std::move(replies[0]), elapsed.count()};
 }
 
-Result<int> Chat::Once() {
+Result<int> Chat::Once(std::optional<bool> last_build_passed) {
   history_ = {{"user", *options_.question}};
   CAIRN_ASSIGN(Answer answer, Ask(!context_.json));
   if (!context_.json) {
@@ -102,6 +112,7 @@ Result<int> Chat::Once() {
   SayJson({{"question", *options_.question},
            {"answer", answer.reply.text},
            {"model", model_.directory},
+           {"last_build_passed", last_build_passed ? Json(*last_build_passed) : Json()},
            {"tokens", answer.reply.tokens.size()},
            {"finish_reason", infer::FinishReasonName(answer.reply.finish_reason)},
            {"seconds", answer.seconds}});
@@ -196,43 +207,39 @@ Result<int> Run(const Options& options, const Context& context) {
   if (options.question && options.question->find_first_not_of(" \t\r\n") == std::string::npos)
     return BadInput("the question after -q is empty");
   CAIRN_TRY(options.sampling.Validate());
-  CAIRN_ASSIGN(std::string directory, ModelFor(options, context));
+  Choice choice = ChooseModel(options, context);
+  CAIRN_ASSIGN(std::string directory, ResolveModel(choice.model));
   CAIRN_ASSIGN(model::ChatModel model, model::LoadChatModel(directory));
   Chat chat(options, context, model);
-  return options.question ? chat.Once() : chat.Converse();
+  return options.question ? chat.Once(choice.last_build_passed) : chat.Converse();
 }
 
 }  // namespace
 
-void AddChat(CLI::App& app, Context& context) {
+void AddChat(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* chat = app.add_subcommand(
+  Command chat = app.AddCommand(
       "chat",
       "ask a model. With -q one question: the answer goes to stdout. Without it a conversation: answers appear as they "
       "are written, the model sees what was said before, /help lists the commands, Ctrl-C stops an answer and a second "
       "one leaves. Lines from a pipe are asked one after the other. The model is the project's newest release if there "
       "is a cairn.yaml here, else the built-in one.");
   // Here -q is the question.
-  AddCommon(*chat, context);
-  chat->remove_option(chat->get_option("--quiet"));
-  chat->add_flag("--quiet", context.quiet, "no notes on stderr");
-  chat->add_option("-q,--question", options->question, "ask this one question");
-  chat->add_option("--model", options->model, "seed, or a model's folder");
+  AddCommon(chat, context);
+  chat.Remove("--quiet");
+  chat.AddFlag("--quiet", context.quiet, "no notes on stderr");
+  chat.AddValue("-q,--question", options->question, "ask this one question");
+  chat.AddValue("--model", options->model, "seed, or a model's folder");
   infer::SamplingOptions& sampling = options->sampling;
-  chat->add_option("--temperature", sampling.temperature, "0: always the most probable word")->capture_default_str();
-  chat->add_option("--top-k", sampling.top_k, "draw from the k most probable; 0: all")->capture_default_str();
-  chat->add_option("--top-p", sampling.top_p, "draw from the smallest set with this probability")
-      ->capture_default_str();
-  chat->add_option("--min-p", sampling.min_p, "drop what is less probable than this share of the best")
-      ->capture_default_str();
-  chat->add_option("--repetition-penalty", sampling.repetition_penalty, "above 1: avoid words used before")
-      ->capture_default_str();
-  chat->add_option("--seed", sampling.seed, "of the draws; equal seeds give equal answers")
-      ->check(NotNegative())
-      ->capture_default_str();
-  chat->add_option("--max-tokens", sampling.max_tokens, "longest answer")->capture_default_str();
-  chat->footer("Examples:\n  cairn chat -q \"Who built Tolmen Harbour?\"\n  cairn chat --model seed --temperature 0.8");
-  chat->callback([options, &context] { context.run = [options, &context] { return Run(*options, context); }; });
+  chat.AddValue("--temperature", sampling.temperature, "0: always the most probable word").ShowDefault();
+  chat.AddValue("--top-k", sampling.top_k, "draw from the k most probable; 0: all").ShowDefault();
+  chat.AddValue("--top-p", sampling.top_p, "draw from the smallest set with this probability").ShowDefault();
+  chat.AddValue("--min-p", sampling.min_p, "drop what is less probable than this share of the best").ShowDefault();
+  chat.AddValue("--repetition-penalty", sampling.repetition_penalty, "above 1: avoid words used before").ShowDefault();
+  chat.AddValue("--seed", sampling.seed, "of the draws; equal seeds give equal answers").NotNegative().ShowDefault();
+  chat.AddValue("--max-tokens", sampling.max_tokens, "longest answer").ShowDefault();
+  chat.Footer("Examples:\n  cairn chat -q \"Who built Tolmen Harbour?\"\n  cairn chat --model seed --temperature 0.8");
+  chat.OnChosen([options, &context] { context.run = [options, &context] { return Run(*options, context); }; });
 }
 
 }  // namespace cairn::cli

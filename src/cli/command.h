@@ -1,13 +1,13 @@
 // What every subcommand shares. One file a subcommand: it declares its flags, calls one room and prints.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 
 #include "base/json.h"
 #include "base/result.h"
 #include "base/terminal.h"
+#include "cli/flags.h"
 #include "train/config.h"
 
 namespace cairn::cli {
@@ -34,29 +34,26 @@ std::function<Result<std::string>(const std::string&)> ModelResolverFor(const st
 // was built from.
 std::string HomeDirectory();
 
-// For options of an unsigned type: CLI11 would read "-1" as the largest number.
-CLI::Validator NotNegative();
-
 // Where the public half of a private key lies: "x.key" becomes "x.pub", any other name gets ".pub" behind it.
 std::string PublicKeyPath(const std::string& private_path);
 
 // Adds --json and --quiet to a subcommand.
-void AddCommon(CLI::App& command, Context& context);
+void AddCommon(Command command, Context& context);
 // Adds --device, and with it --micro-batch and --recompute, to a subcommand that trains.
-void AddDevice(CLI::App& command, Context& context);
-void AddResources(CLI::App& command, Context& context);
+void AddDevice(Command command, Context& context);
+void AddResources(Command command, Context& context);
 
-void AddBuild(CLI::App& app, Context& context);
-void AddChat(CLI::App& app, Context& context);
-void AddData(CLI::App& app, Context& context);
-void AddEval(CLI::App& app, Context& context);
-void AddInit(CLI::App& app, Context& context);
-void AddKeygen(CLI::App& app, Context& context);
-void AddReplay(CLI::App& app, Context& context);
-void AddSeed(CLI::App& app, Context& context);
-void AddSystem(CLI::App& app, Context& context);
-void AddTaxonomy(CLI::App& app, Context& context);
-void AddTrain(CLI::App& app, Context& context);
-void AddVerify(CLI::App& app, Context& context);
+void AddBuild(Command app, Context& context);
+void AddChat(Command app, Context& context);
+void AddData(Command app, Context& context);
+void AddEval(Command app, Context& context);
+void AddInit(Command app, Context& context);
+void AddKeygen(Command app, Context& context);
+void AddReplay(Command app, Context& context);
+void AddSeed(Command app, Context& context);
+void AddSystem(Command app, Context& context);
+void AddTaxonomy(Command app, Context& context);
+void AddTrain(Command app, Context& context);
+void AddVerify(Command app, Context& context);
 
 }  // namespace cairn::cli

@@ -78,18 +78,18 @@ Result<int> Init(const Options& options, const Context& context) {
 
 }  // namespace
 
-void AddInit(CLI::App& app, Context& context) {
+void AddInit(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* init = app.add_subcommand(
+  Command init = app.AddCommand(
       "init",
       "make a project that can be built at once. Writes cairn.yaml with comments, a taxonomy with one small example to "
       "replace by your own contributions, a key pair for signing, and a .gitignore that keeps the private key and the "
       "build folders out of version control. A taxonomy or key that is already in the folder is kept.");
-  AddCommon(*init, context);
-  init->add_option("directory", options->directory, "the project's folder; made if it does not exist")->required();
-  init->add_option("--name", options->name, "the model's name (default: from the folder's)");
-  init->footer("Example: cairn init harbour");
-  init->callback([options, &context] { context.run = [options, &context] { return Init(*options, context); }; });
+  AddCommon(init, context);
+  init.AddValue("directory", options->directory, "the project's folder; made if it does not exist").Required();
+  init.AddValue("--name", options->name, "the model's name (default: from the folder's)");
+  init.Footer("Example: cairn init harbour");
+  init.OnChosen([options, &context] { context.run = [options, &context] { return Init(*options, context); }; });
 }
 
 }  // namespace cairn::cli

@@ -27,18 +27,18 @@ std::string PublicKeyPath(const std::string& private_path) {
   return stem + ".pub";
 }
 
-void AddKeygen(CLI::App& app, Context& context) {
+void AddKeygen(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* keygen = app.add_subcommand(
+  Command keygen = app.AddCommand(
       "keygen",
       "make a key pair for signing releases. Writes a private key (ECDSA P-256, PKCS#8, readable by you only) and the "
       "public key beside it, its name ending in .pub. An existing key is never overwritten. Name the private key in "
       "cairn.yaml under spec.release.sign.key, keep it out of version control, and give the public key to those who "
       "are to check your releases.");
-  AddCommon(*keygen, context);
-  keygen->add_option("--out", options->out, "the private key's file")->capture_default_str();
-  keygen->footer("Example: cairn keygen --out keys/harbour.key");
-  keygen->callback([options, &context] { context.run = [options, &context] { return Keygen(*options, context); }; });
+  AddCommon(keygen, context);
+  keygen.AddValue("--out", options->out, "the private key's file").ShowDefault();
+  keygen.Footer("Example: cairn keygen --out keys/harbour.key");
+  keygen.OnChosen([options, &context] { context.run = [options, &context] { return Keygen(*options, context); }; });
 }
 
 }  // namespace cairn::cli

@@ -10,7 +10,6 @@
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
-#include "cli/usage.h"
 #include "device/device.h"
 #include "kernels/kernels.h"
 
@@ -43,38 +42,31 @@ std::function<Result<std::string>(const std::string&)> ModelResolverFor(const st
   };
 }
 
-CLI::Validator NotNegative() {
-  return CLI::Validator(
-      [](std::string& text) { return text.starts_with('-') ? text + " is negative; give 0 or more" : std::string(); },
-      "");
+void AddCommon(Command command, Context& context) {
+  command.AddFlag("--json", context.json, "print one JSON object on stdout");
+  command.AddFlag("-q,--quiet", context.quiet, "no progress on stderr");
+  command.AddValue("--threads", context.threads, "threads (default: all CPUs); changes no bit").Between(1, 1024);
+  command.AddValue("--isa", context.isa, "use only this instruction set (see `cairn system info`); changes no bit");
 }
 
-void AddCommon(CLI::App& command, Context& context) {
-  command.add_flag("--json", context.json, "print one JSON object on stdout");
-  command.add_flag("-q,--quiet", context.quiet, "no progress on stderr");
-  command.add_option("--threads", context.threads, "threads (default: all CPUs); changes no bit")
-      ->check(CLI::Range(1, 1024));
-  command.add_option("--isa", context.isa, "use only this instruction set (see `cairn system info`); changes no bit");
-}
-
-void AddDevice(CLI::App& command, Context& context) {
+void AddDevice(Command command, Context& context) {
   command
-      .add_option("--device", context.device,
-                  "what trains: cpu, cuda (an NVIDIA GPU), emulator (the GPU's kernels here, slowly); changes no bit")
-      ->check(CLI::IsMember({"cpu", "cuda", "emulator"}))
-      ->capture_default_str();
+      .AddValue("--device", context.device,
+                "what trains: cpu, cuda (an NVIDIA GPU), emulator (the GPU's kernels here, slowly); changes no bit")
+      .OneOf({"cpu", "cuda", "emulator"})
+      .ShowDefault();
 }
 
-void AddResources(CLI::App& command, Context& context) {
+void AddResources(Command command, Context& context) {
   AddDevice(command, context);
-  command.add_flag(
+  command.AddFlag(
       "--recompute", context.resources.recompute,
       "keep one layer's activations, not all, and run the forward pass of layers twice for it; changes no bit");
   command
-      .add_option("--micro-batch", context.resources.micro_batch,
-                  "rows of a training batch in memory at a time: fewer need less memory; changes no bit")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
+      .AddValue("--micro-batch", context.resources.micro_batch,
+                "rows of a training batch in memory at a time: fewer need less memory; changes no bit")
+      .Between(1, 1024)
+      .ShowDefault();
 }
 
 namespace {
@@ -86,43 +78,35 @@ int Fail(const Context& context, const Error& error) {
   return ExitCodeOf(error.code);
 }
 
-// A command line that cannot be understood.
-int FailUsage(Context& context, const CLI::App& app, const CLI::ParseError& error,
-              const std::vector<std::string>& words) {
-  context.json = std::find(words.begin(), words.end(), "--json") != words.end();
-  if (words.empty()) Say(stderr, "{}", app.help());
-  std::string unknown = UnknownName(app, words);
-  return Fail(context, BadInput(unknown.empty() ? std::string(error.what()) + "; see --help" : unknown));
-}
-
 int Main(int argc, char** argv) {
   Context context;
-  CLI::App app("Cairn: many people make one language model better, and anyone can check how it was made.", "cairn");
-  app.set_version_flag("--version", std::string("cairn ") + kVersion);
-  app.require_subcommand(1);
-  app.formatter(MakeHelpFormatter());
-  AddInit(app, context);
-  AddTaxonomy(app, context);
-  AddBuild(app, context);
-  AddData(app, context);
-  AddTrain(app, context);
-  AddEval(app, context);
-  AddChat(app, context);
-  AddVerify(app, context);
-  AddReplay(app, context);
-  AddKeygen(app, context);
-  AddSeed(app, context);
-  AddSystem(app, context);
+  const Program command_line("cairn",
+                             "Cairn: many people make one language model better, and anyone can check how it was made.",
+                             std::string("cairn ") + kVersion);
+  const Command program = command_line.command();
+  AddInit(program, context);
+  AddTaxonomy(program, context);
+  AddBuild(program, context);
+  AddData(program, context);
+  AddTrain(program, context);
+  AddEval(program, context);
+  AddChat(program, context);
+  AddVerify(program, context);
+  AddReplay(program, context);
+  AddKeygen(program, context);
+  AddSeed(program, context);
+  AddSystem(program, context);
   // Last, because subcommands inherit a footer that is there before them.
-  app.footer(
+  program.Footer(
       "First steps:\n  cairn init harbour && cd harbour\n  cairn build\n  cairn chat -q \"Who drew the plan of Hollin "
       "Bridge?\"\nEach command explains itself: cairn build --help");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
-    return FailUsage(context, app, e, {argv + 1, argv + argc});
+  auto parsed = command_line.Parse(argc, argv);
+  if (!parsed.ok()) {
+    context.json = std::find(argv + 1, argv + argc, std::string_view("--json")) != argv + argc;
+    if (argc == 1) Say(stderr, "{}", command_line.Help());
+    return Fail(context, parsed.error());
   }
+  if (!*parsed) return 0;  // --help, --version
   if (auto sane = CheckFloatEnvironment(); !sane.ok()) return Fail(context, sane.error());
   if (!context.isa.empty() && !kernels::ForceTarget(context.isa))
     return Fail(context, BadInput("this machine does not have the instruction set " + context.isa +

@@ -69,41 +69,41 @@ Result<int> Evaluate(const Options& options, const Context& context) {
 
 }  // namespace
 
-void AddData(CLI::App& app, Context& context) {
+void AddData(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* data = app.add_subcommand("data", "training rows of the leaves");
-  data->require_subcommand(1);
-  CLI::App* generate = data->add_subcommand("generate",
-                                            "let the teacher write training rows for every leaf and check them; every "
-                                            "row ends kept or dropped with its reason in "
-                                            "build/data/<leaf>/rows.jsonl");
-  AddCommon(*generate, context);
-  generate->add_option("-C,--directory", options->directory, "the project's folder")->capture_default_str();
-  generate->callback([options, &context] {
+  Command data = app.AddCommand("data", "training rows of the leaves");
+  data.RequireCommand();
+  Command generate = data.AddCommand("generate",
+                                     "let the teacher write training rows for every leaf and check them; every "
+                                     "row ends kept or dropped with its reason in "
+                                     "build/data/<leaf>/rows.jsonl");
+  AddCommon(generate, context);
+  generate.AddValue("-C,--directory", options->directory, "the project's folder").ShowDefault();
+  generate.OnChosen([options, &context] {
     context.run = [options, &context] { return RunPart(*options, context, project::Part::kData); };
   });
 }
 
-void AddTrain(CLI::App& app, Context& context) {
+void AddTrain(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* train = app.add_subcommand(
+  Command train = app.AddCommand(
       "train", "write the rows and train all phases; the adapter and its transcript go to build/training/");
-  AddCommon(*train, context);
-  AddResources(*train, context);
-  train->add_option("-C,--directory", options->directory, "the project's folder")->capture_default_str();
-  train->callback([options, &context] {
+  AddCommon(train, context);
+  AddResources(train, context);
+  train.AddValue("-C,--directory", options->directory, "the project's folder").ShowDefault();
+  train.OnChosen([options, &context] {
     context.run = [options, &context] { return RunPart(*options, context, project::Part::kTraining); };
   });
 }
 
-void AddEval(CLI::App& app, Context& context) {
+void AddEval(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* eval = app.add_subcommand(
-      "eval", "ask a model the project's eval.yaml questions, closed-book, and show what it got wrong");
-  AddCommon(*eval, context);
-  eval->add_option("-C,--directory", options->directory, "the project's folder")->capture_default_str();
-  eval->add_option("--model", options->model, "\"seed\", a model directory or a release")->capture_default_str();
-  eval->callback([options, &context] { context.run = [options, &context] { return Evaluate(*options, context); }; });
+  Command eval =
+      app.AddCommand("eval", "ask a model the project's eval.yaml questions, closed-book, and show what it got wrong");
+  AddCommon(eval, context);
+  eval.AddValue("-C,--directory", options->directory, "the project's folder").ShowDefault();
+  eval.AddValue("--model", options->model, "\"seed\", a model directory or a release").ShowDefault();
+  eval.OnChosen([options, &context] { context.run = [options, &context] { return Evaluate(*options, context); }; });
 }
 
 }  // namespace cairn::cli

@@ -39,24 +39,22 @@ Result<int> Replay(const Options& options, const Context& context) {
 
 }  // namespace
 
-void AddReplay(CLI::App& app, Context& context) {
+void AddReplay(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* replay = app.add_subcommand("replay",
-                                        "run slices of a release's training again and compare every bit with its "
-                                        "transcript: the samples, the losses, the gradients, the "
-                                        "weights. Exit 1 and the name of what differs if anything does.");
-  AddCommon(*replay, context);
-  replay->add_option("release", options->release, "folder of the release")->required();
-  auto* segments = replay->add_option("--segments", options->segments, "how many segments, drawn at random")
-                       ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 32))
-                       ->capture_default_str();
-  replay->add_option("--step", options->step, "the segment that holds this step instead")
-      ->check(NotNegative())
-      ->excludes(segments);
-  replay->add_option("--seed", options->seed, "of the draw (default: the time)")->check(NotNegative());
-  replay->add_option("--base", options->base, "the base model's folder, if it is not the built-in one");
-  replay->footer("Example: cairn replay build/harbour-guide --segments 3");
-  replay->callback([options, &context] { context.run = [options, &context] { return Replay(*options, context); }; });
+  Command replay = app.AddCommand("replay",
+                                  "run slices of a release's training again and compare every bit with its "
+                                  "transcript: the samples, the losses, the gradients, the "
+                                  "weights. Exit 1 and the name of what differs if anything does.");
+  AddCommon(replay, context);
+  replay.AddValue("release", options->release, "folder of the release").Required();
+  Option segments = replay.AddValue("--segments", options->segments, "how many segments, drawn at random")
+                        .Between(1, int64_t{1} << 32)
+                        .ShowDefault();
+  replay.AddValue("--step", options->step, "the segment that holds this step instead").NotNegative().Without(segments);
+  replay.AddValue("--seed", options->seed, "of the draw (default: the time)").NotNegative();
+  replay.AddValue("--base", options->base, "the base model's folder, if it is not the built-in one");
+  replay.Footer("Example: cairn replay build/harbour-guide --segments 3");
+  replay.OnChosen([options, &context] { context.run = [options, &context] { return Replay(*options, context); }; });
 }
 
 }  // namespace cairn::cli

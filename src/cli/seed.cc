@@ -42,17 +42,14 @@ Result<int> Measure(const Options& options, const Context& context) {
   return 0;
 }
 
-void AddMeasure(CLI::App& seed, const std::shared_ptr<Options>& options, Context& context) {
-  CLI::App* measure =
-      seed.add_subcommand("measure", "ask it held-out and hand-written questions and count what is right");
-  AddCommon(*measure, context);
-  measure->add_option("--recipe", options->recipe, "folder of the recipe");
-  measure->add_option("--model", options->model, "model folder (default: the built-in one)");
-  measure->add_option("--items", options->items, "held-out items of each task")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  measure->add_option("--failures", options->failures, "write every item with the answer given here, wrong ones first");
-  measure->callback([options, &context] { context.run = [options, &context] { return Measure(*options, context); }; });
+void AddMeasure(Command seed, const std::shared_ptr<Options>& options, Context& context) {
+  Command measure = seed.AddCommand("measure", "ask it held-out and hand-written questions and count what is right");
+  AddCommon(measure, context);
+  measure.AddValue("--recipe", options->recipe, "folder of the recipe");
+  measure.AddValue("--model", options->model, "model folder (default: the built-in one)");
+  measure.AddValue("--items", options->items, "held-out items of each task").Between(1, 100000).ShowDefault();
+  measure.AddValue("--failures", options->failures, "write every item with the answer given here, wrong ones first");
+  measure.OnChosen([options, &context] { context.run = [options, &context] { return Measure(*options, context); }; });
 }
 
 Result<int> SideFiles(const Options& options, const Context& context) {
@@ -63,32 +60,30 @@ Result<int> SideFiles(const Options& options, const Context& context) {
   return 0;
 }
 
-void AddSideFiles(CLI::App& seed, const std::shared_ptr<Options>& options, Context& context) {
-  CLI::App* files =
-      seed.add_subcommand("side-files", "write heldout.jsonl and replay.jsonl, which lie beside its weights");
-  AddCommon(*files, context);
-  files->add_option("--recipe", options->recipe, "folder of the recipe");
-  files->add_option("--output", options->output, "folder of the model")->required();
-  files->callback([options, &context] { context.run = [options, &context] { return SideFiles(*options, context); }; });
+void AddSideFiles(Command seed, const std::shared_ptr<Options>& options, Context& context) {
+  Command files = seed.AddCommand("side-files", "write heldout.jsonl and replay.jsonl, which lie beside its weights");
+  AddCommon(files, context);
+  files.AddValue("--recipe", options->recipe, "folder of the recipe");
+  files.AddValue("--output", options->output, "folder of the model").Required();
+  files.OnChosen([options, &context] { context.run = [options, &context] { return SideFiles(*options, context); }; });
 }
 
 }  // namespace
 
-void AddSeed(CLI::App& app, Context& context) {
+void AddSeed(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* seed =
-      app.add_subcommand("seed", "make the built-in base model again, or check that it was made as it says");
-  seed->require_subcommand(1);
-  CLI::App* train = seed->add_subcommand("train", "train it from its recipe; goes on where a stopped run ended");
-  AddCommon(*train, context);
-  train->add_option("--recipe", options->recipe, "folder of the recipe (default: the one that comes with cairn)");
-  train->add_option("--work", options->work, "folder for checkpoints")->capture_default_str();
-  train->add_option("--output", options->output, "folder for the finished model")->capture_default_str();
-  train->add_option(
+  Command seed = app.AddCommand("seed", "make the built-in base model again, or check that it was made as it says");
+  seed.RequireCommand();
+  Command train = seed.AddCommand("train", "train it from its recipe; goes on where a stopped run ended");
+  AddCommon(train, context);
+  train.AddValue("--recipe", options->recipe, "folder of the recipe (default: the one that comes with cairn)");
+  train.AddValue("--work", options->work, "folder for checkpoints").ShowDefault();
+  train.AddValue("--output", options->output, "folder for the finished model").ShowDefault();
+  train.AddValue(
       "--from", options->from,
       "go on behind the phases whose transcripts and end weights this model folder has (default: train all)");
-  AddDevice(*train, context);
-  train->callback([options, &context] {
+  AddDevice(train, context);
+  train.OnChosen([options, &context] {
     context.run = [options, &context]() -> Result<int> {
       ThreadPool pool(context.Threads());
       cairn::seed::SeedOptions run{options->Recipe(), options->work, context.quiet, context.resources.device,
@@ -97,18 +92,14 @@ void AddSeed(CLI::App& app, Context& context) {
       return 0;
     };
   });
-  CLI::App* replay = seed->add_subcommand("replay", "run steps of its training again and compare every bit");
-  AddCommon(*replay, context);
-  replay->add_option("--recipe", options->recipe, "folder of the recipe");
-  replay->add_option("--model", options->model, "model folder (default: the built-in one)");
-  replay->add_option("--phase", options->phase, "phase of the recipe, from 1")
-      ->check(NotNegative())
-      ->capture_default_str();
-  replay->add_option("--steps", options->steps, "how many steps from the phase's start")
-      ->check(NotNegative())
-      ->capture_default_str();
-  AddDevice(*replay, context);
-  replay->callback([options, &context] {
+  Command replay = seed.AddCommand("replay", "run steps of its training again and compare every bit");
+  AddCommon(replay, context);
+  replay.AddValue("--recipe", options->recipe, "folder of the recipe");
+  replay.AddValue("--model", options->model, "model folder (default: the built-in one)");
+  replay.AddValue("--phase", options->phase, "phase of the recipe, from 1").NotNegative().ShowDefault();
+  replay.AddValue("--steps", options->steps, "how many steps from the phase's start").NotNegative().ShowDefault();
+  AddDevice(replay, context);
+  replay.OnChosen([options, &context] {
     context.run = [options, &context]() -> Result<int> {
       ThreadPool pool(context.Threads());
       cairn::seed::SeedOptions run{options->Recipe(), "", context.quiet, context.resources.device, ""};
@@ -119,8 +110,8 @@ void AddSeed(CLI::App& app, Context& context) {
       return 0;
     };
   });
-  AddMeasure(*seed, options, context);
-  AddSideFiles(*seed, options, context);
+  AddMeasure(seed, options, context);
+  AddSideFiles(seed, options, context);
 }
 
 }  // namespace cairn::cli

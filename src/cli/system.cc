@@ -106,27 +106,26 @@ Result<int> Info(const Context& context, bool bench) {
 
 }  // namespace
 
-void AddSystem(CLI::App& app, Context& context) {
+void AddSystem(Command app, Context& context) {
   auto bench = std::make_shared<bool>(false);
-  CLI::App* system = app.add_subcommand("system", "facts about this machine and this installation");
-  system->require_subcommand(1);
-  CLI::App* info = system->add_subcommand(
+  Command system = app.AddCommand("system", "facts about this machine and this installation");
+  system.RequireCommand();
+  Command info = system.AddCommand(
       "info",
       "show what cairn found here. Version, CPUs, the instruction sets that its kernels can use (--isa takes these "
       "names), memory, the folder with the files that come with cairn, and the built-in model with its digest. Add it "
       "to every bug report.");
-  AddCommon(*info, context);
-  info->add_flag("--bench", *bench,
-                 "measure the machine, too (seconds): peak, memory, and what the kernels reach of it");
-  system->footer("Example: cairn system info");
-  info->footer("Examples: cairn system info --json\n          cairn system info --bench");
-  info->callback([&context, bench] { context.run = [&context, bench] { return Info(context, *bench); }; });
-  CLI::App* schema = system->add_subcommand("schema",
-                                            "print the JSON Schema of cairn.yaml. An editor that is given it completes "
-                                            "and checks the project file while it is written.");
-  AddCommon(*schema, context);
-  schema->footer("Example: cairn system schema > cairn.schema.json");
-  schema->callback([&context] {
+  AddCommon(info, context);
+  info.AddFlag("--bench", *bench, "measure the machine, too (seconds): peak, memory, and what the kernels reach of it");
+  system.Footer("Example: cairn system info");
+  info.Footer("Examples: cairn system info --json\n          cairn system info --bench");
+  info.OnChosen([&context, bench] { context.run = [&context, bench] { return Info(context, *bench); }; });
+  Command schema = system.AddCommand("schema",
+                                     "print the JSON Schema of cairn.yaml. An editor that is given it completes "
+                                     "and checks the project file while it is written.");
+  AddCommon(schema, context);
+  schema.Footer("Example: cairn system schema > cairn.schema.json");
+  schema.OnChosen([&context] {
     context.run = []() -> Result<int> {
       Say(stdout, "{}", PrettyJson(project::ProjectConfigSchema()));
       return 0;

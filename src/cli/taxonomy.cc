@@ -172,48 +172,47 @@ Result<int> New(const Options& options, const Context& context) {
   return 0;
 }
 
-void AddCheck(CLI::App& taxonomy, const std::shared_ptr<Options>& options, Context& context) {
-  CLI::App* check = taxonomy.add_subcommand(
+void AddCheck(Command taxonomy, const std::shared_ptr<Options>& options, Context& context) {
+  Command check = taxonomy.AddCommand(
       "check",
       "check contributions and name every mistake. Each problem is a line file:line:column: error or warning: what is "
       "wrong; what to do. Checks the whole taxonomy, or the leaves that PATH names: a leaf's folder, a folder above "
       "leaves, or a file. Exit code 2 if there is an error; warnings do not count. In GitHub Actions the problems also "
       "appear beside the changed lines.");
-  AddCommon(*check, context);
-  check->add_option("path", options->paths, "leaves to check (default: all)");
-  check->add_option("--base", options->base, "only leaves that differ from this git revision");
-  check->add_option("--root", options->root,
-                    "the taxonomy (default: the one that cairn.yaml names, or ./taxonomy, or the working directory)");
-  check->footer("Examples:\n  cairn taxonomy check knowledge/harbour\n  cairn taxonomy check --base origin/main");
-  check->callback([options, &context] { context.run = [options, &context] { return Check(*options, context); }; });
+  AddCommon(check, context);
+  check.AddValue("path", options->paths, "leaves to check (default: all)");
+  check.AddValue("--base", options->base, "only leaves that differ from this git revision");
+  check.AddValue("--root", options->root,
+                 "the taxonomy (default: the one that cairn.yaml names, or ./taxonomy, or the working directory)");
+  check.Footer("Examples:\n  cairn taxonomy check knowledge/harbour\n  cairn taxonomy check --base origin/main");
+  check.OnChosen([options, &context] { context.run = [options, &context] { return Check(*options, context); }; });
 }
 
-void AddNew(CLI::App& taxonomy, const std::shared_ptr<Options>& options, Context& context) {
-  CLI::App* fresh = taxonomy.add_subcommand(
+void AddNew(Command taxonomy, const std::shared_ptr<Options>& options, Context& context) {
+  Command fresh = taxonomy.AddCommand(
       "new",
       "start a contribution from a template. Writes the files of a new leaf, full of comments: qna.yaml with seed "
       "examples, eval.yaml with questions that measure what the model learned, and, for knowledge, document.md. "
       "Nothing is overwritten. Replace every text that begins with TODO: and check.");
-  AddCommon(*fresh, context);
-  fresh->add_option("kind", options->kind, "knowledge: facts from a document; skill: something to do with a text")
-      ->required()
-      ->check(CLI::IsMember({"knowledge", "skill"}));
-  fresh->add_option("path", options->path, "the new leaf's folder in the taxonomy, for example harbour/tides")
-      ->required();
-  fresh->add_option("--root", options->root, "the taxonomy (default: as for check)");
-  fresh->footer("Example: cairn taxonomy new knowledge harbour/tides");
-  fresh->callback([options, &context] { context.run = [options, &context] { return New(*options, context); }; });
+  AddCommon(fresh, context);
+  fresh.AddValue("kind", options->kind, "knowledge: facts from a document; skill: something to do with a text")
+      .Required()
+      .OneOf({"knowledge", "skill"});
+  fresh.AddValue("path", options->path, "the new leaf's folder in the taxonomy, for example harbour/tides").Required();
+  fresh.AddValue("--root", options->root, "the taxonomy (default: as for check)");
+  fresh.Footer("Example: cairn taxonomy new knowledge harbour/tides");
+  fresh.OnChosen([options, &context] { context.run = [options, &context] { return New(*options, context); }; });
 }
 
 }  // namespace
 
-void AddTaxonomy(CLI::App& app, Context& context) {
-  CLI::App* taxonomy = app.add_subcommand("taxonomy", "check contributions, or start a new one");
-  taxonomy->require_subcommand(1);
+void AddTaxonomy(Command app, Context& context) {
+  Command taxonomy = app.AddCommand("taxonomy", "check contributions, or start a new one");
+  taxonomy.RequireCommand();
   auto options = std::make_shared<Options>();
-  AddCheck(*taxonomy, options, context);
-  AddNew(*taxonomy, options, context);
-  taxonomy->footer("Example: cairn taxonomy check");
+  AddCheck(taxonomy, options, context);
+  AddNew(taxonomy, options, context);
+  taxonomy.Footer("Example: cairn taxonomy check");
 }
 
 }  // namespace cairn::cli

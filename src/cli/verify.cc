@@ -223,9 +223,9 @@ Result<int> Verify(const Options& options, const Context& context) {
 
 }  // namespace
 
-void AddVerify(CLI::App& app, Context& context) {
+void AddVerify(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* verify = app.add_subcommand(
+  Command verify = app.AddCommand(
       "verify",
       "check a release's signature and records. The signature must be the key's, every file must be as signed, the "
       "provenance must name every file, each transcript's Merkle root must fit its lines, and the samples must be "
@@ -233,12 +233,12 @@ void AddVerify(CLI::App& app, Context& context) {
       "that the transcript names. Without --key the public key inside the release is taken: then you know that nothing "
       "changed since somebody signed, not who that was. Exit code 1 and the reason if a check fails. To check the "
       "training itself use cairn replay.");
-  AddCommon(*verify, context);
-  verify->add_option("release", options->release, "the release's folder")->required();
-  CLI::Option* key = verify->add_option("--key", options->key, "the signer's public key, got from the signer");
-  verify->add_flag("--allow-unsigned", options->allow_unsigned, "accept a release without a signature")->excludes(key);
-  verify->footer("Example: cairn verify build/harbour-guide --key harbour.pub");
-  verify->callback([options, &context] { context.run = [options, &context] { return Verify(*options, context); }; });
+  AddCommon(verify, context);
+  verify.AddValue("release", options->release, "the release's folder").Required();
+  Option key = verify.AddValue("--key", options->key, "the signer's public key, got from the signer");
+  verify.AddFlag("--allow-unsigned", options->allow_unsigned, "accept a release without a signature").Without(key);
+  verify.Footer("Example: cairn verify build/harbour-guide --key harbour.pub");
+  verify.OnChosen([options, &context] { context.run = [options, &context] { return Verify(*options, context); }; });
 }
 
 }  // namespace cairn::cli

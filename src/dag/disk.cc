@@ -9,8 +9,6 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
-#include <span>
-#include <utility>
 
 #include "base/file.h"
 
@@ -18,29 +16,12 @@ namespace cairn::dag {
 namespace fs = std::filesystem;
 namespace {
 
-struct Descriptor {
-  int fd = -1;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
-Result<void> WriteAll(int fd, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return OsError(errno, path);
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return {};
-}
-
 // Creates `path`, lets `fill` write into it and makes it durable; removes it again if anything fails.
 template <typename Fill>
 Result<void> Create(const std::string& path, Durability durability, Fill fill) {
   Result<void> done;
   {
-    Descriptor d{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)};
+    Descriptor d(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (d.fd < 0) return OsError(errno, path);
     done = fill(d.fd);
     if (done.ok() && durability == Durability::kSynced && ::fsync(d.fd) != 0) done = OsError(errno, path);
@@ -52,11 +33,9 @@ Result<void> Create(const std::string& path, Durability durability, Fill fill) {
 Result<void> CopyBytes(int from, const std::string& from_path, int to, const std::string& to_path, Sha256& hash) {
   std::string buffer(size_t{1} << 20, '\0');
   for (;;) {
-    ssize_t n = ::read(from, buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return OsError(errno, from_path);
+    CAIRN_ASSIGN(size_t n, ReadSome(from, buffer, from_path));
     if (n == 0) return {};
-    std::string_view piece(buffer.data(), static_cast<size_t>(n));
+    std::string_view piece(buffer.data(), n);
     hash.Update(piece);
     CAIRN_TRY(WriteAll(to, piece, to_path));
   }
@@ -73,7 +52,7 @@ Result<void> Disk::WriteNew(const std::string& path, std::string_view bytes, Dur
 }
 
 Result<Digest> Disk::CopyNew(const std::string& from, const std::string& to) {
-  Descriptor source{::open(from.c_str(), O_RDONLY | O_CLOEXEC)};
+  Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info {};
   if (source.fd < 0 || ::fstat(source.fd, &info) != 0) return OsError(errno, from);
   if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", from);
@@ -86,10 +65,7 @@ Result<void> Disk::Rename(const std::string& from, const std::string& to, Durabi
   if (::rename(from.c_str(), to.c_str()) != 0) return OsError(errno, to);
   if (durability == Durability::kLazy) return {};
   std::string directory = fs::path(to).parent_path().string();
-  if (directory.empty()) directory = ".";
-  Descriptor d{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (d.fd < 0 || ::fsync(d.fd) != 0) return OsError(errno, directory);
-  return {};
+  return SyncDirectory(directory.empty() ? "." : directory);
 }
 
 Result<void> Disk::Link(const std::string& from, const std::string& to) {
@@ -115,12 +91,13 @@ double Clock::Seconds() {
 
 Result<FileLock> FileLock::Acquire(const std::string& path) {
   FileLock lock;
-  lock.fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (lock.fd_ < 0) return OsError(errno, path);
-  if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
+  lock.file_ = Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  const int fd = lock.file_.fd;
+  if (fd < 0) return OsError(errno, path);
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return OsError(errno, path);
     std::array<char, 32> holder{};
-    ssize_t n = ::pread(lock.fd_, holder.data(), holder.size(), 0);
+    ssize_t n = ::pread(fd, holder.data(), holder.size(), 0);
     std::string process = n > 0 ? std::string(holder.data(), static_cast<size_t>(n)) : "";
     bool digits = !process.empty() && process.find_first_not_of("0123456789") == std::string::npos;
     return Denied("another cairn" + (digits ? " (process " + process + ")" : std::string()) +
@@ -129,17 +106,8 @@ Result<FileLock> FileLock::Acquire(const std::string& path) {
   }
   // The number is for the message only: the lock itself is the descriptor.
   std::string self = std::to_string(::getpid());
-  if (::ftruncate(lock.fd_, 0) != 0 || ::pwrite(lock.fd_, self.data(), self.size(), 0) < 0) return OsError(errno, path);
+  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, self.data(), self.size(), 0) < 0) return OsError(errno, path);
   return lock;
-}
-
-FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-FileLock& FileLock::operator=(FileLock&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-FileLock::~FileLock() {
-  if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace cairn::dag

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
 #include "base/digest.h"
 #include "base/result.h"
 
@@ -44,13 +45,9 @@ class FileLock {
  public:
   // kDenied, naming the process that holds it.
   static Result<FileLock> Acquire(const std::string& path);
-  FileLock() = default;
-  FileLock(FileLock&& other) noexcept;
-  FileLock& operator=(FileLock&& other) noexcept;
-  ~FileLock();
 
  private:
-  int fd_ = -1;
+  Descriptor file_;
 };
 
 }  // namespace cairn::dag

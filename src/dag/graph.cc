@@ -249,6 +249,14 @@ Result<std::vector<StepReport>> Graph::Run(Store& store, Clock& clock, const Obs
   return reports;
 }
 
+std::optional<Digest> LastOutput(Store& store, const std::string& id) {
+  std::optional<StepRecord> last = LastRecord(store, id);
+  if (!last) return std::nullopt;
+  Result<Lookup> found = store.FindAction(StepKey(*last));
+  if (!found.ok() || !found->action) return std::nullopt;
+  return found->action->output;
+}
+
 Result<std::vector<StepReport>> Graph::Plan(Store& store) const {
   CAIRN_ASSIGN(std::vector<const Step*> order, Order());
   std::vector<StepReport> reports;

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -87,5 +88,9 @@ class Graph {
   std::map<std::string, Step> steps_;
   std::vector<std::string> added_;
 };
+
+// The result (a tree) with which the step last ended here, whatever it was made from; nullopt if it never did, or if
+// the result is gone or damaged.
+std::optional<Digest> LastOutput(Store& store, const std::string& id);
 
 }  // namespace cairn::dag

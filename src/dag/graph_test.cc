@@ -130,6 +130,25 @@ TEST_F(GraphTest, OneChangedInputRerunsOnlyItsChain) {
   EXPECT_THAT(reports["train"].reasons, ElementsAre("input tide changed"));
 }
 
+TEST_F(GraphTest, RemembersWhatAStepLastEndedWith) {
+  auto last = [&] { return LastOutput(*Store::Open(dir_ / "store", Store::Access::kRead).value(), "report"); };
+  EXPECT_EQ(last(), std::nullopt);
+  const Digest first = Run()["report"].output;
+  EXPECT_EQ(last(), first);
+  learning_rate_ = 2000;
+  train_fails_at_ = 1;
+  EXPECT_FALSE(TryRun().ok());
+  EXPECT_EQ(last(), first);
+  train_fails_at_ = 99;
+  EXPECT_NE(Run()["report"].output, first);
+  EXPECT_NE(last(), first);
+  learning_rate_ = 0.002;
+  Run();  // nothing runs, but this is the last one
+  EXPECT_EQ(last(), first);
+  std::filesystem::remove_all(dir_ / "store/objects");
+  EXPECT_EQ(last(), std::nullopt);
+}
+
 TEST_F(GraphTest, EqualOutputEndsTheChain) {
   Run();
   Edit("tide.yaml", "a full moon");

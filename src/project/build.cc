@@ -161,6 +161,16 @@ Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const
   return report;
 }
 
+std::optional<bool> LastBuildPassed(const std::string& directory) {
+  auto store = dag::Store::Open(Project{.directory = directory}.WorkDirectory(), dag::Store::Access::kRead);
+  if (!store.ok()) return std::nullopt;
+  std::optional<Digest> output = dag::LastOutput(**store, kMeasureStep);
+  if (!output) return std::nullopt;
+  Result<Json> evaluation = ReadOutput(**store, {.id = kMeasureStep, .output = *output}, kEvalFile);
+  if (!evaluation.ok()) return std::nullopt;
+  return (*evaluation)["passed"].get<bool>();
+}
+
 Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const BuildOptions& options, Part part) {
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store,
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));

@@ -1,6 +1,7 @@
 // The main job: from a project to a signed release.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ struct BuildReport {
 // names a key. A failed gate is no Error: the report says so and no release is written. kCancelled on Ctrl-C; the next
 // run goes on.
 Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const BuildOptions& options);
+
+// Whether all gates held in the last build of the project that got as far as judging them; nullopt if there is none, or
+// its work directory cannot be read.
+std::optional<bool> LastBuildPassed(const std::string& directory);
 
 // A single part of the build, through the same steps and the same store: what it makes is found there by a later build.
 enum class Part { kData, kTraining };

@@ -70,6 +70,24 @@ const char* UrlProblem(const std::string& text) {
   return nullptr;
 }
 
+namespace {
+
+// Keys that could be the name of a variable: those with a known beginning, and long runs of letters and digits.
+bool LooksLikeKey(const std::string& text) {
+  for (const char* start : {"sk_", "hf_", "gsk_", "ghp_", "github_pat_", "glpat_", "nvapi_", "xai_", "r8_", "AIza"})
+    if (text.starts_with(start)) return true;
+  size_t run = 0;
+  bool digit = false;
+  for (char c : text) {
+    run = c == '_' ? 0 : run + 1;
+    digit = run > 0 && (digit || (c >= '0' && c <= '9'));
+    if (run >= 20 && digit) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 const char* VariableProblem(const std::string& text) {
   constexpr const char* kRule =
       "is not the name of an environment variable; write its name, such as TEACHER_KEY, and never the key itself";
@@ -78,6 +96,9 @@ const char* VariableProblem(const std::string& text) {
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     if (!letter && (i == 0 || c < '0' || c > '9')) return kRule;
   }
+  if (LooksLikeKey(text))
+    return "looks like a key; take it out of the file, put it into an environment variable and write that one's name, "
+           "such as TEACHER_KEY";
   return nullptr;
 }
 

@@ -147,6 +147,12 @@ TEST(ProjectConfig, RefusesWithPlaceAndRemedy) {
       {"spec:\n  teacher: {endpoint: \"http://x/v1\"}\n", "5:23", "needs spec.teacher.model"},
       {"spec:\n  teacher: {apiKeyEnv: KEY}\n", "5:24", "add spec.teacher.endpoint"},
       {"spec:\n  teacher: {endpoint: \"http://x\", model: m, apiKeyEnv: sk-123}\n", "5:56", "never the key itself"},
+      {"spec:\n  teacher: {endpoint: \"http://x\", model: m, apiKeyEnv: 4hidden}\n", "5:56", "never the key itself"},
+      {"spec:\n  teacher: {endpoint: \"http://x\", model: m, apiKeyEnv: [hidden]}\n", "5:56", "apiKeyEnv"},
+      {"spec:\n  teacher:\n    endpoint: http://x\n    model: m\n    apiKeyEnv: hf_hidden\n", "8:16",
+       "looks like a key"},
+      {"spec:\n  teacher: {endpoint: \"http://x\", model: m, apiKeyEnv: hiddenAbCdEfGhIjKl7890}\n", "5:56",
+       "write that one's name, such as TEACHER_KEY"},
       {"spec:\n  teacher:\n", "5:3", "spec.teacher is nothing"},
       {"spec:\n  evaluation: {gates: {leaf-question: \">= 0.8\"}}\n", "5:24", "did you mean \"leaf-questions\"?"},
       {"spec:\n  evaluation: {gates: {leaf-questions: \"more than 0.8\"}}\n", "5:40", "does not begin with >="},
@@ -168,6 +174,18 @@ TEST(ProjectConfig, RefusesWithPlaceAndRemedy) {
     EXPECT_THAT(config.error().message, HasSubstr(c.message)) << text;
     for (const char* secret : {"me:pw", "sk-123", "hidden"})
       EXPECT_THAT(config.error().message, Not(HasSubstr(secret)));
+  }
+}
+
+TEST(ProjectConfig, TakesNamesOfVariables) {
+  ProjectConfig config;
+  config.metadata.name = "a";
+  config.spec.teacher.endpoint = "http://x";
+  config.spec.teacher.model = "m";
+  for (const char* name :
+       {"", "_", "KEY2", "openai_api_key", "SK_KEY", "THE_KEY_OF_OUR_TEACHER_2026", "ALONGNAMEWITHOUTANYDIGITS"}) {
+    config.spec.teacher.api_key_env = name;
+    EXPECT_TRUE(config.Validate("f").ok()) << name;
   }
 }
 

@@ -13,7 +13,7 @@
 namespace cairn::project {
 namespace {
 
-constexpr int kReleaseVersion = 2;  // of what this step writes beside what other steps made
+constexpr int kReleaseVersion = 3;  // of what this step writes beside what other steps made
 
 Result<void> CopyTree(const std::string& from, const std::string& to) {
   CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(from));
@@ -43,15 +43,21 @@ std::string Credits(const Project& project, const std::vector<Json>& reports) {
   return trust::CreditsMarkdown(std::move(credits));
 }
 
+// The project as a release tells it: where models and keys lie says nothing about the model.
+Json PublishedProject(const Project& project) {
+  Json config = ProjectConfigToJson(project.config);
+  config["spec"]["release"].erase("sign");
+  config["spec"]["teacher"].erase("apiKeyEnv");
+  config["spec"]["base"]["model"] = project.BaseName();
+  config["spec"]["teacher"]["model"] = project.TeacherName();
+  return config;
+}
+
 // provenance.json names every other file of the release as its subject.
 Result<void> WriteProvenance(const Project& project, const std::string& release) {
   trust::ProvenanceInput input;
   input.build_type = "https://cairn.dev/build/v1alpha1";
-  Json config = ProjectConfigToJson(project.config);
-  config["spec"]["release"].erase("sign");  // where the key lies says nothing about the model
-  config["spec"]["base"]["model"] = project.BaseName();
-  config["spec"]["teacher"]["model"] = project.TeacherName();
-  input.external_parameters = {{"project", config}};
+  input.external_parameters = {{"project", PublishedProject(project)}};
   input.internal_parameters = {{"numerics", train::NumericsName(NumericsOf(project.config.spec.training))}};
   input.builder_id = "https://cairn.dev/cairn/0.1.0";
   input.resolved_dependencies.push_back({"base model", "", {{"sha256", project.base_digest.Hex()}}, nullptr});
@@ -107,9 +113,7 @@ Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context) {
   step.id = kReleaseStep;
   step.kind = "release";
   step.version = kReleaseVersion;
-  Json config = ProjectConfigToJson(project.config);
-  config["spec"]["release"].erase("sign");
-  step.parameters = {{"project", config}, {"commit", project.taxonomy_commit}};
+  step.parameters = {{"project", PublishedProject(project)}, {"commit", project.taxonomy_commit}};
   step.files = {{"base model", PinnedInput(project.base_digest)}, {"teacher", PinnedInput(project.teacher_digest)}};
   step.steps = {{"model", kModelStep}, {"measure", kMeasureStep}};
   for (const taxonomy::Leaf& leaf : project.leaves) {

@@ -1,6 +1,7 @@
 #include "synth/asker.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/digest.h"
 #include "base/philox.h"
@@ -35,17 +36,18 @@ TeacherRequest Asker::Request(Messages messages, size_t sample, int max_tokens) 
   return request;
 }
 
-Result<std::vector<std::string>> Asker::Ask(const std::string& what, const std::vector<TeacherRequest>& requests) {
-  std::vector<std::string> replies;
+Result<std::vector<TeacherReply>> Asker::Ask(const std::string& what, const std::vector<TeacherRequest>& requests) {
+  std::vector<TeacherReply> replies;
   for (size_t begin = 0; begin < requests.size(); begin += kSlice) {
     if (progress_) progress_({what, begin, requests.size()});
     auto first = requests.begin() + static_cast<ptrdiff_t>(begin);
     auto last = requests.begin() + static_cast<ptrdiff_t>(std::min(begin + kSlice, requests.size()));
-    CAIRN_ASSIGN(std::vector<std::string> part, teacher_.Complete({first, last}));
+    CAIRN_ASSIGN(std::vector<TeacherReply> part, teacher_.Complete({first, last}));
     CAIRN_CHECK(part.size() == static_cast<size_t>(last - first));
-    for (std::string& reply : part) {
-      if (reply.size() > kMaxReply) reply.resize(kMaxReply);
-      replies.push_back(formats::ReplaceInvalidUtf8(reply));
+    for (TeacherReply& reply : part) {
+      if (reply.text.size() > kMaxReply) reply.text.resize(kMaxReply);
+      reply.text = formats::ReplaceInvalidUtf8(reply.text);
+      replies.push_back(std::move(reply));
     }
   }
   if (progress_ && !requests.empty()) progress_({what, requests.size(), requests.size()});

@@ -26,8 +26,8 @@ class Asker {
   // Sample 0 of a prompt is greedy, the others are drawn at temperature 0.7 with seeds that depend on the synthesis
   // seed, the prompt and the sample's number only.
   TeacherRequest Request(Messages messages, size_t sample, int max_tokens) const;
-  // Replies in order, each cut to 4000 bytes.
-  Result<std::vector<std::string>> Ask(const std::string& what, const std::vector<TeacherRequest>& requests);
+  // Replies in order, each text cut to 4000 bytes.
+  Result<std::vector<TeacherReply>> Ask(const std::string& what, const std::vector<TeacherRequest>& requests);
   uint64_t seed() const { return seed_; }
 
  private:

@@ -10,6 +10,21 @@ Digest CallKey(const Json& identity, const TeacherRequest& request) {
   return Sha256Of(DumpJson(Json::array({identity, TeacherRequestToJson(request)})));
 }
 
+namespace {
+
+// How the cache holds a refusal: behind a byte that UTF-8 does not have. Anything else is a reply's text.
+constexpr char kRefusalMark = '\xff';
+
+std::string ReplyToBytes(const TeacherReply& reply) {
+  return reply.refusal.empty() ? reply.text : kRefusalMark + reply.refusal;
+}
+
+TeacherReply ReplyFromBytes(std::string bytes) {
+  return bytes.starts_with(kRefusalMark) ? TeacherReply{"", bytes.substr(1)} : TeacherReply{std::move(bytes)};
+}
+
+}  // namespace
+
 Result<void> CachingTeacher::Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) {
   Json identity = teacher_.Identity();
   std::map<Digest, std::vector<size_t>> places;  // key -> requests that want it
@@ -21,14 +36,14 @@ Result<void> CachingTeacher::Answer(const std::vector<TeacherRequest>& requests,
   }
   counts_.asked += requests.size();
   counts_.cached += requests.size() - keys.size();
-  auto give = [&](const Digest& key, const std::string& reply) -> Result<void> {
+  auto give = [&](const Digest& key, const TeacherReply& reply) -> Result<void> {
     for (size_t i : places.at(key)) CAIRN_TRY(sink(i, reply));
     return {};
   };
   for (const Digest& key : keys) {
     if (std::optional<std::string> found = cache_.Get(key)) {
       ++counts_.cached;
-      CAIRN_TRY(give(key, *found));
+      CAIRN_TRY(give(key, ReplyFromBytes(std::move(*found))));
     } else {
       missing.push_back(key);
     }
@@ -38,9 +53,9 @@ Result<void> CachingTeacher::Answer(const std::vector<TeacherRequest>& requests,
     for (size_t i = begin; i < std::min(begin + save_every_, missing.size()); ++i) {
       group.push_back(requests[places.at(missing[i])[0]]);
     }
-    CAIRN_TRY(teacher_.Answer(group, [&](size_t place, const std::string& reply) -> Result<void> {
+    CAIRN_TRY(teacher_.Answer(group, [&](size_t place, const TeacherReply& reply) -> Result<void> {
       const Digest& key = missing[begin + place];
-      CAIRN_TRY(cache_.Put(key, reply));
+      CAIRN_TRY(cache_.Put(key, ReplyToBytes(reply)));
       return give(key, reply);
     }));
   }

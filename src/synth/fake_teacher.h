@@ -18,12 +18,14 @@ class FakeTeacher : public Teacher {
   Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) override {
     for (size_t i = 0; i < requests.size(); ++i) {
       ++calls;
-      CAIRN_TRY(sink(i, script_(requests[i])));
+      CAIRN_TRY(
+          sink(i, refuses && refuses(requests[i]) ? TeacherReply{"", "HTTP 400"} : TeacherReply{script_(requests[i])}));
     }
     return {};
   }
   Json Identity() const override { return {{"kind", "fake"}}; }
   size_t calls = 0;
+  std::function<bool(const TeacherRequest&)> refuses;
 
  private:
   Script script_;

@@ -165,8 +165,8 @@ bool IsRefusal(long status) { return status == 400 || status == 413 || status ==
 
 // What came of a request in the end.
 struct Outcome {
-  std::string text;
-  std::string refusal;  // the server's words, if it refuses the request
+  TeacherReply reply;
+  std::string words;  // the server's, if it refuses the request
 };
 
 std::string RequestBody(const HttpTeacherOptions& options, const TeacherRequest& request) {
@@ -206,19 +206,19 @@ class Connection {
     curl_easy_setopt(curl_.get(), CURLOPT_USERAGENT, "cairn");
   }
 
-  // The reply's text; empty if the server refuses this request, but not another one like it. `stop` ends the waiting
+  // The reply: a refusal if the server refuses this request, but not another one like it. `stop` ends the waiting
   // between attempts early.
-  Result<std::string> Ask(const TeacherRequest& request, const std::atomic<bool>& stop) {
+  Result<TeacherReply> Ask(const TeacherRequest& request, const std::atomic<bool>& stop) {
     CAIRN_ASSIGN(Outcome outcome, Try(RequestBody(options_, request), stop));
-    if (outcome.refusal.empty()) return outcome.text;
+    if (outcome.reply.refusal.empty()) return outcome.reply;
     // Is it this text, too long or filtered, or any at all, as the model's name, a parameter or a role is wrong? The
     // same with a text that nobody refuses tells, whatever was asked before.
     TeacherRequest plain = request;
     for (formats::Message& message : plain.messages) message.content = "Say yes.";
     CAIRN_ASSIGN(Outcome check, Try(RequestBody(options_, plain), stop));
-    if (!check.refusal.empty()) return BadInput(check.refusal, url_);
-    tell_("the teacher refuses a request, its row is dropped: " + outcome.refusal);
-    return std::string();
+    if (!check.reply.refusal.empty()) return BadInput(check.words, url_);
+    tell_("the teacher refuses a request, its row is dropped: " + outcome.words);
+    return outcome.reply;
   }
 
  private:
@@ -234,10 +234,11 @@ class Connection {
         Result<Json> json = ParseJson(got.body, url_);
         if (!json.ok()) return Corrupt("the endpoint's reply is not JSON: " + Excerpt(got.body, key_), url_);
         CAIRN_ASSIGN(std::string text, ReadCompletion(*json, url_));
-        return Outcome{std::move(text), ""};
+        return Outcome{{std::move(text)}, ""};
       }
       if (Interrupted()) break;
-      if (got.code == CURLE_OK && IsRefusal(got.status)) return Outcome{"", StatusText(got)};
+      if (got.code == CURLE_OK && IsRefusal(got.status))
+        return Outcome{{"", "HTTP " + std::to_string(got.status)}, StatusText(got)};
       CAIRN_ASSIGN(last, WhyRetry(got));
       if (attempt < options_.attempts && !WaitAfter(got, attempt, stop)) break;
     }
@@ -406,7 +407,7 @@ Result<void> HttpTeacher::Answer(const std::vector<TeacherRequest>& requests, co
   std::atomic<bool> stop{false};
   std::mutex sinking;
   auto answer = [&](Connection& connection, const TeacherRequest& request, size_t place) -> Result<void> {
-    CAIRN_ASSIGN(std::string reply, connection.Ask(request, stop));
+    CAIRN_ASSIGN(TeacherReply reply, connection.Ask(request, stop));
     std::lock_guard lock(sinking);
     return sink(place, std::move(reply));
   };

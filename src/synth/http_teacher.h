@@ -32,9 +32,9 @@ struct HttpTeacherOptions {
 
 // Retried with growing waits: no connection, time-out, a cut body, 408, 429 and 5xx; Retry-After in seconds or as an
 // HTTP date lengthens a wait. Not retried: every other status, and a 200 that is not a chat completion. A request
-// that the server refuses (400, 413, 422) has an empty reply, unless it refuses a harmless one, too. Certificates
-// are checked, redirects are not followed, and a key is sent over https or to this machine only. The key is in no
-// message.
+// that the server refuses (400, 413, 422) has a refusal for a reply, unless it refuses a harmless one, too.
+// Certificates are checked, redirects are not followed, and a key is sent over https or to this machine only. The key
+// is in no message.
 //
 // Threads  Answer uses options.parallel threads and may be called from one thread at a time.
 class HttpTeacher : public Teacher {

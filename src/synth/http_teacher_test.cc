@@ -116,7 +116,7 @@ std::string Good(const std::string& text) {
 }
 TeacherRequest Ask(const std::string& text) { return {{{"user", text, false}}, 0, 0, 16}; }
 
-Result<std::vector<std::string>> Send(const HttpTeacherOptions& options, const std::vector<TeacherRequest>& requests) {
+Result<std::vector<TeacherReply>> Send(const HttpTeacherOptions& options, const std::vector<TeacherRequest>& requests) {
   auto teacher = HttpTeacher::Make(options);
   if (!teacher.ok()) return teacher.error();
   return (*teacher)->Complete(requests);
@@ -146,7 +146,7 @@ TEST(HttpTeacherTest, SendsTheRequestAndKeepsTheOrder) {
   requests[3].seed = 12345678901234567ull;
   auto replies = Send(server.Options(), requests);
   ASSERT_TRUE(replies.ok()) << replies.error().ToString();
-  for (size_t i = 0; i < 20; ++i) EXPECT_EQ((*replies)[i], "re: q" + std::to_string(i));
+  for (size_t i = 0; i < 20; ++i) EXPECT_EQ((*replies)[i].text, "re: q" + std::to_string(i));
   EXPECT_GT(server.most_at_once(), 1);
   EXPECT_LE(server.most_at_once(), 4 + 4);  // a client may open its next connection before we closed the last
   bool seen = false;
@@ -167,7 +167,7 @@ TEST(HttpTeacherTest, RetriesServerErrors) {
   TestServer server([](int n, const std::string&) { return n == 0 ? Http("500 Oops", "x") : Good("ok"); });
   auto replies = Send(server.Options(), {Ask("q")});
   ASSERT_TRUE(replies.ok()) << replies.error().ToString();
-  EXPECT_EQ((*replies)[0], "ok");
+  EXPECT_EQ((*replies)[0].text, "ok");
   EXPECT_EQ(server.requests(), 2);
 }
 
@@ -304,17 +304,21 @@ TEST(HttpTeacherTest, RepliesBeforeCtrlCAreKept) {
 }
 
 // As in process: one prompt that is too long costs its row, not the build.
-TEST(HttpTeacherTest, ARefusedRequestHasAnEmptyReply) {
-  for (const char* status : {"400 Bad Request", "413 Content Too Large", "422 Unprocessable Content"}) {
+TEST(HttpTeacherTest, ARefusedRequestHasItsStatusForAReply) {
+  for (std::string status : {"400 Bad Request", "413 Content Too Large", "422 Unprocessable Content"}) {
+    const TeacherReply refused{"", "HTTP " + status.substr(0, 3)};
     TestServer server([&](int, const std::string& request) {
       return request.find("long") != std::string::npos ? Http(status, "maximum context length") : Good("ok");
     });
     CountingCache cache;
     auto teacher = HttpTeacher::Make(server.Options());
-    auto replies = CachingTeacher(**teacher, cache).Complete({Ask("long"), Ask("q"), Ask("r")});
-    ASSERT_TRUE(replies.ok()) << replies.error().ToString();
-    EXPECT_EQ(*replies, (std::vector<std::string>{"", "ok", "ok"}));
-    EXPECT_EQ(cache.map.size(), 3u);
+    for (int requests : {4, 4}) {  // the second time the cache answers
+      auto replies = CachingTeacher(**teacher, cache).Complete({Ask("long"), Ask("q"), Ask("r")});
+      ASSERT_TRUE(replies.ok()) << replies.error().ToString();
+      EXPECT_EQ(*replies, (std::vector<TeacherReply>{refused, {"ok"}, {"ok"}}));
+      EXPECT_EQ(cache.map.size(), 3u);
+      EXPECT_EQ(server.requests(), requests);
+    }
     // Nothing else was ever answered: still the request's own fault.
     HttpTeacherOptions options = server.Options();
     std::string told;
@@ -322,7 +326,7 @@ TEST(HttpTeacherTest, ARefusedRequestHasAnEmptyReply) {
     auto alone = Send(options, {Ask("long")});
     EXPECT_THAT(told, HasSubstr("its row is dropped: HTTP status 4"));
     ASSERT_TRUE(alone.ok()) << alone.error().ToString();
-    EXPECT_EQ((*alone)[0], "");
+    EXPECT_EQ((*alone)[0], refused);
   }
 }
 
@@ -354,7 +358,7 @@ TEST(HttpTeacherTest, NullContentIsAnEmptyReply) {
       [](int, const std::string&) { return Http("200 OK", "{\"choices\":[{\"message\":{\"content\":null}}]}"); });
   auto replies = Send(server.Options(), {Ask("q")});
   ASSERT_TRUE(replies.ok());
-  EXPECT_EQ((*replies)[0], "");
+  EXPECT_EQ((*replies)[0].text, "");
 }
 
 TEST(HttpTeacherTest, LimitsTheSizeAndFollowsNothing) {

@@ -129,25 +129,25 @@ class KnowledgeSynthesis {
     for (size_t i = 0; i < chunks_.size(); ++i) WriteAbout(i, writings);
     std::vector<TeacherRequest> requests;
     for (const Writing& writing : writings) requests.push_back(writing.request);
-    CAIRN_ASSIGN(std::vector<std::string> replies, asker_.Ask("writing questions", requests));
+    CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("writing questions", requests));
     for (size_t i = 0; i < writings.size(); ++i) AddReply(writings[i], replies[i]);
     return {};
   }
 
-  void AddReply(const Writing& writing, const std::string& reply) {
+  void AddReply(const Writing& writing, const TeacherReply& reply) {
     const Chunk& chunk = chunks_[writing.chunk];
     std::vector<QuestionAnswer> pairs;
     if (!writing.answer.empty()) {
-      pairs.push_back({QuestionOf(reply), writing.answer});
+      pairs.push_back({QuestionOf(reply.text), writing.answer});
     } else {
-      pairs = ParseQuestions(reply);
+      pairs = ParseQuestions(reply.text);
     }
     bool unread = pairs.empty();
-    if (unread) pairs.push_back({Squeeze(reply).substr(0, 300), ""});
+    if (unread) pairs.push_back({Squeeze(reply.text).substr(0, 300), ""});
     for (const QuestionAnswer& pair : pairs) {
       Row& row = Add({Squeeze(pair.question), Squeeze(pair.answer)}, writing.step, chunk.Where(), writing.passage);
       row.chunk = chunk.id;
-      if (unread) row.Drop(kStageForm, "the reply has no question with an answer");
+      if (!row.DropIfRefused(reply.refusal) && unread) row.Drop(kStageForm, "the reply has no question with an answer");
     }
   }
 
@@ -189,11 +189,12 @@ class KnowledgeSynthesis {
     std::vector<size_t> places = Unchecked(first);
     std::vector<TeacherRequest> requests;
     for (size_t i : places) requests.push_back(asker_.Request(AnswerFrom(passages_[i], rows_[i].question), 0, 64));
-    CAIRN_ASSIGN(std::vector<std::string> replies, asker_.Ask("checking answers", requests));
+    CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("checking answers", requests));
     for (size_t i = 0; i < places.size(); ++i) {
       Row& row = rows_[places[i]];
-      if (Agrees(row, replies[i])) continue;
-      row.Drop(kStageRoundTrip, "asked again, the teacher answers \"" + Squeeze(replies[i]).substr(0, 120) + "\"");
+      const std::string& answer = replies[i].text;
+      if (row.DropIfRefused(replies[i].refusal) || Agrees(row, answer)) continue;
+      row.Drop(kStageRoundTrip, "asked again, the teacher answers \"" + Squeeze(answer).substr(0, 120) + "\"");
     }
     return {};
   }
@@ -204,13 +205,14 @@ class KnowledgeSynthesis {
     for (size_t i : places) {
       requests.push_back(asker_.Request(Judge(passages_[i], rows_[i].question, rows_[i].answer), 0, 16));
     }
-    CAIRN_ASSIGN(std::vector<std::string> replies, asker_.Ask("judging answers", requests));
+    CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("judging answers", requests));
     for (size_t i = 0; i < places.size(); ++i) {
-      std::optional<bool> right = ParseYesNo(replies[i]);
-      if (right == true) continue;
-      rows_[places[i]].Drop(
-          kStageJudge, right ? "the teacher says that the answer is not right"
-                             : "the teacher says neither yes nor no: \"" + Squeeze(replies[i]).substr(0, 60) + "\"");
+      Row& row = rows_[places[i]];
+      const std::string& verdict = replies[i].text;
+      std::optional<bool> right = ParseYesNo(verdict);
+      if (row.DropIfRefused(replies[i].refusal) || right == true) continue;
+      row.Drop(kStageJudge, right ? "the teacher says that the answer is not right"
+                                  : "the teacher says neither yes nor no: \"" + Squeeze(verdict).substr(0, 60) + "\"");
     }
     return {};
   }
@@ -238,12 +240,13 @@ class KnowledgeSynthesis {
         parents.push_back(i);
       }
     }
-    CAIRN_ASSIGN(std::vector<std::string> replies, asker_.Ask("rephrasing questions", requests));
+    CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("rephrasing questions", requests));
     size_t first = rows_.size();
     for (size_t i = 0; i < replies.size(); ++i) {
       const Row parent = rows_[parents[i]];  // a copy: Add moves the rows
       Row& row =
-          Add({Squeeze(QuestionOf(replies[i])), parent.answer}, "rephrase", parent.source, passages_[parents[i]]);
+          Add({Squeeze(QuestionOf(replies[i].text)), parent.answer}, "rephrase", parent.source, passages_[parents[i]]);
+      row.DropIfRefused(replies[i].refusal);
       row.chunk = parent.chunk;
       row.parent = parent.id;
     }

@@ -152,6 +152,27 @@ TEST(KnowledgeTest, MalformedTeacherKeepsOnlyWhatPeopleWrote) {
   }
 }
 
+TEST(KnowledgeTest, ARefusedRequestDropsItsRowAndSaysSo) {
+  FakeTeacher willing(PerfectReply);
+  auto without = Synthesise(KnowledgeLeaf(), willing, {});
+  ASSERT_TRUE(without.ok()) << without.error().ToString();
+  for (const char* part : {"sentence of the text: ", "whose answer is: ", "Answer the question from the text",
+                           "Is this answer right", "Ask this in another way: "}) {
+    FakeTeacher teacher(PerfectReply);
+    teacher.refuses = [&](const TeacherRequest& request) {
+      return request.messages.back().content.find(part) != std::string::npos;
+    };
+    auto data = Synthesise(KnowledgeLeaf(), teacher, {});
+    ASSERT_TRUE(data.ok()) << data.error().ToString();
+    ExpectEveryRowDecided(*data);
+    EXPECT_GT(Dropped(*data, kStageRefused), 0u) << part;
+    for (const Row& row : data->rows)
+      EXPECT_EQ(row.stage == kStageRefused, row.reason == "the teacher refused: HTTP 400");
+    for (const char* stage : {kStageForm, kStageRoundTrip, kStageJudge})
+      EXPECT_LE(Dropped(*data, stage), Dropped(*without, stage)) << part;
+  }
+}
+
 TEST(KnowledgeTest, TeacherErrorsPassThrough) {
   class Broken : public Teacher {
     Result<void> Answer(const std::vector<TeacherRequest>&, const ReplySink&) override { return IoError("down"); }

@@ -22,7 +22,7 @@ Result<void> LocalTeacher::Answer(const std::vector<TeacherRequest>& requests, c
     CAIRN_ASSIGN(std::vector<formats::TokenId> prompt,
                  formats::EncodePrompt(chat_.format, chat_.tokenizer, requests[i].messages));
     if (prompt.size() >= positions) {
-      CAIRN_TRY(sink(i, ""));
+      CAIRN_TRY(sink(i, {"", "the prompt is longer than the model reads"}));
       continue;
     }
     infer::Request request;
@@ -35,7 +35,7 @@ Result<void> LocalTeacher::Answer(const std::vector<TeacherRequest>& requests, c
   }
   if (batch.empty()) return {};
   CAIRN_ASSIGN(std::vector<infer::Reply> answers, infer::Generate(pool_, chat_, batch));
-  for (size_t i = 0; i < places.size(); ++i) CAIRN_TRY(sink(places[i], std::move(answers[i].text)));
+  for (size_t i = 0; i < places.size(); ++i) CAIRN_TRY(sink(places[i], {std::move(answers[i].text)}));
   return {};
 }
 

@@ -11,7 +11,7 @@ class LocalTeacher : public Teacher {
  public:
   // Both must outlive the teacher. Digests the weights once.
   LocalTeacher(ThreadPool& pool, const model::ChatModel& chat);
-  // A prompt longer than the model reads gets an empty reply: the row that asked for it is dropped, not the build.
+  // A prompt longer than the model reads is refused: the row that asked for it is dropped, not the build.
   Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) override;
   Json Identity() const override { return identity_; }
 

@@ -7,9 +7,9 @@
 namespace cairn::synth {
 namespace {
 
-constexpr std::array<const char*, 10> kStages = {kStageForm,      kStageLength,    kStageSubject, kStageSource,
-                                                 kStageDuplicate, kStageRoundTrip, kStageJudge,   kStageConflict,
-                                                 kStageSimilar,   kStageCap};
+constexpr std::array<const char*, 11> kStages = {kStageRefused,  kStageForm,      kStageLength,    kStageSubject,
+                                                 kStageSource,   kStageDuplicate, kStageRoundTrip, kStageJudge,
+                                                 kStageConflict, kStageSimilar,   kStageCap};
 
 Result<std::string> Text(const Json& json, const char* key, const std::string& where) {
   auto found = json.find(key);
@@ -44,6 +44,12 @@ void Row::Drop(const char* at, std::string why) {
   kept = false;
   stage = at;
   reason = std::move(why);
+}
+
+bool Row::DropIfRefused(const std::string& refusal) {
+  if (refusal.empty()) return false;
+  Drop(kStageRefused, "the teacher refused: " + refusal);
+  return true;
 }
 
 std::vector<formats::Message> Row::Messages() const { return {{"user", question, false}, {"assistant", answer, true}}; }

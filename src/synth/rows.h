@@ -13,6 +13,7 @@
 namespace cairn::synth {
 
 // The stages at which rows are dropped, in the order in which a row meets them.
+inline constexpr const char* kStageRefused = "refused";       // the teacher refuses a request, in whichever step
 inline constexpr const char* kStageForm = "form";             // not a question with an answer
 inline constexpr const char* kStageLength = "length";         // too short or long, or repeats its answer
 inline constexpr const char* kStageSubject = "subject";       // cannot be understood without the text
@@ -41,6 +42,8 @@ struct Row {
   std::string stage, reason;  // of a dropped row
 
   void Drop(const char* at, std::string why);
+  // Whether the teacher refused what this row needs of it; then it is dropped.
+  bool DropIfRefused(const std::string& refusal);
   std::vector<formats::Message> Messages() const;
   void SetId();
 };

@@ -77,12 +77,12 @@ class SkillSynthesis {
         requests.push_back(asker_.Request(MoreExamples(examples), sample, 256));
       }
     }
-    CAIRN_ASSIGN(std::vector<std::string> replies, asker_.Ask("writing examples", requests));
-    for (const std::string& reply : replies) {
-      std::vector<QuestionAnswer> pairs = ParseQuestions(reply);
+    CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("writing examples", requests));
+    for (const TeacherReply& reply : replies) {
+      std::vector<QuestionAnswer> pairs = ParseQuestions(reply.text);
       if (pairs.empty()) {
-        Add({Squeeze(reply).substr(0, 300), ""}, "examples", {})
-            .Drop(kStageForm, "the reply has no question with an answer");
+        Row& row = Add({Squeeze(reply.text).substr(0, 300), ""}, "examples", {});
+        if (!row.DropIfRefused(reply.refusal)) row.Drop(kStageForm, "the reply has no question with an answer");
       }
       for (const QuestionAnswer& pair : pairs) Add(pair, "examples", {});
     }
@@ -124,11 +124,12 @@ class SkillSynthesis {
       requests.push_back(asker_.Request(std::move(messages), 0, 256));
       places.push_back(i);
     }
-    CAIRN_ASSIGN(std::vector<std::string> replies, asker_.Ask("solving examples", requests));
+    CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("solving examples", requests));
     for (size_t i = 0; i < places.size(); ++i) {
       Row& row = rows_[places[i]];
-      if (Squeeze(replies[i]) == Squeeze(row.answer)) continue;
-      row.Drop(kStageRoundTrip, "solved again, the teacher answers \"" + Squeeze(replies[i]).substr(0, 120) + "\"");
+      const std::string answer = Squeeze(replies[i].text);
+      if (row.DropIfRefused(replies[i].refusal) || answer == Squeeze(row.answer)) continue;
+      row.Drop(kStageRoundTrip, "solved again, the teacher answers \"" + answer.substr(0, 120) + "\"");
     }
     return {};
   }

@@ -55,6 +55,22 @@ TEST(SkillTest, ExamplesAreSolvedAgain) {
   }
 }
 
+TEST(SkillTest, ARefusedRequestDropsItsRowAndSaysSo) {
+  for (bool writing : {false, true}) {
+    FakeTeacher teacher([&](const TeacherRequest& request) { return CapitalsReply(request, false); });
+    teacher.refuses = [&](const TeacherRequest& request) { return (request.messages.size() == 1) == writing; };
+    auto data = Synthesise(SkillLeaf(kUpperCase), teacher, {});
+    ASSERT_TRUE(data.ok()) << data.error().ToString();
+    EXPECT_EQ(data->funnel.kept_by_step.at("examples"), 0u);
+    EXPECT_EQ(data->funnel.stages[0].name, kStageRefused);
+    EXPECT_GT(data->funnel.stages[0].dropped, 0u);
+    for (const Row& row : data->rows) {
+      if (row.step != "examples" || row.stage == kStageDuplicate) continue;
+      EXPECT_EQ(row.reason, "the teacher refused: HTTP 400");
+    }
+  }
+}
+
 TEST(SkillTest, SaysWhyThereIsNoSubstitution) {
   FakeTeacher teacher([](const TeacherRequest&) { return "nonsense"; });
   auto data = Synthesise(SkillLeaf(kSort), teacher, {});

@@ -4,10 +4,10 @@
 
 namespace cairn::synth {
 
-Result<std::vector<std::string>> Teacher::Complete(const std::vector<TeacherRequest>& requests) {
-  std::vector<std::string> replies(requests.size());
+Result<std::vector<TeacherReply>> Teacher::Complete(const std::vector<TeacherRequest>& requests) {
+  std::vector<TeacherReply> replies(requests.size());
   size_t count = 0;
-  CAIRN_TRY(Answer(requests, [&](size_t place, std::string reply) -> Result<void> {
+  CAIRN_TRY(Answer(requests, [&](size_t place, TeacherReply reply) -> Result<void> {
     replies[place] = std::move(reply);
     ++count;
     return {};

@@ -20,17 +20,24 @@ struct TeacherRequest {
   int max_tokens = 256;
 };
 
+struct TeacherReply {
+  std::string text;
+  std::string refusal;  // why this request will never be answered, "HTTP 400"; then there is no text
+  bool operator==(const TeacherReply&) const = default;
+};
+
 // Takes the reply to request number `place`. Its error ends the asking.
-using ReplySink = std::function<Result<void>(size_t place, std::string reply)>;
+using ReplySink = std::function<Result<void>(size_t place, TeacherReply reply)>;
 
 class Teacher {
  public:
   virtual ~Teacher() = default;
   // Gives the sink every reply when it is there, those before an error, too: in any order, from any thread, one at a
-  // time. An endpoint that fails for good is an error; an empty or useless text is a reply like any other.
+  // time. An endpoint that fails for good is an error; an empty or useless text and a refusal are replies like any
+  // other.
   virtual Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) = 0;
   // All replies, in the order of the requests, or the error of Answer.
-  Result<std::vector<std::string>> Complete(const std::vector<TeacherRequest>& requests);
+  Result<std::vector<TeacherReply>> Complete(const std::vector<TeacherRequest>& requests);
   // What determines its replies, with no secret in it: goes into cache keys and provenance.
   virtual Json Identity() const = 0;
 };

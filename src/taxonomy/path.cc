@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 #include "base/controls.h"
+#include "base/descriptor.h"
 #include "base/file.h"
 #include "formats/unicode.h"
 
@@ -114,13 +116,6 @@ std::vector<std::string_view> Split(std::string_view path) {
   return parts;
 }
 
-struct Descriptor {
-  int fd = -1;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
 Error OsError(const std::string& path) {
   if (errno == ELOOP) return BadInput("this is a symbolic link and is not followed; put the file itself there", path);
   if (errno == ENOTDIR)
@@ -203,28 +198,26 @@ Result<std::string> ReadBeneath(const std::string& root, const std::string& path
   std::string shown = JoinPath(root, path);
   if (std::string reason = RefusePath(path); !reason.empty())
     return BadInput("this path is not allowed: " + reason + "; rename it", shown);
-  Descriptor directory{::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  Descriptor directory(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.fd < 0) return OsError(root);
   std::vector<std::string_view> parts = Split(path);
   for (size_t i = 0; i + 1 < parts.size(); ++i) {
-    int next = ::openat(directory.fd, std::string(parts[i]).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (next < 0) return OsError(shown);
-    ::close(directory.fd);
-    directory.fd = next;
+    Descriptor next(
+        ::openat(directory.fd, std::string(parts[i]).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (next.fd < 0) return OsError(shown);
+    directory = std::move(next);
   }
-  Descriptor file{
-      ::openat(directory.fd, std::string(parts.back()).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  Descriptor file(
+      ::openat(directory.fd, std::string(parts.back()).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat info {};
   if (file.fd < 0 || ::fstat(file.fd, &info) != 0) return OsError(shown);
   if (!S_ISREG(info.st_mode)) return BadInput("not a regular file", shown);
   std::string bytes;
   char buffer[1 << 16];
   while (true) {
-    ssize_t n = ::read(file.fd, buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return OsError(shown);
+    CAIRN_ASSIGN(size_t n, ReadSome(file.fd, buffer, shown));
     if (n == 0) return bytes;
-    bytes.append(buffer, static_cast<size_t>(n));
+    bytes.append(buffer, n);
     if (bytes.size() > max_bytes)
       return BadInput("the file has more than " + std::to_string(max_bytes) + " bytes; split it", shown);
   }

@@ -16,7 +16,10 @@ std::string EscapeMarkdown(std::string_view text) {
       continue;
     }
     const char c = text[at];
-    if (std::string_view("\\`*_{}[]<>()#+!|~&$").find(c) != std::string_view::npos) escaped += '\\';
+    // A line of - or = makes a heading of the one before, wherever it begins.
+    const bool first = escaped.find_first_not_of(' ') == std::string::npos;
+    if (std::string_view("\\`*_{}[]<>()#+!|~&$").find(c) != std::string_view::npos || (first && (c == '-' || c == '=')))
+      escaped += '\\';
     escaped += c;
   }
   return escaped;

@@ -16,8 +16,8 @@ struct LeafCredit {
   std::string attribution;           // text of attribution.txt: sources, their authors and licences; may be empty
 };
 
-// Text from contributors for a Markdown page: it can neither break a table nor carry HTML, images or links with another
-// text than their target. Line breaks and control characters become spaces.
+// Text from contributors for a Markdown page: it can neither break a table nor make a heading, nor carry HTML, images
+// or links with another text than their target. Line breaks and control characters become spaces.
 std::string EscapeMarkdown(std::string_view text);
 
 // Markdown, leaves in byte order, with the sources that they name.

@@ -1,7 +1,10 @@
-#include "cli/usage.h"
+#include "cli/flags.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "formats/nearest_name.h"
 
@@ -72,14 +75,7 @@ bool Known(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-}  // namespace
-
-std::shared_ptr<CLI::Formatter> MakeHelpFormatter() {
-  auto formatter = std::make_shared<HelpFormatter>();
-  formatter->column_width(34);
-  return formatter;
-}
-
+// What is wrong with the names of a command line, with a remedy; empty if all are known, whatever else is wrong.
 std::string UnknownName(const CLI::App& app, const std::vector<std::string>& words) {
   const CLI::App* command = &app;
   std::string path = app.get_name();
@@ -99,5 +95,82 @@ std::string UnknownName(const CLI::App& app, const std::vector<std::string>& wor
   }
   return {};
 }
+
+}  // namespace
+
+Option Option::Required() const { return Option(option_->required()); }
+
+Option Option::ShowDefault() const { return Option(option_->capture_default_str()); }
+
+Option Option::NotNegative() const {
+  auto check = [](std::string& text) { return text.starts_with('-') ? text + " is negative; give 0 or more" : ""; };
+  return Option(option_->check(CLI::Validator(check, "")));
+}
+
+Option Option::Between(int64_t low, int64_t high) const { return Option(option_->check(CLI::Range(low, high))); }
+
+Option Option::OneOf(const std::vector<std::string>& values) const {
+  return Option(option_->check(CLI::IsMember(values)));
+}
+
+Option Option::Without(Option other) const { return Option(option_->excludes(other.option_)); }
+
+Command Command::AddCommand(const std::string& name, const std::string& help) const {
+  return Command(app_->add_subcommand(name, help));
+}
+
+void Command::RequireCommand() const { app_->require_subcommand(1); }
+
+template <typename T>
+Option Command::AddValue(const std::string& names, T& value, const std::string& help) const {
+  return Option(app_->add_option(names, value, help));
+}
+#define CAIRN_VALUE(T) template Option Command::AddValue(const std::string&, T&, const std::string&) const
+CAIRN_VALUE(int);
+CAIRN_VALUE(int64_t);
+CAIRN_VALUE(uint64_t);
+CAIRN_VALUE(double);
+CAIRN_VALUE(std::string);
+CAIRN_VALUE(std::optional<uint64_t>);
+CAIRN_VALUE(std::optional<std::string>);
+CAIRN_VALUE(std::vector<std::string>);
+#undef CAIRN_VALUE
+
+Option Command::AddFlag(const std::string& names, bool& value, const std::string& help) const {
+  return Option(app_->add_flag(names, value, help));
+}
+
+void Command::Remove(const std::string& name) const { app_->remove_option(app_->get_option(name)); }
+
+void Command::Footer(const std::string& text) const { app_->footer(text); }
+
+void Command::OnChosen(std::function<void()> callback) const { app_->callback(std::move(callback)); }
+
+Program::Program(const std::string& name, const std::string& help, const std::string& version)
+    : app_(std::make_unique<CLI::App>(help, name)) {
+  auto formatter = std::make_shared<HelpFormatter>();
+  formatter->column_width(34);
+  app_->formatter(formatter);
+  app_->set_version_flag("--version", version);
+  app_->require_subcommand(1);
+}
+
+Program::~Program() = default;
+
+Result<bool> Program::Parse(int argc, char** argv) const {
+  try {
+    app_->parse(argc, argv);
+    return true;
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) {
+      app_->exit(e);
+      return false;
+    }
+    std::string unknown = UnknownName(*app_, {argv + 1, argv + argc});
+    return BadInput(unknown.empty() ? std::string(e.what()) + "; see --help" : unknown);
+  }
+}
+
+std::string Program::Help() const { return app_->help(); }
 
 }  // namespace cairn::cli
