@@ -230,7 +230,7 @@ TEST(SideFilesTest, HeldOutFileIsReadBack) {
     ++tasks[item.task];
     EXPECT_TRUE(eval::ExactMatch(item.accepted[0], item.accepted)) << item.accepted[0];
   }
-  EXPECT_EQ(tasks, (std::map<std::string, int>{{"reading", 40}, {"judging", 30}, {"skills", 40}, {"unknown", 30}}));
+  EXPECT_EQ(tasks, (std::map<std::string, int>{{"reading", 160}, {"judging", 120}, {"skills", 160}, {"unknown", 120}}));
   std::set<std::string> measured;
   for (uint64_t i = 0; i < 200; ++i) measured.insert(TheCorpus().HeldOut("reading", i).prompt.back().content);
   for (const eval::HeldOutItem& item : *items) EXPECT_FALSE(measured.contains(item.messages.back().content));
