@@ -23,16 +23,16 @@ struct Share {
 };
 // A gate compares two figures of these items: chance moves each by 1.3 points.
 constexpr std::array<Share, 4> kHeldOut = {{{"reading", 160}, {"judging", 120}, {"skills", 160}, {"unknown", 120}}};
-// Training on bare questions makes a model answer bare questions that nobody can, and forget its short skills, long
-// before it forgets how to read: so these two have three fifths of the rows.
+// Training on bare questions makes a model answer bare questions that nobody can, forget its short skills and read
+// worse, but hardly judge worse (docs/seed-model.md).
 constexpr std::array<Share, 8> kReplay = {{{"skills", 1900},
-                                           {"unknown", 1100},
-                                           {"reading", 900},
-                                           {"judging", 500},
-                                           {"asking", 250},
-                                           {"pattern", 150},
-                                           {"rephrase", 150},
-                                           {"conversation", 50}}};
+                                           {"reading", 1500},
+                                           {"unknown", 1300},
+                                           {"judging", 200},
+                                           {"asking", 100},
+                                           {"pattern", 80},
+                                           {"rephrase", 60},
+                                           {"conversation", 30}}};
 
 size_t BytesOf(const formats::Conversation& conversation) {
   size_t bytes = 0;
