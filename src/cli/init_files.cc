@@ -22,9 +22,9 @@ spec:
     phases:                    # a small project needs many epochs, a large one fewer
       - {{name: knowledge, data: knowledge, epochs: 7}}
       - {{name: skills, data: all, epochs: 3}}
-    optimizer: {{learningRate: 1e-3}}   # its peak
+    optimizer: {{learningRate: 2e-3}}   # its peak
     batchTokens: 1024          # tokens of a training step; 4096 or more for a large project
-    replay: 0.8                # share of the base model's own data, against forgetting
+    replay: 0.87               # share of the base model's own data, against forgetting
   evaluation:
     gates:                     # if one does not hold, no release is made
       leaf-questions: ">= 0.8"             # share of right answers on the eval.yaml of each contribution
