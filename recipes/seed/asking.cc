@@ -169,8 +169,6 @@ Turn WriteAboutSentence(Scene& scene, const Passage& passage, const Probe& probe
   return turn;
 }
 
-bool IsYesNo(const Probe& probe) { return probe.answer == "yes" || probe.answer == "no"; }
-
 }  // namespace
 
 Dialogue MakeAsking(Scene& scene, int max_turns) {
@@ -193,7 +191,7 @@ Dialogue MakeAsking(Scene& scene, int max_turns) {
   for (const Probe& probe : probes) {
     if (static_cast<int>(out.turns.size()) >= turns) break;
     bool follow_up = !out.turns.empty();
-    if (draw.Percent(55) && !IsYesNo(probe)) {
+    if (draw.Percent(55) && !IsYesNo(probe.answer)) {
       out.turns.push_back(WriteForAnswer(scene, passage, probe, follow_up));
     } else {
       out.turns.push_back(WriteAboutSentence(scene, passage, probe, follow_up));

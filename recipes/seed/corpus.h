@@ -35,8 +35,7 @@ struct Item {
 class Corpus {
  public:
   // dir: recipes/seed, with words.yaml, frames/*.yaml and, for wider levels, frames_wide/*.yaml, wordings/*.yaml and
-  // stories/*.yaml.
-  // Errors name file and line.
+  // stories/*.yaml. Errors name file and line.
   static Result<Corpus> Load(const std::string& dir);
   Corpus(Corpus&&) noexcept;
   Corpus& operator=(Corpus&&) noexcept;

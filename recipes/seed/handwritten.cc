@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "formats/yaml.h"
+#include "yaml_reader.h"
 
 namespace cairn::seed {
 namespace {
@@ -12,21 +13,7 @@ using formats::YamlNode;
 
 constexpr uint64_t kMaxFile = uint64_t{1} << 20;
 
-struct Reader {
-  std::string file;
-
-  Error Wrong(const YamlNode& node, const std::string& what) const {
-    return BadInput(what, formats::YamlWhere(file, node.at));
-  }
-
-  Result<std::string> Text(const YamlNode& map, const char* key) const {
-    const YamlNode* node = map.Find(key);
-    if (node == nullptr) return Wrong(map, "\"" + std::string(key) + "\" is missing; add it");
-    CAIRN_ASSIGN(std::string text, formats::YamlText(*node, file, key));
-    if (text.empty()) return Wrong(*node, "\"" + std::string(key) + "\" is empty; write something");
-    return text;
-  }
-
+struct Reader : YamlReader {
   Result<eval::Question> QuestionOf(const YamlNode& map, bool has_wrong) const {
     std::vector<std::string> known = {"question", "answer", "accept"};
     if (has_wrong) known.push_back("wrong");
@@ -37,11 +24,7 @@ struct Reader {
     CAIRN_ASSIGN(question.answer, Text(map, "answer"));
     const YamlNode* accept = map.Find("accept");
     if (accept == nullptr) return question;
-    if (!accept->is_sequence()) return Wrong(*accept, "\"accept\" must be a list of answers; write [\"...\"]");
-    for (const YamlNode& item : accept->items) {
-      CAIRN_ASSIGN(std::string text, formats::YamlText(item, file, "accept"));
-      question.accept.push_back(std::move(text));
-    }
+    CAIRN_ASSIGN(question.accept, List(*accept, "accept"));
     return question;
   }
 
@@ -97,7 +80,7 @@ Result<Handwritten> LoadHandwritten(const std::string& path) {
     if (!root.is_sequence()) return BadInput("every document must be a list", formats::YamlWhere(path, root.at));
     roots.push_back(std::move(root));
   }
-  Reader reader{path};
+  const Reader reader{{path}};
   Handwritten out;
   for (const YamlNode& node : roots[0].items) {
     CAIRN_ASSIGN(HandwrittenPassage passage, reader.PassageOf(node));

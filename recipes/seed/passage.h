@@ -96,7 +96,7 @@ struct Passage {
   std::vector<std::string> sentences;
   std::vector<Probe> probes;          // in the order of the text
   std::vector<std::string> unknowns;  // special passages: questions it does not answer
-  bool story = false;                 // the first question of each probe stands for itself
+  bool story = false;                 // holds a story, the first question of whose probes stands for itself
 };
 
 struct PassageOptions {

@@ -67,7 +67,7 @@ std::string QuestionTurn(Scene& scene, const Passage& passage, const Probe& prob
   }
   std::string question = AskFor(scene, passage, probe, mention);
   turn.assistant = probe.answer;
-  bool yesno = probe.answer == "yes" || probe.answer == "no";
+  bool yesno = IsYesNo(probe.answer);
   std::string statement = StatementOf(passage, probe);
   if (!yesno && probe.kind != Answer::kThing && !statement.empty() && !scene.held_out() && draw.Percent(5)) {
     turn.assistant = statement;

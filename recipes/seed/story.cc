@@ -7,6 +7,7 @@
 
 #include "formats/yaml.h"
 #include "text.h"
+#include "yaml_reader.h"
 
 namespace cairn::seed {
 namespace {
@@ -15,8 +16,6 @@ using formats::YamlNode;
 using Strings = std::vector<std::string>;
 
 constexpr uint32_t kLeftOut = 30;  // percent of the sentences that may go
-
-bool IsYesNo(const std::string& answer) { return answer == "yes" || answer == "no"; }
 
 // ---- reading a file ----
 
@@ -31,29 +30,8 @@ std::string Fixed(std::string_view form) {
   return Lower(out);
 }
 
-struct Reader {
-  const std::string& file;
+struct Reader : YamlReader {
   const Pools& pools;
-
-  Error Wrong(const YamlNode& node, const std::string& what) const {
-    return BadInput(what, formats::YamlWhere(file, node.at));
-  }
-
-  Result<std::string> Text(const YamlNode& map, const char* key) const {
-    const YamlNode* node = map.Find(key);
-    if (node == nullptr) return Wrong(map, "\"" + std::string(key) + "\" is missing; add it");
-    return formats::YamlText(*node, file, key);
-  }
-
-  Result<Strings> List(const YamlNode& node, const char* key) const {
-    if (!node.is_sequence()) return Wrong(node, "\"" + std::string(key) + "\" must be a list; write [\"...\"]");
-    Strings out;
-    for (const YamlNode& item : node.items) {
-      CAIRN_ASSIGN(std::string text, formats::YamlText(item, file, key));
-      out.push_back(std::move(text));
-    }
-    return out;
-  }
 
   // Every slot of the text is one of the story's, and every "[" has its "]".
   Result<void> CheckForm(const YamlNode& node, const std::string& form, const Story& story) const {
@@ -301,7 +279,7 @@ class Teller {
 Result<std::vector<std::shared_ptr<const Story>>> ParseStories(const std::string& text, const std::string& where,
                                                                const Pools& pools) {
   CAIRN_ASSIGN(YamlNode root, formats::ParseYaml(text, where));
-  const Reader reader{where, pools};
+  const Reader reader{{where}, pools};
   if (!root.is_sequence()) return reader.Wrong(root, "a file of stories must be a list");
   std::vector<std::shared_ptr<const Story>> stories;
   for (const YamlNode& node : root.items) {

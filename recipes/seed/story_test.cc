@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <map>
 #include <set>
 
 #include "base/file.h"
@@ -97,10 +98,13 @@ TEST(StoryTest, StoriesAnswerTheirQuestions) {
       EXPECT_EQ(text.find_first_of("{}[]|"), std::string::npos) << story->id << ": " << text;
       for (std::string_view slip : {"  ", " .", " ,", "..", " the the ", " a a ", " a an "})
         EXPECT_FALSE(Contains(text, slip)) << story->id << ": " << text;
+      std::map<std::string, std::string> answers;
       for (const Probe& probe : passage.probes) {
-        const bool spoken = probe.answer == "yes" || probe.answer == "no";
+        const bool spoken = IsYesNo(probe.answer);
         EXPECT_TRUE(spoken || Contains(text, Lower(probe.answer))) << story->id << ": " << probe.answer;
         for (const std::string& ask : probe.asks) {
+          auto [place, is_new] = answers.try_emplace(ask, probe.answer);
+          EXPECT_TRUE(is_new || place->second == probe.answer) << story->id << ": " << ask;
           EXPECT_TRUE(ask.ends_with('?')) << story->id << ": " << ask;
           EXPECT_EQ(ask.find_first_of("{}[]|"), std::string::npos) << story->id << ": " << ask;
         }
@@ -125,6 +129,7 @@ TEST(StoryTest, BadStoriesAreRefused) {
       {head + "    - {say: \"A {w}.\"}\n", "no slot {w}"},
       {head + "    - {say: \"A {v.\"}\n", "'{' without '}'"},
       {head + "    - {say: \"A [b|c.\"}\n", "do not match"},
+      {head + "    - {say: \"A {v}.\", ask: [{q: [\"Who?\"], a: \"\"}]}\n", "\"a\" is empty"},
       {head + "    - {ask: []}\n", "\"say\" is missing"},
       {head + "    - {say: \"A {v}.\", ask: [{q: [], a: \"{v}\"}]}\n", "\"q\" is empty"},
       {head + "    - {say: \"A {v}.\", ask: [{q: [\"Who?\"], a: \"b\"}]}\n", "does not stand in the sentence"},

@@ -265,6 +265,8 @@ std::string Fill(std::string_view form, const Slots& slots) {
   return out;
 }
 
+bool IsYesNo(std::string_view answer) { return answer == "yes" || answer == "no"; }
+
 std::string VerbForI(std::string_view verb_phrase) { return Conjugate(verb_phrase, kVerbI); }
 std::string VerbForThey(std::string_view verb_phrase) { return Conjugate(verb_phrase, kVerbThey); }
 

@@ -50,6 +50,7 @@ std::string ThirdPerson(const std::string& base);
 std::string VerbForI(std::string_view verb_phrase);
 std::string VerbForThey(std::string_view verb_phrase);
 
+bool IsYesNo(std::string_view answer);
 // What two answers have in common when case, punctuation and articles do not count.
 std::string Normalised(std::string_view text);
 // The words that carry a meaning, in lower case and without marks or endings: "Where does Ann sleep?" -> ann, slee.
