@@ -55,8 +55,6 @@ namespace cairn::kernels {
 namespace HWY_NAMESPACE {
 #if CAIRN_SIMD
 
-size_t RoundUp(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
-
 // The matrix src[n, D] cut into panels of kWide columns, packed: the right factor of products over rows.
 class RowPanels {
  public:

@@ -29,7 +29,8 @@ constexpr size_t kStripRows = HWY_TARGET == HWY_AVX2 ? 6 : 7;  // up to so many 
 constexpr size_t kRowsOfB = 64;
 // A task with all columns of B takes more rows, up to so many values: they and the rows after them are in L2 at a time.
 constexpr size_t kRowsOfBNear = 256, kValuesOfB = 64u << 10;
-constexpr size_t kFetchTiles = 3;  // so many take long enough to fetch B for the next columns
+constexpr size_t kLeastRows = kRowsMax / 2;  // of a thread, so that it need not read all of B for less
+constexpr size_t kFetchTiles = 3;            // so many take long enough to fetch B for the next columns
 // Chains so short wait for C. Six rows of it are read and written along: fewer and longer pieces than a tile's.
 constexpr size_t kShortChain = 16, kRowsOfC = 6;
 
@@ -166,16 +167,14 @@ inline FewRowsFunction FewRowsRangeFor(size_t rows) {
   return kRanges[rows - 1];
 }
 
-// A as blocks of `block` k, each of tiles of `height` rows, each [k, rows].
-inline void PackTiles(ThreadPool& pool, const MatMulArgs& g, size_t height, size_t block, float* a) {
-  const size_t blocks = (g.s.k + block - 1) / block, m_end = g.s.m;
-  pool.RunRanges(blocks, std::max<size_t>(1, kSerialWork / (m_end * block)), [&](size_t begin, size_t end) {
-    for (size_t k = begin * block; k < std::min(g.s.k, end * block); k += block)
-      for (size_t m = 0; m < m_end; m += height) {
-        const size_t part = std::min(block, g.s.k - k), rows = std::min(height, m_end - m);
-        PackOperand(PlaceInA(g, m, k).data, g.s.lda, g.s.trans_a, rows, part, a + k * m_end + m * part);
-      }
-  });
+// A as blocks of `block` k, each of tiles of `height` rows.
+inline void PackTiles(const MatMulArgs& g, size_t height, size_t block, float* a) {
+  for (size_t k = 0; k < g.s.k; k += block)
+    for (size_t m = 0; m < g.s.m; m += height) {
+      const size_t part = std::min(block, g.s.k - k), rows = std::min(height, g.s.m - m);
+      PackOperand(PlaceInA(g, m, k).data, g.s.lda, g.s.trans_a, rows, kPackedRows, part, a);
+      a += part * kPackedRows;
+    }
 }
 
 // Columns [n0, n1). g: one block of A as PackTiles lays it out.
@@ -201,30 +200,43 @@ inline void TilesInPlace(const MatMulArgs& g, size_t height, size_t n0, size_t n
         for (size_t i = k * t / tiles; i < k * (t + 1) / tiles; ++i)
           for (size_t v = 0; v < kWide; v += kLanes) __builtin_prefetch(b + i * ldb + kWide + v);
       const size_t m = t * height, rows = std::min(height, g.s.m - m);
-      RunTile(rows, cols, k, TileOperand::Packed(g.a + m * k, rows), b, ldb, g.c + m * g.s.ldc + n, g.s.ldc,
+      RunTile(rows, cols, k, TileOperand::Packed(g.a + t * kPackedRows * k), b, ldb, g.c + m * g.s.ldc + n, g.s.ldc,
               g.s.accumulate, fetch);
     }
   }
 }
 
-// More rows than a strip has, of B as it is. Tiles have equal heights; a part of A and a task's part of C are near.
-inline void MultiplyFewTiles(ThreadPool& pool, const MatMulArgs& all) {
-  const size_t least = (all.s.m + kRowsMax - 1) / kRowsMax, height = (all.s.m + least - 1) / least;
-  const size_t near = kNearFloats / all.s.m / kRowsOfBNear * kRowsOfBNear, panels = (all.s.n + kWide - 1) / kWide;
-  const size_t tasks = pool.size() == 1 ? 1 : static_cast<size_t>(pool.size()) * 4;
-  const size_t wide = std::clamp<size_t>(panels / tasks, 1, near / kWide) * kWide;
-  const size_t block = wide < all.s.n ? kRowsOfB : std::clamp(kValuesOfB / all.s.n, kRowsOfB, kRowsOfBNear);
-  float* a = Scratch(ScratchSlot::kShared, all.s.m * std::min(all.s.k, near));
+// Rows [m0, m1) and columns [n0, n1), in tiles of `height` rows; a part of A and of C are near.
+inline void MultiplyTilesInPlace(const MatMulArgs& all, size_t height, size_t m0, size_t m1, size_t n0, size_t n1) {
+  MatMulArgs own = all;
+  own.s.m = m1 - m0;
+  own.c += m0 * all.s.ldc;
+  const size_t packed_rows = (own.s.m + height - 1) / height * kPackedRows;
+  const size_t near = kNearFloats / packed_rows / kRowsOfBNear * kRowsOfBNear;
+  const size_t block = n1 - n0 < all.s.n ? kRowsOfB : std::clamp(kValuesOfB / all.s.n, kRowsOfB, kRowsOfBNear);
+  float* a = Scratch(ScratchSlot::kTask2, packed_rows * std::min(all.s.k, near));
   for (size_t k = 0; k < all.s.k; k += near) {
-    const MatMulArgs g = Continued(all, k, near, PlaceInA(all, 0, k).data);
-    PackTiles(pool, g, height, block, a);
-    const size_t grain = std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * wide));
-    pool.RunRanges((g.s.n + wide - 1) / wide, grain, [&](size_t begin, size_t end) {
-      for (size_t n = begin * wide; n < std::min(g.s.n, end * wide); n += wide)
-        for (size_t i = 0; i < g.s.k; i += block)
-          TilesInPlace(Continued(g, i, block, a + i * g.s.m), height, n, std::min(g.s.n, n + wide));
-    });
+    const MatMulArgs g = Continued(own, k, near, PlaceInA(all, m0, k).data);
+    PackTiles(g, height, block, a);
+    for (size_t i = 0; i < g.s.k; i += block) TilesInPlace(Continued(g, i, block, a + i * packed_rows), height, n0, n1);
   }
+}
+
+// More rows than a strip has, of B as it is. Each thread has tiles of its own and reads all of B, whole rows of it; if
+// there are more threads than half tiles, a part of the columns. Tiles have equal heights, and threads equal numbers of
+// them.
+inline void MultiplyFewTiles(ThreadPool& pool, const MatMulArgs& g) {
+  const size_t threads = static_cast<size_t>(pool.size());
+  const size_t row_tasks = std::clamp<size_t>(g.s.m / kLeastRows, 1, threads);
+  const size_t tiles = RoundUp((g.s.m + kRowsMax - 1) / kRowsMax, row_tasks), height = (g.s.m + tiles - 1) / tiles;
+  const size_t task_rows = tiles / row_tasks * height, panels = (g.s.n + kWide - 1) / kWide;
+  const size_t column_tasks = std::min(panels, (threads + row_tasks - 1) / row_tasks);
+  pool.Run(row_tasks * column_tasks, [&](size_t i) {
+    const size_t row = i / column_tasks, column = i % column_tasks;
+    const size_t m0 = row * task_rows, m1 = std::min(g.s.m, m0 + task_rows);
+    const size_t n0 = panels * column / column_tasks * kWide, n1 = panels * (column + 1) / column_tasks * kWide;
+    if (m0 < m1) MultiplyTilesInPlace(g, height, m0, m1, n0, std::min(g.s.n, n1));
+  });
 }
 
 // Many rows, but short chains.
@@ -235,7 +247,7 @@ inline void MultiplyShortChains(ThreadPool& pool, const MatMulArgs& g) {
     for (size_t m = begin * kRowsOfC; m < std::min(g.s.m, end * kRowsOfC); m += kRowsOfC) {
       MatMulArgs rows = g;
       rows.s.m = std::min(kRowsOfC, g.s.m - m);
-      PackOperand(PlaceInA(g, m, 0).data, g.s.lda, g.s.trans_a, rows.s.m, g.s.k, a);
+      PackOperand(PlaceInA(g, m, 0).data, g.s.lda, g.s.trans_a, rows.s.m, rows.s.m, g.s.k, a);
       rows.a = a;
       rows.c = g.c + m * g.s.ldc;
       FewRowsRangeFor(rows.s.m)(rows, 0, g.s.n);
@@ -260,7 +272,7 @@ inline void MultiplyStrips(ThreadPool& pool, const MatMulArgs& g) {
   MatMulArgs packed = g;
   if (g.s.m > 1 || g.s.trans_a) {
     float* a = Scratch(ScratchSlot::kShared, g.s.m * g.s.k);
-    PackOperand(g.a, g.s.lda, g.s.trans_a, g.s.m, g.s.k, a);
+    PackOperand(g.a, g.s.lda, g.s.trans_a, g.s.m, g.s.m, g.s.k, a);
     packed.a = a;
   }
   pool.RunRanges(strips, std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * wide)), [&](size_t begin, size_t end) {

@@ -31,8 +31,8 @@ constexpr size_t kNearRows = 512;            // a tile of rows of A that long is
 // The transpose of A is read where it lies for products so narrow that packing costs more; but if they are short, too,
 // C is what they wait for. Its rows must be near each other: each panel of B reads all of them again.
 constexpr size_t kNarrow = 512, kShort = 128, kNearColumns = 255;
-constexpr size_t kNarrowK = 256;  // rows of both at a time: they and the next ones, which are on their way, fit L2
-constexpr size_t kWidened = 256;  // k that are widened at a time before they are transposed
+constexpr size_t kRowsAhead = 16;  // rows of a transpose fetched while one is packed
+constexpr size_t kWidened = 256;   // k that are widened at a time before they are transposed
 }  // namespace cairn::kernels
 #endif
 
@@ -44,15 +44,25 @@ bool ReadsAInPlace(const MatMulArgs& g) {
   return g.s.trans_a ? g.s.n <= kNarrow && g.s.k > kShort && g.s.lda <= kNearColumns : g.s.lda <= kNearRows;
 }
 
-// Rows [m0, m1) and k [k0, k0 + k) of A as tiles of kRowsMax rows, each [k, rows].
+// Rows [m0, m1) and k [k0, k0 + k) of A as tiles of kRowsMax rows.
 void PackA(const MatMulArgs& g, size_t m0, size_t m1, size_t k0, size_t k, float* dst) {
-  // Of a transpose a few rows at a time, so that the tiles share its cache lines.
-  const size_t step = g.s.trans_a ? 64 : k;
-  for (size_t i = 0; i < k; i += step)
-    for (size_t m = m0; m < m1; m += kRowsMax) {
-      const size_t rows = std::min(kRowsMax, m1 - m), part = std::min(step, k - i);
-      PackOperand(PlaceInA(g, m, k0 + i).data, g.s.lda, g.s.trans_a, rows, part, dst + (m - m0) * k + i * rows);
-    }
+  const size_t tile = k * kPackedRows;
+  if (!g.s.trans_a) {
+    for (size_t m = m0; m < m1; m += kRowsMax, dst += tile)
+      PackOperand(PlaceInA(g, m, k0).data, g.s.lda, false, std::min(kRowsMax, m1 - m), kPackedRows, k, dst);
+    return;
+  }
+  // All tiles along a row of the transpose: rows a power of two apart push each other out of the cache.
+  const DF d;
+  for (size_t i = 0; i < k; ++i, dst += kPackedRows) {
+    const float* row = g.a + (k0 + i) * g.s.lda;
+    float* to = dst;
+    const float* ahead = row + (i + kRowsAhead < k ? kRowsAhead : 0) * g.s.lda;
+    for (size_t m = m0; m < m1; m += 16) __builtin_prefetch(ahead + m);
+    for (size_t m = m0; m < m1; m += kRowsMax, to += tile)
+      for (size_t j = 0; j < kRowsMax && m + j < m1; j += kLanes)
+        hn::StoreU(LoadUpTo(row + m + j, g.s.m - m - j), d, to + j);
+  }
 }
 
 // Columns [n0, n0 + cols) and k [k0, k0 + k) of B, widened, as [k, PanelWidth(cols)].
@@ -98,17 +108,14 @@ struct Block {
   size_t m0, m1, n0, n1, k0, k;
 };
 
-// What the tile at (m, n) fetches of the rows of A and B that the next block of k reads where they lie: every tile of
-// the product has an equal part of them.
-TileFetch FetchNextBlock(const MatMulArgs& g, const Block& block, size_t m, size_t n) {
-  const size_t k = block.k0 + block.k;
-  if (k >= g.s.k || g.s.trans_b || g.s.ldb > kNarrow || g.b.type != WeightType::kF32) return {};
-  const size_t panels = (g.s.n + kWide - 1) / kWide, tiles = (g.s.m + kRowsMax - 1) / kRowsMax * panels;
-  const size_t half = (tiles + 1) / 2, i = m / kRowsMax * panels + n / kWide;
-  const bool of_a = i < half;
-  const size_t ld = of_a ? g.s.lda : g.s.ldb;
-  const float* rows = of_a ? g.a + k * ld : g.b.f32() + k * ld;
-  return {rows + i % half * block.k * ld / half, (ld + half - 1) / half};
+// What the tile at (m, n) fetches of the rows of A that the next block of k reads where they lie: every tile of the
+// block has an equal part of them.
+TileFetch FetchNextRows(const MatMulArgs& g, const Block& block, size_t m, size_t n) {
+  const size_t k = block.k0 + block.k, panels = (block.n1 - block.n0 + kWide - 1) / kWide;
+  if (k >= g.s.k) return {};
+  const size_t tiles = (block.m1 - block.m0 + kRowsMax - 1) / kRowsMax * panels;
+  const size_t i = (m - block.m0) / kRowsMax * panels + (n - block.n0) / kWide;
+  return {g.a + k * g.s.lda + i * block.k * g.s.lda / tiles, (g.s.lda + tiles - 1) / tiles};
 }
 
 // The block's part of the product. b_packed: its part of B as PackPanels lays it out.
@@ -116,20 +123,20 @@ void MultiplyBlock(const MatMulArgs& g, const Block& block, const float* b_packe
   const bool in_place = ReadsAInPlace(g);
   float* packed = nullptr;
   if (!in_place) {
-    packed = Scratch(ScratchSlot::kTask, (block.m1 - block.m0) * block.k);
+    packed = Scratch(ScratchSlot::kTask, (block.m1 - block.m0 + kRowsMax - 1) / kRowsMax * kPackedRows * block.k);
     PackA(g, block.m0, block.m1, block.k0, block.k, packed);
   }
   auto panel = [&](size_t n) { return b_packed + (n - block.n0) * block.k; };
   auto tile = [&](size_t m, size_t n, const TileFetch& fetch) {
     const size_t rows = std::min(kRowsMax, block.m1 - m), cols = std::min(kWide, block.n1 - n);
-    const TileOperand a =
-        in_place ? PlaceInA(g, m, block.k0) : TileOperand::Packed(packed + (m - block.m0) * block.k, rows);
+    const TileOperand a = in_place ? PlaceInA(g, m, block.k0)
+                                   : TileOperand::Packed(packed + (m - block.m0) / kRowsMax * kPackedRows * block.k);
     RunTile(rows, cols, block.k, a, panel(n), PanelWidth(cols), g.c + m * g.s.ldc + n, g.s.ldc,
             g.s.accumulate || block.k0 > 0, fetch);
   };
   if (in_place && g.s.trans_a) {
     for (size_t n = block.n0; n < block.n1; n += kWide)
-      for (size_t m = block.m0; m < block.m1; m += kRowsMax) tile(m, n, FetchNextBlock(g, block, m, n));
+      for (size_t m = block.m0; m < block.m1; m += kRowsMax) tile(m, n, FetchNextRows(g, block, m, n));
   } else if ((block.n1 - block.n0) * block.k <= kNearFloats) {
     // All of B is near: C is written as it lies, row after row.
     for (size_t m = block.m0; m < block.m1; m += kRowsMax)
@@ -145,19 +152,26 @@ void MultiplyBlock(const MatMulArgs& g, const Block& block, const float* b_packe
   }
 }
 
-// Few tiles of rows, or little work: each task has columns of its own, whose part of B it packs into its L2.
+// Few tiles of rows, little work, or A read where it lies: each task has columns of its own, whose part of B it packs
+// into its L2; and rows of its own where there are fewer columns than threads need.
 void MultiplyColumns(ThreadPool& pool, const MatMulArgs& g) {
-  const size_t panels = (g.s.n + kWide - 1) / kWide, k_block = KBlock(g.s.k, kNearK);
-  const size_t wide = std::clamp<size_t>(panels / (2 * static_cast<size_t>(pool.size())), 1, kPanelsOfTask) * kWide;
-  const size_t grain = std::max<size_t>(1, kSerialWork / (g.s.m * g.s.k * wide));
-  pool.RunRanges((g.s.n + wide - 1) / wide, grain, [&](size_t begin, size_t end) {
+  const size_t threads = static_cast<size_t>(pool.size()), wanted = 2 * threads, k_block = KBlock(g.s.k, kNearK);
+  const size_t panels = (g.s.n + kWide - 1) / kWide, tiles = (g.s.m + kRowsMax - 1) / kRowsMax;
+  const size_t wide = std::clamp<size_t>(panels / wanted, 1, kPanelsOfTask) * kWide;
+  const size_t columns = (g.s.n + wide - 1) / wide;
+  const size_t rows = threads == 1 ? 1 : std::min(tiles, (wanted + columns - 1) / columns);
+  const size_t grain = std::max<size_t>(1, kSerialWork * rows / (g.s.m * g.s.k * wide));
+  pool.RunRanges(columns * rows, grain, [&](size_t begin, size_t end) {
     float* packed = Scratch(ScratchSlot::kTask2, wide * k_block);
-    for (size_t n = begin * wide; n < std::min(g.s.n, end * wide); n += wide)
+    for (size_t i = begin; i < end; ++i) {
+      const size_t n = i / rows * wide, m0 = tiles * (i % rows) / rows * kRowsMax;
+      const size_t m1 = std::min(g.s.m, tiles * (i % rows + 1) / rows * kRowsMax);
       for (size_t k = 0; k < g.s.k; k += k_block) {
-        const Block block = {0, g.s.m, n, std::min(g.s.n, n + wide), k, std::min(k_block, g.s.k - k)};
+        const Block block = {m0, m1, n, std::min(g.s.n, n + wide), k, std::min(k_block, g.s.k - k)};
         PackPanels(g, block.n0, block.n1, k, block.k, packed);
         MultiplyBlock(g, block, packed);
       }
+    }
   });
 }
 
@@ -165,23 +179,25 @@ void MultiplyColumns(ThreadPool& pool, const MatMulArgs& g) {
 void MultiplyRows(ThreadPool& pool, const MatMulArgs& g, const Block& part) {
   const size_t panels = (part.n1 - part.n0 + kWide - 1) / kWide, tiles = (g.s.m + kRowsMax - 1) / kRowsMax;
   float* b_packed = Scratch(ScratchSlot::kShared, panels * kWide * part.k);
-  pool.RunRanges((panels + kPanelsOfTask - 1) / kPanelsOfTask, 1, [&](size_t begin, size_t end) {
-    const size_t n0 = part.n0 + begin * kPanelsOfTask * kWide;
-    PackPanels(g, n0, std::min(part.n1, part.n0 + end * kPanelsOfTask * kWide), part.k0, part.k,
-               b_packed + (n0 - part.n0) * part.k);
+  const size_t threads = static_cast<size_t>(pool.size());
+  const size_t packs = std::max((panels + kPanelsOfTask - 1) / kPanelsOfTask, std::min(panels, threads));
+  pool.Run(packs, [&](size_t i) {
+    const size_t first = panels * i / packs * kWide, last = panels * (i + 1) / packs * kWide;
+    PackPanels(g, part.n0 + first, std::min(part.n1, part.n0 + last), part.k0, part.k, b_packed + first * part.k);
   });
-  // As many tiles a block as L2 holds of A, fewer when threads would be idle, then a split of columns.
-  const size_t wanted = pool.size() == 1 ? 1 : static_cast<size_t>(pool.size()) * 4;
-  const size_t near = std::clamp<size_t>(kNearFloats / (kRowsMax * part.k), 2, kTilesOfBlock);
-  const size_t block_tiles = std::clamp(tiles / wanted, std::min<size_t>(2, tiles), near);
-  const size_t m_blocks = (tiles + block_tiles - 1) / block_tiles;
-  const size_t n_blocks = std::min(panels, (wanted + m_blocks - 1) / m_blocks);
+  // As many tiles a block as L2 holds of A, fewer when threads would be idle, then a split of columns. All blocks are
+  // about equal, and each thread has as many: the last one to end keeps the others waiting.
+  const size_t wanted = threads == 1 ? 1 : threads * 4;
+  const size_t near = std::clamp<size_t>(kNearFloats / (kPackedRows * part.k), 2, kTilesOfBlock);
+  const size_t most = std::clamp(tiles / wanted, std::min<size_t>(2, tiles), near);
+  const size_t least = (tiles + most - 1) / most, m_blocks = least < wanted ? least : RoundUp(least, threads);
+  size_t n_blocks = std::min(panels, (wanted + m_blocks - 1) / m_blocks);
+  while (m_blocks * n_blocks % threads != 0 && n_blocks < panels) ++n_blocks;
   pool.Run(m_blocks * n_blocks, [&](size_t i) {
-    const size_t m = i / n_blocks * block_tiles * kRowsMax, first = panels * (i % n_blocks) / n_blocks * kWide,
-                 last = panels * (i % n_blocks + 1) / n_blocks * kWide;
-    MultiplyBlock(g,
-                  {m, std::min(g.s.m, m + block_tiles * kRowsMax), part.n0 + first, std::min(part.n1, part.n0 + last),
-                   part.k0, part.k},
+    const size_t row = i / n_blocks, column = i % n_blocks;
+    const size_t m0 = tiles * row / m_blocks * kRowsMax, m1 = tiles * (row + 1) / m_blocks * kRowsMax;
+    const size_t first = panels * column / n_blocks * kWide, last = panels * (column + 1) / n_blocks * kWide;
+    MultiplyBlock(g, {m0, std::min(g.s.m, m1), part.n0 + first, std::min(part.n1, part.n0 + last), part.k0, part.k},
                   b_packed + first * part.k);
   });
 }
@@ -189,8 +205,9 @@ void MultiplyRows(ThreadPool& pool, const MatMulArgs& g, const Block& part) {
 void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
   if (MultiplyInPlace(pool, g)) return;
   if (g.s.m <= kFewTiles * kRowsMax || g.s.m * g.s.n * g.s.k < kSerialWork) return MultiplyColumns(pool, g);
-  const bool again = g.s.trans_a && ReadsAInPlace(g);  // A, once for each panel of B
-  const size_t k_block = KBlock(g.s.k, again ? kNarrowK : kKBlock);
+  // Narrow products of long chains: with columns of their own threads meet once and not after each block of k.
+  if (g.s.trans_a && ReadsAInPlace(g)) return MultiplyColumns(pool, g);
+  const size_t k_block = KBlock(g.s.k, kKBlock);
   const size_t wide = kPackedBFloats / (k_block * kWide) * kWide;
   for (size_t n = 0; n < g.s.n; n += wide)
     for (size_t k = 0; k < g.s.k; k += k_block)

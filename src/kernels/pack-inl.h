@@ -91,15 +91,6 @@ HWY_INLINE void PackLanesTransposed(const float* HWY_RESTRICT src, size_t ld, si
   part(i, k - i);
 }
 
-// dst[k, width] from src[count, ld] transposed; columns count..width are zero.
-inline void PackTransposed(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k,
-                           float* HWY_RESTRICT dst) {
-  for (size_t j = 0; j < count; j += kLanes)
-    PackLanesTransposed(src + j * ld, ld, std::min(kLanes, count - j), width, k, j == 0 || j + kLanes <= width,
-                        dst + j);
-  for (size_t i = 0; i < k && count < width; ++i) std::fill(dst + i * width + count, dst + (i + 1) * width, 0.0f);
-}
-
 // dst[k, width] from src[k, ld], columns count..width zero.
 inline void PackRows(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k,
                      float* HWY_RESTRICT dst) {
@@ -113,17 +104,24 @@ inline void PackRows(const float* HWY_RESTRICT src, size_t ld, size_t count, siz
   }
   for (; i < k; ++i) {
     const float* row = src + i * ld;
-    float* to = dst + i * width;
-    size_t j = 0;
-    for (; j + kLanes <= count; j += kLanes) hn::StoreU(hn::LoadU(d, row + j), d, to + j);
-    for (; j < count; ++j) to[j] = row[j];
-    for (; j < width; ++j) to[j] = 0.0f;
+    for (size_t j = 0; j < width; j += kLanes)
+      StoreUpTo(j < count ? LoadUpTo(row + j, count - j) : hn::Zero(d), dst + i * width + j, width - j);
   }
 }
 
-// dst[k, rows] from `rows` rows of an operand, stored as [rows, ld] or, when `transposed`, as [k, ld].
-inline void PackOperand(const float* src, size_t ld, bool transposed, size_t rows, size_t k, float* dst) {
-  transposed ? PackRows(src, ld, rows, rows, k, dst) : PackTransposed(src, ld, rows, rows, k, dst);
+// dst[k, width] from `rows` <= width rows of an operand, stored as [rows, ld] or, when `transposed`, as [k, ld]. What
+// the columns from `rows` on hold is undefined.
+inline void PackOperand(const float* src, size_t ld, bool transposed, size_t rows, size_t width, size_t k, float* dst) {
+  if (transposed) return PackRows(src, ld, rows, width, k, dst);
+  for (size_t j = 0; j < rows; j += kLanes)
+    PackLanesTransposed(src + j * ld, ld, std::min(kLanes, rows - j), width, k, j == 0 || j + kLanes <= width, dst + j);
+}
+
+// dst[k, width] from src[count, ld] transposed; columns count..width are zero.
+inline void PackTransposed(const float* HWY_RESTRICT src, size_t ld, size_t count, size_t width, size_t k,
+                           float* HWY_RESTRICT dst) {
+  PackOperand(src, ld, false, count, width, k, dst);
+  for (size_t i = 0; i < k && count < width; ++i) std::fill(dst + i * width + count, dst + (i + 1) * width, 0.0f);
 }
 
 #endif  // CAIRN_SIMD

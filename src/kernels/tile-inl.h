@@ -13,6 +13,8 @@ namespace cairn::kernels {
 namespace HWY_NAMESPACE {
 #if CAIRN_SIMD
 
+constexpr size_t RoundUp(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
+
 constexpr size_t kWide = 2 * kLanes;  // columns of a tile
 #if HWY_TARGET == HWY_AVX2
 constexpr size_t kRowsMax = 6;  // 12 of 16 registers accumulate
@@ -22,6 +24,10 @@ constexpr size_t kRowsMax = 8;
 constexpr size_t kRowsMax = 14;  // 28 of 32 registers accumulate
 #endif
 
+// A packed tile of A is [k, kPackedRows], however many rows it has: stores that cross cache lines cost more than the
+// room.
+constexpr size_t kPackedRows = RoundUp(kRowsMax, kLanes);
+
 // Width of the packed panel that holds cols <= kWide columns.
 inline size_t PanelWidth(size_t cols) { return cols > kLanes ? kWide : kLanes; }
 
@@ -30,7 +36,7 @@ inline size_t PanelWidth(size_t cols) { return cols > kLanes ? kWide : kLanes; }
 struct TileOperand {
   const float* data;
   size_t row_stride, k_stride;
-  static TileOperand Packed(const float* a, size_t rows) { return {a, 1, rows}; }
+  static TileOperand Packed(const float* a) { return {a, 1, kPackedRows}; }
   TileOperand From(size_t row, size_t k) const {
     return {data + row * row_stride + k * k_stride, row_stride, k_stride};
   }
