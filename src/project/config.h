@@ -62,6 +62,7 @@ struct LoraOptions {
   LoraTargets targets = LoraTargets::kAllLinear;
   BaseQuantization quantize = BaseQuantization::kNone;
   LoraNumerics numerics = LoraNumerics::kI8;
+  double merge_scale = 1;
 };
 
 struct PhaseConfig {

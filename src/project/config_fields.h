@@ -109,6 +109,11 @@ void ForEachField(As<LoraOptions> auto& c, auto&& visit) {
   visit("numerics", c.numerics,
         Field{.help = "i8: the frozen base computes in exact 8-bit whole numbers while the adapter is trained; two to "
                       "three times as fast with AVX-512 VNNI. f32: in binary32, as devices need it"});
+  visit("mergeScale", c.merge_scale,
+        Field{.help = "share of the trained adapter that is released; a little less than 1 gives back much of what the "
+                      "base model knew and costs little of what it learnt",
+              .low = 0.1,
+              .high = 1});
 }
 
 void ForEachField(As<PhaseConfig> auto& c, auto&& visit) {

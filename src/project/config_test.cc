@@ -23,7 +23,7 @@ spec:
   synthesis: {pipeline: simple, samplesPerSeed: 4, seed: 9}
   training:
     method: full
-    lora: {rank: 8, alpha: 16.5, targets: attention}
+    lora: {rank: 8, alpha: 16.5, targets: attention, mergeScale: 0.75}
     phases: [{name: first, data: skills, epochs: 5}]
     optimizer: {name: adamw, learningRate: 1e-3, schedule: linear, warmup: 0.1, weightDecay: 0.01, clipNorm: 0}
     batchTokens: 2048
@@ -62,6 +62,7 @@ TEST(ProjectConfig, EveryFieldIsRead) {
   EXPECT_EQ(spec.training.method, TrainingMethod::kFull);
   EXPECT_EQ(spec.training.lora.rank, 8u);
   EXPECT_EQ(spec.training.lora.alpha, 16.5);
+  EXPECT_EQ(spec.training.lora.merge_scale, 0.75);
   EXPECT_EQ(spec.training.lora.targets, LoraTargets::kAttention);
   ASSERT_EQ(spec.training.phases.size(), 1u);
   EXPECT_EQ(spec.training.phases[0].name, "first");

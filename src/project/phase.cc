@@ -152,4 +152,8 @@ Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& trainin
   return {};
 }
 
+void ScaleForRelease(model::Adapter& adapter, const TrainingConfig& training) {
+  adapter.config.alpha *= training.lora.merge_scale;
+}
+
 }  // namespace cairn::project

@@ -63,4 +63,9 @@ Result<void> QuantizeBase(model::Model& model, const TrainingConfig& training);
 Result<void> PrepareTrainable(model::Model& model, const TrainingConfig& training, const std::string& previous,
                               uint64_t seed);
 
+// Makes a trained adapter the released one: it counts lora.mergeScale times. On the way from the trained weights back
+// to the base's, what the base knew returns before what was learnt goes (WiSE-FT, Wortsman et al. 2022,
+// arXiv:2109.01903).
+void ScaleForRelease(model::Adapter& adapter, const TrainingConfig& training);
+
 }  // namespace cairn::project

@@ -94,8 +94,6 @@ Result<void> RunRelease(BuildContext& context, const dag::StepContext& step) {
     CAIRN_TRY(CopyTree(step.Input(TrainStepId(project, i)) + "/transcript",
                        out + "/transcript/" + PhaseDirectoryName(project, i)));
   if (project.config.spec.training.method == TrainingMethod::kFull) CAIRN_TRY(CopyPhaseStarts(project, step, out));
-  std::string adapter = step.Input(TrainStepId(project, phases - 1)) + "/adapter";
-  if (PathExists(adapter)) CAIRN_TRY(CopyTree(adapter, out + "/adapter"));
   CAIRN_ASSIGN(Json evaluation, ReadJsonFile(step.Input("measure") + "/" + kEvalFile));
   CAIRN_TRY(WriteFileAtomic(out + "/" + kEvalFile, PrettyJson(evaluation)));
   CAIRN_ASSIGN(std::vector<Json> reports, LeafReports(project, step));

@@ -236,6 +236,7 @@ Result<void> CheckWeights(const Release& release, ThreadPool& pool) {
   model::Model model = release.base.model;
   CAIRN_TRY(PrepareTrainable(model, release.config.spec.training, "", 0));
   CAIRN_TRY(ToPhaseEnd(release.phases.back(), model, pool));
+  ScaleForRelease(*model.adapter, release.config.spec.training);
   CAIRN_TRY(CheckAdapter(release, *model.adapter));
   return CheckRounded(model, release.directory, pool);
 }

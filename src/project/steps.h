@@ -3,7 +3,7 @@
 //   synth:<leaf>   qna.yaml, documents, teacher            -> rows.jsonl, samples.jsonl, report.json
 //   measure:base   base model, eval.yaml of all leaves     -> answers.json
 //   train:<phase>  base model, samples, phase before       -> adapter/ (or model/), transcript/
-//   model          base model, last phase                  -> model directory, merged
+//   model          base model, last phase                  -> model directory, merged; adapter/ as it is released
 //   measure        model, eval.yaml, base's answers        -> eval.json
 //   release        all of it                               -> the release directory, unsigned
 #pragma once

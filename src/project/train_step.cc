@@ -113,6 +113,11 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
 Result<void> RunModel(BuildContext& context, const dag::StepContext& step) {
   CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
   CAIRN_ASSIGN(model::Model model, StartModel(context, step.Input("last phase")));
+  if (model.adapter) {
+    ScaleForRelease(*model.adapter, context.project.config.spec.training);
+    CAIRN_TRY(
+        model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory, context.project.BaseName()));
+  }
   CAIRN_TRY(model::SaveModel(context.pool, model, base->tokenizer, base->format, step.output_dir));
   return CheckBaseUnchanged(context.project);
 }
@@ -129,6 +134,7 @@ Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context) {
   const TrainingConfig& training = project.config.spec.training;
   Json settings = ProjectConfigToJson(project.config)["spec"]["training"];
   settings.erase("phases");
+  settings["lora"].erase("mergeScale");  // of the model step
   for (size_t i = 0; i < training.phases.size(); ++i) {
     dag::Step step;
     step.id = TrainStepId(project, i);
@@ -156,6 +162,7 @@ Result<void> AddModelStep(dag::Graph& graph, BuildContext& context) {
   dag::Step step;
   step.id = kModelStep;
   step.kind = "merge";
+  step.parameters = {{"mergeScale", context.project.config.spec.training.lora.merge_scale}};
   step.files = {{"base model", PinnedInput(context.project.base_digest)}};
   step.steps = {{"last phase", TrainStepId(context.project, context.project.config.spec.training.phases.size() - 1)}};
   step.run = [&context](const dag::StepContext& s) { return RunModel(context, s); };

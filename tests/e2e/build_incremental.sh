@@ -16,3 +16,10 @@ jq -e '.steps | map({(.id): .state}) | add
   | .["synth:knowledge/mill"] == "run" and .["synth:compositional_skills/greeting"] == "unchanged"
     and .["measure:base"] == "unchanged" and .["train:1-knowledge"] == "run" and .release == "run"' third >/dev/null
 jq -e --arg first "$first" '.release.digest != $first' third >/dev/null
+# How much of the adapter is released is no part of the training; a replay knows it.
+sed -i 's/alpha: 8/alpha: 8, mergeScale: 0.5/' p/cairn.yaml
+"$CAIRN" build -C p --quiet --json >scaled
+jq -e '[.steps[] | select(.state == "run") | .id] == ["model", "measure", "release"]' scaled >/dev/null
+config=p/build/small/adapter/adapter_config.json
+jq -e '.lora_alpha == 4' "$config" >/dev/null || fail "another alpha: $(cat "$config")"
+"$CAIRN" replay p/build/small --base p/base --segments 1 --quiet || fail "the scaled release does not replay"
