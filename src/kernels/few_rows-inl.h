@@ -29,8 +29,7 @@ constexpr size_t kStripRows = HWY_TARGET == HWY_AVX2 ? 6 : 7;  // up to so many 
 constexpr size_t kRowsOfB = 64;
 // A task with all columns of B takes more rows, up to so many values: they and the rows after them are in L2 at a time.
 constexpr size_t kRowsOfBNear = 256, kValuesOfB = 64u << 10;
-constexpr size_t kLeastRows = kRowsMax / 2;  // of a thread, so that it need not read all of B for less
-constexpr size_t kFetchTiles = 3;            // so many take long enough to fetch B for the next columns
+constexpr size_t kFetchTiles = 3;  // so many take long enough to fetch B for the next columns
 // Chains so short wait for C. Six rows of it are read and written along: fewer and longer pieces than a tile's.
 constexpr size_t kShortChain = 16, kRowsOfC = 6;
 
@@ -223,11 +222,12 @@ inline void MultiplyTilesInPlace(const MatMulArgs& all, size_t height, size_t m0
 }
 
 // More rows than a strip has, of B as it is. Each thread has tiles of its own and reads all of B, whole rows of it; if
-// there are more threads than half tiles, a part of the columns. Tiles have equal heights, and threads equal numbers of
+// there are more threads than tiles, a part of the columns. Tiles have equal heights, and threads equal numbers of
 // them.
 inline void MultiplyFewTiles(ThreadPool& pool, const MatMulArgs& g) {
-  const size_t threads = static_cast<size_t>(pool.size());
-  const size_t row_tasks = std::clamp<size_t>(g.s.m / kLeastRows, 1, threads);
+  const size_t work = std::max<size_t>(1, g.s.m * g.s.n * g.s.k / kSerialWork);
+  const size_t threads = std::min(static_cast<size_t>(pool.size()), work);
+  const size_t row_tasks = std::clamp<size_t>(g.s.m / kRowsMax, 1, threads);
   const size_t tiles = RoundUp((g.s.m + kRowsMax - 1) / kRowsMax, row_tasks), height = (g.s.m + tiles - 1) / tiles;
   const size_t task_rows = tiles / row_tasks * height, panels = (g.s.n + kWide - 1) / kWide;
   const size_t column_tasks = std::min(panels, (threads + row_tasks - 1) / row_tasks);
