@@ -33,7 +33,7 @@ TEST(MatMul, ContinuesTheChainAcrossBlocksOfK) {
     for (bool trans_b : {false, true})
       for (bool accumulate : {false, true})
         for (size_t m : {1, 5, 16, 40, 80}) {
-          // 70 rows and fewer have blocks of 64 to 512, more have blocks of 256 or 2,048.
+          // 70 rows and fewer have blocks of 64 to 512, more have blocks of 512 or 2,048.
           MatMulShape s{.m = m, .n = 37, .k = m > 70 ? 2100 : 300 + m * 17};
           s.trans_a = trans_a;
           s.trans_b = trans_b;
