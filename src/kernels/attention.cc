@@ -64,17 +64,34 @@ class RowPanels {
       PackRows(src + d, ld, std::min(kWide, dim_ - d), PanelWidth(dim_ - d), n, dst + d * n);
   }
 
-  // out[rows, D] (+)= chain over i of a(row, i) * src[first + i, D], i < count.
-  void Product(const TileOperand& a, size_t rows, size_t first, size_t count, float* out, size_t ld,
-               bool accumulate) const {
-    for (size_t d = 0; d < dim_; d += kWide) {
-      const size_t width = PanelWidth(dim_ - d);
-      RunTile(rows, std::min(kWide, dim_ - d), count, a, data_ + d * n_ + first * width, width, out + d, ld,
-              accumulate);
-    }
+  // out[r, D] = chain over i < full + r of a[r, i] * src[i, D], r < rows.
+  void CausalProduct(const float* a, size_t lda, size_t rows, size_t full, float* out, size_t ld) const {
+    ForPanels([&](size_t d, size_t cols, size_t width) {
+      RunTileToTriangle(rows, cols, full, a, lda, data_ + d * n_, width, out + d, ld);
+    });
+  }
+
+  // out[c, D] continues its chain over i in [first, n) of a[i, c] * src[i, D], c < cols, where column c begins c rows
+  // late if `late`.
+  void TransposedProduct(const float* a, size_t lda, size_t count, size_t first, bool late, float* out,
+                         size_t ld) const {
+    a += first * lda;
+    ForPanels([&](size_t d, size_t cols, size_t width) {
+      const float* b = data_ + d * n_ + first * width;
+      if (late) {
+        RunTileFromTriangle(count, cols, n_ - first - (count - 1), a, lda, b, width, out + d, ld);
+      } else {
+        RunTile(count, cols, n_ - first, {a, 1, lda}, b, width, out + d, ld, true);
+      }
+    });
   }
 
  private:
+  template <typename Body>
+  void ForPanels(const Body& body) const {
+    for (size_t d = 0; d < dim_; d += kWide) body(d, std::min(kWide, dim_ - d), PanelWidth(dim_ - d));
+  }
+
   const float* data_;
   size_t n_, dim_;
 };
@@ -99,28 +116,14 @@ class KeyPanels {
   size_t dim_;
 };
 
-// out[r, D] = chain over j <= full - 1 + r of p[r, j] * right[j].
-void CausalProduct(const float* p, size_t ld, size_t rows, size_t full, const RowPanels& right, float* out,
-                   size_t out_ld) {
-  right.Product({p, ld, 1}, rows, 0, full, out, out_ld, false);
-  for (size_t r = 1; r < rows; ++r)
-    right.Product({p + r * ld + full, ld, 1}, 1, full, r, out + r * out_ld, out_ld, true);
-}
-
-// out[j, D] continues its chain over the rows r of x that see key j (r + first >= j) with x[r, j] * right[r].
+// out[j, D] continues its chain over the rows r of x [rows, ld] that see key j (r + first >= j) with x[r, j] *
+// right[r]. first: a multiple of kRowsMax.
 void CausalProductTransposed(const float* x, size_t ld, size_t rows, size_t first, const RowPanels& right, float* out,
                              size_t out_ld) {
   const size_t keys = first + rows;
-  for (size_t j0 = 0; j0 < keys; j0 += kRowsMax) {
-    const size_t count = std::min(kRowsMax, keys - j0);
-    const size_t all = j0 + count - 1 > first ? j0 + count - 1 - first : 0;  // first row that sees all these keys
-    for (size_t j = j0; j < j0 + count; ++j) {
-      const size_t begin = j > first ? j - first : 0;
-      if (begin < all)
-        right.Product({x + begin * ld + j, 1, ld}, 1, begin, all - begin, out + j * out_ld, out_ld, true);
-    }
-    right.Product({x + all * ld + j0, 1, ld}, count, all, rows - all, out + j0 * out_ld, out_ld, true);
-  }
+  for (size_t j = 0; j < keys; j += kRowsMax)
+    right.TransposedProduct(x + j, ld, std::min(kRowsMax, keys - j), j > first ? j - first : 0, j >= first,
+                            out + j * out_ld, out_ld);
 }
 
 void DivideRow(float* x, float l, size_t n) {
@@ -147,7 +150,7 @@ void AttentionTaskForward(const AttentionArgs& a, const AttentionTask& task) {
       stats[0] = MaxOf<true>(s, full + r, scale);
       stats[1] = ExpSum16<true>(s, s, full + r, stats[0]);
     }
-    CausalProduct(scores, ld, rows, full, values, a.out + at, q_ld);
+    values.CausalProduct(scores, ld, rows, full, a.out + at, q_ld);
     stats = a.max_and_sum + (row * a.s.heads + task.head) * 2;
     for (size_t r = 0; r < rows; ++r, stats += a.s.heads * 2) DivideRow(a.out + at + r * q_ld, stats[1], dim);
   }
@@ -217,7 +220,7 @@ void AttentionTaskBackward(const AttentionGradArgs& a, const AttentionTask& task
       for (size_t r = 0; r < rows; r += kRowsMax) {
         const size_t part = std::min(kRowsMax, rows - r);
         GradScores(a, task, head, row + r, part, keys, values, w, r);
-        CausalProduct(w.ds + r * w.ld, w.ld, part, row + r - task.start + 1, key_rows, a.dq + at + r * q_ld, q_ld);
+        key_rows.CausalProduct(w.ds + r * w.ld, w.ld, part, row + r - task.start + 1, a.dq + at + r * q_ld, q_ld);
       }
       const RowPanels q_rows(a.q + at, q_ld, rows, dim, w.q_rows), dout_rows(a.dout + at, q_ld, rows, dim, w.dout_rows);
       CausalProductTransposed(w.ds, w.ld, rows, row - task.start, q_rows, a.dk + kv, kv_ld);

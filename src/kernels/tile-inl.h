@@ -54,6 +54,13 @@ struct TileFetch {
 void RunTile(size_t rows, size_t cols, size_t k, const TileOperand& a, const float* b, size_t ldb, float* c, size_t ldc,
              bool load_c, const TileFetch& fetch = {});
 
+// Products under a causal mask. C[rows, cols] = chain over i < k + r of a[r, i] * b[i]: row r sees r rows of b more.
+void RunTileToTriangle(size_t rows, size_t cols, size_t k, const float* a, size_t lda, const float* b, size_t ldb,
+                       float* c, size_t ldc);
+// C[rows, cols] continues its chain over i in [r, rows - 1 + k) of a[i, r] * b[i]: row r of C begins r steps late.
+void RunTileFromTriangle(size_t rows, size_t cols, size_t k, const float* a, size_t lda, const float* b, size_t ldb,
+                         float* c, size_t ldc);
+
 #endif  // CAIRN_SIMD
 }  // namespace HWY_NAMESPACE
 }  // namespace cairn::kernels

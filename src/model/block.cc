@@ -34,7 +34,7 @@ struct LinearLayer {
   }
 
   // y (+)= bias + W x + B (scale * (A x)); low [T, rank] keeps scale * (A x).
-  void Forward(ThreadPool& pool, const float* x, float* y, size_t t, bool accumulate, std::vector<float>& low) const {
+  void Forward(ThreadPool& pool, const float* x, float* y, size_t t, bool accumulate, float* low) const {
     if (bias) {
       kernels::StartAtBias(pool, bias, y, t, out, accumulate);
       accumulate = true;
@@ -45,31 +45,98 @@ struct LinearLayer {
       kernels::Linear(pool, x, w, y, t, in, out, accumulate);
     }
     if (rank == 0) return;
-    kernels::Linear(pool, x, a, low.data(), t, in, rank);
-    kernels::Scale(pool, scale, low.data(), t * rank);
-    kernels::Linear(pool, low.data(), b, y, t, rank, out, true);
+    kernels::Linear(pool, x, a, low, t, in, rank);
+    kernels::Scale(pool, scale, low, t * rank);
+    kernels::Linear(pool, low, b, y, t, rank, out, true);
   }
 
-  // dx (+)= W^T dy (+ adapter's part); adds to the gradients.
-  void Backward(ThreadPool& pool, const float* dy, const float* x, float* dx, size_t t, bool accumulate,
-                const std::vector<float>& low, std::vector<float>& dlow, const GradientViews& gradients) const {
-    if (gradients.weights) kernels::LinearGradWeight(pool, dy, x, gradients.weights + w_offset, t, in, out);
-    if (gradients.weights && bias) kernels::BiasGradient(pool, dy, gradients.weights + bias_offset, t, out);
-    if (int8) {
+  // dx (+)= W^T dy (+ adapter's part), unless it is null; dlow [T, rank] keeps scale * (B^T dy).
+  void GradInput(ThreadPool& pool, const float* dy, float* dx, size_t t, bool accumulate, float* dlow) const {
+    if (dx && int8) {
       kernels::Int8Linear(pool, dy, int8->backward, dx, t, accumulate);
-    } else {
+    } else if (dx) {
       kernels::LinearGradInput(pool, dy, w, dx, t, in, out, accumulate);
     }
     if (rank == 0) return;
-    kernels::LinearGradInput(pool, dy, b, dlow.data(), t, rank, out, false);
-    kernels::Scale(pool, scale, dlow.data(), t * rank);
-    if (gradients.adapter) {
-      kernels::LinearGradWeight(pool, dy, low.data(), gradients.adapter + b_offset, t, rank, out);
-      kernels::LinearGradWeight(pool, dlow.data(), x, gradients.adapter + a_offset, t, in, rank);
+    kernels::LinearGradInput(pool, dy, b, dlow, t, rank, out, false);
+    kernels::Scale(pool, scale, dlow, t * rank);
+    if (dx) kernels::LinearGradInput(pool, dlow, a, dx, t, in, rank, true);
+  }
+
+  // Adds to the gradient of one part, if it is trained.
+  void GradWeight(ThreadPool& pool, LinearPart part, const float* dy, const float* x, size_t t, const float* low,
+                  const float* dlow, const GradientViews& gradients) const {
+    if (part == LinearPart::kWeight && gradients.weights) {
+      kernels::LinearGradWeight(pool, dy, x, gradients.weights + w_offset, t, in, out);
+      if (bias) kernels::BiasGradient(pool, dy, gradients.weights + bias_offset, t, out);
     }
-    kernels::LinearGradInput(pool, dlow.data(), a, dx, t, in, rank, true);
+    if (rank == 0 || !gradients.adapter) return;
+    if (part == LinearPart::kLoraA) kernels::LinearGradWeight(pool, dlow, x, gradients.adapter + a_offset, t, in, rank);
+    if (part == LinearPart::kLoraB)
+      kernels::LinearGradWeight(pool, dy, low, gradients.adapter + b_offset, t, rank, out);
   }
 };
+
+// One block's operations on some rows of a batch.
+class BlockRows {
+ public:
+  BlockRows(ThreadPool& pool, const Model& model, size_t layer, RowRange rows)
+      : pool(pool),
+        model(model),
+        layer(layer),
+        rows(rows),
+        s(model.config),
+        offsets(model.offsets.layers[layer]),
+        eps(static_cast<float>(model.config.rms_norm_eps)),
+        residual_multiplier(static_cast<float>(model.config.residual_multiplier)) {}
+
+  // Where the rows begin in a buffer of `width` values a row.
+  template <typename Buffer>
+  auto* At(Buffer& buffer, size_t width) const {
+    return buffer.data() + rows.first * width;
+  }
+
+  void Forward(int p, const float* x, float* y, bool accumulate, BlockBuffers& b) const {
+    const LinearLayer l(model, layer, p);
+    l.Forward(pool, x, y, rows.count, accumulate, At(b.lora[static_cast<size_t>(p)], l.rank));
+  }
+
+  void GradInput(int p, const float* dy, float* dx, bool accumulate, BackwardScratch& w) const {
+    const LinearLayer l(model, layer, p);
+    l.GradInput(pool, dy, dx, rows.count, accumulate, At(w.lora[static_cast<size_t>(p)], l.rank));
+  }
+
+  void Norm(size_t weight, const float* x, float* y, float* rstd) const {
+    kernels::RmsNorm(pool, x, model.Vector(weight), y, rstd, rows.count, s.hidden, eps);
+  }
+
+  // to = residual + residual_multiplier * linear layer p of x.
+  void AddToResidual(int p, const float* x, const float* residual, float* to, BlockBuffers& b) const {
+    std::copy_n(residual, rows.count * s.hidden, to);
+    if (residual_multiplier == 1.0f) return Forward(p, x, to, true, b);
+    Forward(p, x, At(b.branch, s.hidden), false, b);
+    kernels::AddScaled(pool, residual_multiplier, At(b.branch, s.hidden), to, rows.count * s.hidden);
+  }
+
+  // Keeps in `branch` what reaches the branch that AddToResidual added; dx goes on through the residual.
+  void BranchGradient(const float* dx, float* branch) const {
+    std::copy_n(dx, rows.count * s.hidden, branch);
+    if (residual_multiplier != 1.0f) kernels::Scale(pool, residual_multiplier, branch, rows.count * s.hidden);
+  }
+
+  ThreadPool& pool;
+  const Model& model;
+  const size_t layer;
+  const RowRange rows;
+  const ModelSizes s;
+  const LayerOffsets& offsets;
+  const float eps, residual_multiplier;
+};
+
+// Batches differ in size: memory that was needed once is kept, and not cleared again.
+void Fit(std::vector<float>& v, size_t n) {
+  if (v.size() < n) v.resize(n);
+}
 
 }  // namespace
 
@@ -79,118 +146,153 @@ kernels::AttentionShape AttentionShapeOf(const ModelConfig& config, size_t t) {
 }
 
 void BlockBuffers::Resize(const Model& model, size_t t) {
+  ResizeBeforeAttention(model, t);
+  ResizeAfterAttention(model, t);
+}
+
+void BlockBuffers::ResizeBeforeAttention(const Model& model, size_t t) {
   const ModelSizes s(model.config);
-  for (auto* v : {&x, &h1, &mid, &h2}) v->resize(t * s.hidden);
-  for (auto* v : {&rstd1, &rstd2}) v->resize(t);
-  for (auto* v : {&q, &att}) v->resize(t * s.q);
-  k.resize(t * s.kv);
-  this->v.resize(t * s.kv);
-  stats.resize(t * s.heads * 2);
-  for (auto* v : {&gate, &up, &act}) v->resize(t * s.ffn);
+  for (auto* v : {&x, &h1}) Fit(*v, t * s.hidden);
+  Fit(rstd1, t);
+  for (auto* v : {&q, &att}) Fit(*v, t * s.q);
+  Fit(k, t * s.kv);
+  Fit(this->v, t * s.kv);
+  Fit(stats, t * s.heads * 2);
   if (model.config.qk_norm) {
-    raw_q.resize(t * s.q);
-    raw_k.resize(t * s.kv);
-    rstd_q.resize(t * s.heads);
-    rstd_k.resize(t * s.kv_heads);
+    Fit(raw_q, t * s.q);
+    Fit(raw_k, t * s.kv);
+    Fit(rstd_q, t * s.heads);
+    Fit(rstd_k, t * s.kv_heads);
   }
-  if (model.config.residual_multiplier != 1.0) branch.resize(t * s.hidden);
-  size_t rank = model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0;
-  for (auto& low : lora) low.resize(t * rank);
+  const size_t rank = model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0;
+  for (int p : {kQ, kK, kV}) Fit(lora[static_cast<size_t>(p)], t * rank);
+}
+
+void BlockBuffers::ResizeAfterAttention(const Model& model, size_t t) {
+  const ModelSizes s(model.config);
+  for (auto* v : {&x, &mid, &h2}) Fit(*v, t * s.hidden);
+  Fit(rstd2, t);
+  Fit(att, t * s.q);
+  for (auto* v : {&gate, &up, &act}) Fit(*v, t * s.ffn);
+  if (model.config.residual_multiplier != 1.0) Fit(branch, t * s.hidden);
+  const size_t rank = model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0;
+  for (int p : {kO, kGate, kUp, kDown}) Fit(lora[static_cast<size_t>(p)], t * rank);
+}
+
+void BlockBeforeAttention(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions, RowRange rows,
+                          BlockBuffers& b) {
+  const BlockRows block(pool, model, layer, rows);
+  const ModelSizes& s = block.s;
+  float* h1 = block.At(b.h1, s.hidden);
+  auto queries_or_keys = [&](int p, std::vector<float>& raw, std::vector<float>& rstd, size_t norm, size_t heads,
+                             std::vector<float>& out) {
+    const bool normed = norm != kNoTensor;
+    float* to = block.At(out, heads * s.head_dim);
+    float* before = normed ? block.At(raw, heads * s.head_dim) : to;
+    block.Forward(p, h1, before, false, b);
+    if (normed)
+      kernels::RmsNorm(pool, before, model.Vector(norm), to, block.At(rstd, heads), rows.count * heads, s.head_dim,
+                       block.eps);
+    if (model.config.HasRope(layer))
+      kernels::Rope(pool, model.rope, positions + rows.first, to, rows.count, heads, s.head_dim, false);
+  };
+  block.Norm(block.offsets.input_norm, block.At(b.x, s.hidden), h1, block.At(b.rstd1, 1));
+  queries_or_keys(kQ, b.raw_q, b.rstd_q, block.offsets.q_norm, s.heads, b.q);
+  queries_or_keys(kK, b.raw_k, b.rstd_k, block.offsets.k_norm, s.kv_heads, b.k);
+  block.Forward(kV, h1, block.At(b.v, s.kv), false, b);
+}
+
+void BlockAfterAttention(ThreadPool& pool, const Model& model, size_t layer, RowRange rows, BlockBuffers& b,
+                         float* out) {
+  const BlockRows block(pool, model, layer, rows);
+  const ModelSizes& s = block.s;
+  float *mid = block.At(b.mid, s.hidden), *h2 = block.At(b.h2, s.hidden);
+  float *gate = block.At(b.gate, s.ffn), *up = block.At(b.up, s.ffn), *act = block.At(b.act, s.ffn);
+  block.AddToResidual(kO, block.At(b.att, s.q), block.At(b.x, s.hidden), mid, b);
+  block.Norm(block.offsets.post_norm, mid, h2, block.At(b.rstd2, 1));
+  block.Forward(kGate, h2, gate, false, b);
+  block.Forward(kUp, h2, up, false, b);
+  kernels::SwiGlu(pool, gate, up, act, rows.count * s.ffn);
+  block.AddToResidual(kDown, act, mid, out + rows.first * s.hidden, b);
 }
 
 void BlockForward(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions, size_t t,
                   BlockBuffers& b, const AttentionFunction& attention, float* out) {
-  const ModelSizes s(model.config);
-  const LayerOffsets& offsets = model.offsets.layers[layer];
-  const auto eps = static_cast<float>(model.config.rms_norm_eps);
-  auto linear = [&](int p, const std::vector<float>& from, float* to, bool accumulate) {
-    LinearLayer(model, layer, p).Forward(pool, from.data(), to, t, accumulate, b.lora[static_cast<size_t>(p)]);
-  };
-  auto queries_or_keys = [&](int p, std::vector<float>& raw, std::vector<float>& rstd, size_t norm, size_t heads,
-                             std::vector<float>& to) {
-    const bool normed = norm != kNoTensor;
-    linear(p, b.h1, (normed ? raw : to).data(), false);
-    if (normed)
-      kernels::RmsNorm(pool, raw.data(), model.Vector(norm), to.data(), rstd.data(), t * heads, s.head_dim, eps);
-    if (model.config.HasRope(layer)) kernels::Rope(pool, model.rope, positions, to.data(), t, heads, s.head_dim, false);
-  };
-  auto add_to_residual = [&](int p, const std::vector<float>& from, const std::vector<float>& residual, float* to) {
-    std::copy_n(residual.begin(), t * s.hidden, to);
-    if (model.config.residual_multiplier == 1.0) return linear(p, from, to, true);
-    linear(p, from, b.branch.data(), false);
-    kernels::AddScaled(pool, static_cast<float>(model.config.residual_multiplier), b.branch.data(), to, t * s.hidden);
-  };
-  kernels::RmsNorm(pool, b.x.data(), model.Vector(offsets.input_norm), b.h1.data(), b.rstd1.data(), t, s.hidden, eps);
-  queries_or_keys(kQ, b.raw_q, b.rstd_q, offsets.q_norm, s.heads, b.q);
-  queries_or_keys(kK, b.raw_k, b.rstd_k, offsets.k_norm, s.kv_heads, b.k);
-  linear(kV, b.h1, b.v.data(), false);
+  BlockBeforeAttention(pool, model, layer, positions, {0, t}, b);
   attention(b);
-  add_to_residual(kO, b.att, b.x, b.mid.data());
-  kernels::RmsNorm(pool, b.mid.data(), model.Vector(offsets.post_norm), b.h2.data(), b.rstd2.data(), t, s.hidden, eps);
-  linear(kGate, b.h2, b.gate.data(), false);
-  linear(kUp, b.h2, b.up.data(), false);
-  kernels::SwiGlu(pool, b.gate.data(), b.up.data(), b.act.data(), t * s.ffn);
-  add_to_residual(kDown, b.act, b.mid, out);
+  BlockAfterAttention(pool, model, layer, {0, t}, b, out);
 }
 
 void BackwardScratch::Resize(const Model& model, size_t t) {
   const ModelSizes s(model.config);
-  for (auto* v : {&datt, &dq}) v->resize(t * s.q);
-  for (auto* v : {&dk, &dv}) v->resize(t * s.kv);
-  dh.resize(t * s.hidden);
-  for (auto* v : {&dact, &dgate, &dup}) v->resize(t * s.ffn);
+  for (auto* v : {&datt, &dq}) Fit(*v, t * s.q);
+  for (auto* v : {&dk, &dv}) Fit(*v, t * s.kv);
+  for (auto* v : {&dh, &dmid, &dout}) Fit(*v, t * s.hidden);
+  for (auto* v : {&dact, &dgate, &dup}) Fit(*v, t * s.ffn);
   if (model.config.qk_norm) {
-    draw_q.resize(t * s.q);
-    draw_k.resize(t * s.kv);
+    Fit(draw_q, t * s.q);
+    Fit(draw_k, t * s.kv);
   }
-  if (model.config.residual_multiplier != 1.0) dbranch.resize(t * s.hidden);
-  lora.resize(model.adapter ? t * static_cast<size_t>(model.adapter->config.rank) : 0);
+  const size_t rank = model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0;
+  for (auto& low : lora) Fit(low, t * rank);
 }
 
-void BlockBackward(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions,
-                   const int32_t* segment_start, size_t t, const BlockBuffers& b, BackwardScratch& w,
-                   const GradientViews& gradients, float* dx) {
-  const ModelSizes s(model.config);
-  const LayerOffsets& offsets = model.offsets.layers[layer];
-  auto linear = [&](int p, const float* dy, const std::vector<float>& x, std::vector<float>& to, bool accumulate) {
-    LinearLayer(model, layer, p)
-        .Backward(pool, dy, x.data(), to.data(), t, accumulate, b.lora[static_cast<size_t>(p)], w.lora, gradients);
-  };
+void BlockAfterAttentionBackward(ThreadPool& pool, const Model& model, size_t layer, RowRange rows,
+                                 const BlockBuffers& b, BackwardScratch& w, const GradientViews& gradients, float* dx) {
+  const BlockRows block(pool, model, layer, rows);
+  const ModelSizes& s = block.s;
+  const size_t post_norm = block.offsets.post_norm;
+  float *dout = block.At(w.dout, s.hidden), *dmid = block.At(w.dmid, s.hidden), *dh = block.At(w.dh, s.hidden);
+  float *dact = block.At(w.dact, s.ffn), *dgate = block.At(w.dgate, s.ffn), *dup = block.At(w.dup, s.ffn);
+  dx += rows.first * s.hidden;
+  block.BranchGradient(dx, dout);
+  block.GradInput(kDown, dout, dact, false, w);
+  kernels::SwiGluBackward(pool, dact, block.At(b.gate, s.ffn), block.At(b.up, s.ffn), dgate, dup, rows.count * s.ffn);
+  block.GradInput(kGate, dgate, dh, false, w);
+  block.GradInput(kUp, dup, dh, true, w);
+  kernels::RmsNormBackward(pool, dh, block.At(b.mid, s.hidden), model.Vector(post_norm), block.At(b.rstd2, 1), dx,
+                           gradients.weights ? gradients.weights + post_norm : nullptr, rows.count, s.hidden, true);
+  block.BranchGradient(dx, dmid);
+  block.GradInput(kO, dmid, block.At(w.datt, s.q), false, w);
+}
+
+void BlockBeforeAttentionBackward(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions,
+                                  RowRange rows, const BlockBuffers& b, BackwardScratch& w,
+                                  const GradientViews& gradients, float* dx) {
+  const BlockRows block(pool, model, layer, rows);
+  const ModelSizes& s = block.s;
   auto norm_gradient = [&](size_t offset) { return gradients.weights ? gradients.weights + offset : nullptr; };
-  // Of what a branch gave before residual_multiplier; dx goes on through the residual.
-  auto branch_gradient = [&]() -> const float* {
-    if (model.config.residual_multiplier == 1.0) return dx;
-    std::copy_n(dx, t * s.hidden, w.dbranch.begin());
-    kernels::Scale(pool, static_cast<float>(model.config.residual_multiplier), w.dbranch.data(), t * s.hidden);
-    return w.dbranch.data();
-  };
   // From the gradient of what attention takes to that of what the linear layer gave.
-  auto unrotated = [&](std::vector<float>& dy, const std::vector<float>& raw, const std::vector<float>& rstd,
+  auto unrotated = [&](std::vector<float>& dqk, const std::vector<float>& raw, const std::vector<float>& rstd,
                        size_t norm, size_t heads, std::vector<float>& draw) -> const float* {
-    if (model.config.HasRope(layer)) kernels::Rope(pool, model.rope, positions, dy.data(), t, heads, s.head_dim, true);
-    if (norm == kNoTensor) return dy.data();
-    kernels::RmsNormBackward(pool, dy.data(), raw.data(), model.Vector(norm), rstd.data(), draw.data(),
-                             norm_gradient(norm), t * heads, s.head_dim, false);
-    return draw.data();
+    float* dy = block.At(dqk, heads * s.head_dim);
+    if (model.config.HasRope(layer))
+      kernels::Rope(pool, model.rope, positions + rows.first, dy, rows.count, heads, s.head_dim, true);
+    if (norm == kNoTensor) return dy;
+    float* before = block.At(draw, heads * s.head_dim);
+    kernels::RmsNormBackward(pool, dy, block.At(raw, heads * s.head_dim), model.Vector(norm), block.At(rstd, heads),
+                             before, norm_gradient(norm), rows.count * heads, s.head_dim, false);
+    return before;
   };
+  float* dh = dx ? block.At(w.dh, s.hidden) : nullptr;
+  block.GradInput(kQ, unrotated(w.dq, b.raw_q, b.rstd_q, block.offsets.q_norm, s.heads, w.draw_q), dh, false, w);
+  block.GradInput(kK, unrotated(w.dk, b.raw_k, b.rstd_k, block.offsets.k_norm, s.kv_heads, w.draw_k), dh, true, w);
+  block.GradInput(kV, block.At(w.dv, s.kv), dh, true, w);
+  if (!dx) return;
+  kernels::RmsNormBackward(pool, dh, block.At(b.x, s.hidden), model.Vector(block.offsets.input_norm),
+                           block.At(b.rstd1, 1), dx + rows.first * s.hidden, norm_gradient(block.offsets.input_norm),
+                           rows.count, s.hidden, true);
+}
 
-  // Feed-forward half; dx is the gradient of the output and, through the residual, of mid.
-  linear(kDown, branch_gradient(), b.act, w.dact, false);
-  kernels::SwiGluBackward(pool, w.dact.data(), b.gate.data(), b.up.data(), w.dgate.data(), w.dup.data(), t * s.ffn);
-  linear(kGate, w.dgate.data(), b.h2, w.dh, false);
-  linear(kUp, w.dup.data(), b.h2, w.dh, true);
-  kernels::RmsNormBackward(pool, w.dh.data(), b.mid.data(), model.Vector(offsets.post_norm), b.rstd2.data(), dx,
-                           norm_gradient(offsets.post_norm), t, s.hidden, true);
-
-  // Attention half.
-  linear(kO, branch_gradient(), b.att, w.datt, false);
-  kernels::AttentionBackward(pool, AttentionShapeOf(model.config, t), segment_start, b.q.data(), b.k.data(), b.v.data(),
-                             b.att.data(), b.stats.data(), w.datt.data(), w.dq.data(), w.dk.data(), w.dv.data());
-  linear(kQ, unrotated(w.dq, b.raw_q, b.rstd_q, offsets.q_norm, s.heads, w.draw_q), b.h1, w.dh, false);
-  linear(kK, unrotated(w.dk, b.raw_k, b.rstd_k, offsets.k_norm, s.kv_heads, w.draw_k), b.h1, w.dh, true);
-  linear(kV, w.dv.data(), b.h1, w.dh, true);
-  kernels::RmsNormBackward(pool, w.dh.data(), b.x.data(), model.Vector(offsets.input_norm), b.rstd1.data(), dx,
-                           norm_gradient(offsets.input_norm), t, s.hidden, true);
+void BlockGradWeight(ThreadPool& pool, const Model& model, size_t layer, int p, LinearPart part, size_t t,
+                     const BlockBuffers& b, const BackwardScratch& w, const GradientViews& gradients) {
+  const bool normed = model.config.qk_norm;
+  const std::array<const std::vector<float>*, kProjections> x = {&b.h1, &b.h1, &b.h1, &b.att, &b.h2, &b.h2, &b.act};
+  const std::array<const std::vector<float>*, kProjections> dy = {
+      normed ? &w.draw_q : &w.dq, normed ? &w.draw_k : &w.dk, &w.dv, &w.dmid, &w.dgate, &w.dup, &w.dout};
+  const auto i = static_cast<size_t>(p);
+  LinearLayer(model, layer, p)
+      .GradWeight(pool, part, dy[i]->data(), x[i]->data(), t, b.lora[i].data(), w.lora[i].data(), gradients);
 }
 
 }  // namespace cairn::model

@@ -10,6 +10,21 @@ namespace {
 // Rows of logits held at a time: many, so that packing the head's weights pays, as long as they fit in 16 MB of cache.
 size_t HeadRows(size_t vocab) { return std::clamp<size_t>((size_t{4} << 20) / vocab, 256, 1024); }
 
+// Rows of `width` values: to[i] = from[rows[i]].
+void GatherRows(const std::vector<float>& from, const std::vector<size_t>& rows, size_t width, std::vector<float>& to) {
+  for (size_t i = 0; i < rows.size(); ++i) std::copy_n(from.data() + rows[i] * width, width, to.data() + i * width);
+}
+
+// The way back, in place: row i of T to row rows[i], which is not before it; all others become zero.
+void SpreadRows(std::vector<float>& values, const std::vector<size_t>& rows, size_t width, size_t t) {
+  size_t end = t;
+  for (size_t i = rows.size(); i-- > 0; end = rows[i]) {
+    std::copy_n(values.data() + i * width, width, values.data() + rows[i] * width);
+    std::fill(values.data() + (rows[i] + 1) * width, values.data() + end * width, 0.0f);
+  }
+  std::fill(values.data(), values.data() + end * width, 0.0f);
+}
+
 }  // namespace
 
 void PackedTokens::Append(const std::vector<formats::TokenId>& sample, const std::vector<uint8_t>& loss_mask) {
@@ -52,98 +67,158 @@ void Gradients::FoldHead(ThreadPool& pool, const Model& model) {
   std::fill(head.begin(), head.end(), 0.0f);
 }
 
-void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, BlockBuffers& buffers, float* out) {
-  const kernels::AttentionShape shape = AttentionShapeOf(model_.config, batch.size());
-  BlockForward(
-      pool_, model_, layer, batch.positions.data(), batch.size(), buffers,
-      [&](BlockBuffers& b) {
-        kernels::Attention(pool_, shape, batch.segment_start.data(), b.q.data(), b.k.data(), b.v.data(), b.att.data(),
-                           b.stats.data());
-      },
-      out);
+void TrainingPass::FindWanted(const PackedTokens& batch) {
+  wanted_.clear();
+  for (size_t i = 0; i < batch.size(); ++i)
+    if (batch.targets[i] >= 0) wanted_.push_back(i);
 }
 
+// Each thread on rows of its own through a whole half of a block, so that threads meet six times a block and not after
+// each operation. Not where threads share the work of packing weights, nor where norms are trained.
+void TrainingPass::ForRows(size_t t, OnRows body) {
+  const auto threads = static_cast<size_t>(pool_.size());
+  if (!model_.int8 || threads == 1) return body(pool_, {0, t});
+  pool_.Run(threads, [&](size_t i) {
+    const size_t first = t * i / threads;
+    const RowRange rows{first, t * (i + 1) / threads - first};
+    if (rows.count > 0) body(alone_, rows);
+  });
+}
+
+void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, BlockBuffers& b, float* out) {
+  const size_t t = batch.size();
+  ForRows(t, [&](ThreadPool& pool, RowRange rows) {
+    BlockBeforeAttention(pool, model_, layer, batch.positions.data(), rows, b);
+  });
+  kernels::Attention(pool_, AttentionShapeOf(model_.config, t), batch.segment_start.data(), b.q.data(), b.k.data(),
+                     b.v.data(), b.att.data(), b.stats.data());
+  if (IsLast(layer)) {  // only rows that count have an output
+    GatherRows(b.x, wanted_, ModelSizes(model_.config).hidden, last_.x);
+    GatherRows(b.att, wanted_, ModelSizes(model_.config).q, last_.att);
+  }
+  BlockBuffers& after = IsLast(layer) ? last_ : b;
+  ForRows(IsLast(layer) ? wanted_.size() : t,
+          [&](ThreadPool& pool, RowRange rows) { BlockAfterAttention(pool, model_, layer, rows, after, out); });
+}
+
+// To final_h_: what the head reads, of the rows that count.
 void TrainingPass::Forward(const PackedTokens& batch) {
-  size_t t = batch.size(), hidden = ModelSizes(model_.config).hidden, layers = model_.offsets.layers.size();
+  const size_t t = batch.size(), hidden = ModelSizes(model_.config).hidden, layers = model_.offsets.layers.size();
+  const size_t counted = wanted_.size();
   blocks_.resize(recompute_ ? 1 : layers);
-  for (auto& b : blocks_) b.Resize(model_, t);
+  for (size_t l = 0; l < blocks_.size(); ++l) {
+    blocks_[l].ResizeBeforeAttention(model_, t);
+    if (l + 1 < layers) blocks_[l].ResizeAfterAttention(model_, t);
+  }
+  last_.ResizeAfterAttention(model_, counted);
   inputs_.resize(recompute_ ? layers - 1 : 0);
-  for (auto* v : {&final_x_, &final_h_, &dx_}) v->resize(t * hidden);
-  final_rstd_.resize(t);
+  final_x_.resize(t * hidden);
+  final_h_.resize(counted * hidden);
+  final_rstd_.resize(counted);
   EmbedTokens(pool_, model_, batch.ids.data(), t, blocks_[0].x.data());
   for (size_t l = 0; l < layers; ++l) {
-    const bool keeps_next = l + 1 < layers && !recompute_;
+    const bool keeps_next = !IsLast(l) && !recompute_;
     RunBlock(batch, l, BlockOf(l), keeps_next ? blocks_[l + 1].x.data() : final_x_.data());
-    if (!recompute_ || l + 1 == layers) continue;  // the last block is kept whole
-    inputs_[l].assign(blocks_[0].x.begin(), blocks_[0].x.end());
-    std::copy(final_x_.begin(), final_x_.end(), blocks_[0].x.begin());
+    if (!recompute_ || IsLast(l)) continue;
+    inputs_[l].assign(blocks_[0].x.data(), blocks_[0].x.data() + t * hidden);
+    std::copy_n(final_x_.data(), t * hidden, blocks_[0].x.data());
   }
   kernels::RmsNorm(pool_, final_x_.data(), model_.Vector(model_.offsets.final_norm), final_h_.data(),
-                   final_rstd_.data(), t, hidden, static_cast<float>(model_.config.rms_norm_eps));
+                   final_rstd_.data(), counted, hidden, static_cast<float>(model_.config.rms_norm_eps));
 }
 
-void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradients, std::vector<float>& losses) {
-  size_t t = batch.size(), hidden = ModelSizes(model_.config).hidden, vocab = ModelSizes(model_.config).vocab;
-  if (t == 0) return;
-  Forward(batch);
-  scratch_.Resize(model_, t);
-
-  // Head: only the rows that count in the loss, a block of them at a time, so no [T, V] matrix exists.
-  wanted_.clear();
-  for (size_t i = 0; i < t; ++i)
-    if (batch.targets[i] >= 0) wanted_.push_back(i);
-  const size_t head_rows = std::min(HeadRows(vocab), wanted_.size());
-  rows_.resize(head_rows * hidden);
-  drows_.resize(head_rows * hidden);
-  logits_.resize(head_rows * vocab);
-  targets_.resize(head_rows);
-  std::vector<float>& dh = scratch_.dh;  // gradient of final_h_; rows without loss stay zero
-  std::fill(dh.begin(), dh.end(), 0.0f);
-  for (size_t first = 0; first < wanted_.size(); first += head_rows) {
-    size_t n = std::min(head_rows, wanted_.size() - first);
-    for (size_t i = 0; i < n; ++i) {
-      std::copy_n(final_h_.data() + wanted_[first + i] * hidden, hidden, rows_.data() + i * hidden);
-      targets_[i] = batch.targets[wanted_[first + i]];
-    }
-    OutputLogits(pool_, model_, rows_.data(), n, logits_.data());
+// From final_h_ to the losses and the gradient of final_h_ in scratch_.dh, a block of rows at a time, so that no [T, V]
+// matrix exists.
+void TrainingPass::Head(const PackedTokens& batch, float scale, Gradients& gradients, std::vector<float>& losses) {
+  const size_t hidden = ModelSizes(model_.config).hidden, vocab = ModelSizes(model_.config).vocab;
+  const size_t most = std::min(HeadRows(vocab), wanted_.size());
+  logits_.resize(most * vocab);
+  targets_.resize(most);
+  for (size_t first = 0; first < wanted_.size(); first += most) {
+    const size_t n = std::min(most, wanted_.size() - first);
+    const float* rows = final_h_.data() + first * hidden;
+    for (size_t i = 0; i < n; ++i) targets_[i] = batch.targets[wanted_[first + i]];
+    OutputLogits(pool_, model_, rows, n, logits_.data());
     losses.resize(losses.size() + n);
     kernels::CrossEntropy(pool_, logits_.data(), targets_.data(), losses.data() + losses.size() - n, n, vocab, scale,
                           true);
-    OutputLogitsBackward(pool_, model_, n, logits_.data(), drows_.data());
-    for (size_t i = 0; i < n; ++i)
-      std::copy_n(drows_.data() + i * hidden, hidden, dh.data() + wanted_[first + i] * hidden);
+    OutputLogitsBackward(pool_, model_, n, logits_.data(), scratch_.dh.data() + first * hidden);
     if (!gradients.weights.empty()) {
       float* dhead = gradients.head.empty() ? gradients.weights.data() + model_.offsets.head : gradients.head.data();
-      kernels::LinearGradWeight(pool_, logits_.data(), rows_.data(), dhead, n, hidden, vocab);
+      kernels::LinearGradWeight(pool_, logits_.data(), rows, dhead, n, hidden, vocab);
     }
   }
+}
+
+// Each product is a task of one thread where threads have rows of their own, else they share each.
+void TrainingPass::GradWeights(const PackedTokens& batch, size_t layer, const GradientViews& views) {
+  auto add = [&](ThreadPool& pool, size_t task) {
+    const int p = kProjections - 1 - static_cast<int>(task) / 3;  // the longest first
+    const bool after = p > kV;
+    BlockGradWeight(pool, model_, layer, p, static_cast<LinearPart>(task % 3),
+                    after ? RowsAfterAttention(batch, layer) : batch.size(),
+                    after ? AfterAttentionOf(layer) : BlockOf(layer), scratch_, views);
+  };
+  const size_t tasks = size_t{kProjections} * 3;
+  if (model_.int8) return pool_.Run(tasks, [&](size_t task) { add(alone_, task); });
+  for (size_t task = 0; task < tasks; ++task) add(pool_, task);
+}
+
+void TrainingPass::BackwardOfBlock(const PackedTokens& batch, size_t layer, const GradientViews& views) {
+  const size_t t = batch.size();
+  const ModelSizes s(model_.config);
+  BlockBuffers& b = BlockOf(layer);
+  ForRows(RowsAfterAttention(batch, layer), [&](ThreadPool& pool, RowRange rows) {
+    BlockAfterAttentionBackward(pool, model_, layer, rows, AfterAttentionOf(layer), scratch_, views, dx_.data());
+  });
+  if (IsLast(layer)) {
+    SpreadRows(scratch_.datt, wanted_, s.q, t);
+    SpreadRows(dx_, wanted_, s.hidden, t);
+  }
+  kernels::AttentionBackward(pool_, AttentionShapeOf(model_.config, t), batch.segment_start.data(), b.q.data(),
+                             b.k.data(), b.v.data(), b.att.data(), b.stats.data(), scratch_.datt.data(),
+                             scratch_.dq.data(), scratch_.dk.data(), scratch_.dv.data());
+  ForRows(t, [&](ThreadPool& pool, RowRange rows) {
+    BlockBeforeAttentionBackward(pool, model_, layer, batch.positions.data(), rows, b, scratch_, views,
+                                 layer > 0 || views.weights ? dx_.data() : nullptr);
+  });
+  GradWeights(batch, layer, views);
+}
+
+void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradients, std::vector<float>& losses) {
+  const size_t t = batch.size(), hidden = ModelSizes(model_.config).hidden;
+  FindWanted(batch);
+  if (wanted_.empty()) return;
+  Forward(batch);
+  scratch_.Resize(model_, t);
+  dx_.resize(t * hidden);
+  Head(batch, scale, gradients, losses);
   GradientViews views{gradients.weights.empty() ? nullptr : gradients.weights.data(),
                       gradients.adapter.empty() ? nullptr : gradients.adapter.data()};
-  kernels::RmsNormBackward(pool_, dh.data(), final_x_.data(), model_.Vector(model_.offsets.final_norm),
-                           final_rstd_.data(), dx_.data(),
-                           views.weights ? views.weights + model_.offsets.final_norm : nullptr, t, hidden, false);
+  kernels::RmsNormBackward(
+      pool_, scratch_.dh.data(), final_x_.data(), model_.Vector(model_.offsets.final_norm), final_rstd_.data(),
+      dx_.data(), views.weights ? views.weights + model_.offsets.final_norm : nullptr, wanted_.size(), hidden, false);
   for (size_t l = model_.offsets.layers.size(); l-- > 0;) {
-    if (recompute_ && l + 1 < model_.offsets.layers.size()) {
+    if (recompute_ && !IsLast(l)) {
       std::copy(inputs_[l].begin(), inputs_[l].end(), blocks_[0].x.begin());
       RunBlock(batch, l, blocks_[0], final_x_.data());  // final_x_ is free: its gradient is in dx_
     }
-    BlockBackward(pool_, model_, l, batch.positions.data(), batch.segment_start.data(), t, BlockOf(l), scratch_, views,
-                  dx_.data());
+    BackwardOfBlock(batch, l, views);
   }
   if (views.weights) EmbedTokensBackward(pool_, model_, batch.ids.data(), t, dx_.data(), views.weights);
 }
 
 std::vector<float> TrainingPass::Losses(const PackedTokens& batch) {
-  size_t hidden = ModelSizes(model_.config).hidden, vocab = ModelSizes(model_.config).vocab;
+  const size_t hidden = ModelSizes(model_.config).hidden, vocab = ModelSizes(model_.config).vocab;
   std::vector<float> losses;
-  if (batch.size() == 0) return losses;
+  FindWanted(batch);
+  if (wanted_.empty()) return losses;
   Forward(batch);
   logits_.resize(vocab);
-  for (size_t i = 0; i < batch.size(); ++i) {
-    if (batch.targets[i] < 0) continue;
+  for (size_t i = 0; i < wanted_.size(); ++i) {
     float loss = 0;
     OutputLogits(pool_, model_, final_h_.data() + i * hidden, 1, logits_.data());
-    kernels::CrossEntropy(pool_, logits_.data(), &batch.targets[i], &loss, 1, vocab, 1.0f, false);
+    kernels::CrossEntropy(pool_, logits_.data(), &batch.targets[wanted_[i]], &loss, 1, vocab, 1.0f, false);
     losses.push_back(loss);
   }
   return losses;

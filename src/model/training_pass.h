@@ -42,18 +42,31 @@ class TrainingPass {
   std::vector<float> Losses(const PackedTokens& batch);
 
  private:
+  using OnRows = FunctionRef<void(ThreadPool&, RowRange)>;
+  void ForRows(size_t t, OnRows body);
+  void FindWanted(const PackedTokens& batch);
   void Forward(const PackedTokens& batch);
   void RunBlock(const PackedTokens& batch, size_t layer, BlockBuffers& buffers, float* out);
+  void Head(const PackedTokens& batch, float scale, Gradients& gradients, std::vector<float>& losses);
+  void BackwardOfBlock(const PackedTokens& batch, size_t layer, const GradientViews& views);
+  void GradWeights(const PackedTokens& batch, size_t layer, const GradientViews& views);
   BlockBuffers& BlockOf(size_t layer) { return blocks_[recompute_ ? 0 : layer]; }
+  BlockBuffers& AfterAttentionOf(size_t layer) { return IsLast(layer) ? last_ : BlockOf(layer); }
+  size_t RowsAfterAttention(const PackedTokens& batch, size_t layer) const {
+    return IsLast(layer) ? wanted_.size() : batch.size();
+  }
+  bool IsLast(size_t layer) const { return layer + 1 == model_.offsets.layers.size(); }
   ThreadPool& pool_;
+  ThreadPool alone_{1};  // of each thread that works on rows of its own
   const Model& model_;
   const bool recompute_;
   std::vector<BlockBuffers> blocks_;        // one for each layer, or one for all with recompute
   std::vector<std::vector<float>> inputs_;  // [layer but the last] [T, C], with recompute
+  BlockBuffers last_;                       // of the last block's half after attention: rows of which the loss counts
   BackwardScratch scratch_;
-  std::vector<size_t> wanted_;             // rows of which the loss counts
+  std::vector<size_t> wanted_;             // these rows
   std::vector<formats::TokenId> targets_;  // of a block of them
-  std::vector<float> final_x_, final_rstd_, final_h_, dx_, rows_, drows_, logits_;
+  std::vector<float> final_x_, final_rstd_, final_h_, dx_, logits_;
 };
 
 }  // namespace cairn::model

@@ -12,12 +12,13 @@ namespace cairn::train {
 namespace {
 
 Digest StateAfter(int threads, const Resources& resources, bool lora, uint64_t shards = 1,
-                  Optimizer optimizer = Optimizer::kAdamW) {
+                  Optimizer optimizer = Optimizer::kAdamW, Numerics numerics = Numerics::kF32) {
   ThreadPool pool(threads);
   model::Model m = TinyModel(lora);
   GeneratedSource source(TinySample, 9, 8, 0);
   TrainConfig config = TinyTraining();
   config.optimizer = optimizer;
+  config.numerics = numerics;
   config.resources = resources;
   config.shards = shards;
   Trainer trainer(pool, m, config, source);
@@ -31,6 +32,44 @@ TEST(Trainer, ThreadsAndMicroBatchesChangeNoBit) {
     for (int threads : {1, 2, 3, 7})
       for (uint64_t micro_batch : {1, 2, 4})
         EXPECT_EQ(StateAfter(threads, {micro_batch}, lora), expected) << threads << " " << micro_batch;
+  }
+}
+
+// In 8-bit numbers a thread takes rows of its own through half a block; with 40 threads some have none.
+TEST(Trainer, RowsOfThreadsChangeNoBit) {
+  auto state = [](int threads, const Resources& resources) {
+    return StateAfter(threads, resources, true, 1, Optimizer::kAdamW, Numerics::kInt8);
+  };
+  const Digest expected = state(1, {1});
+  for (int threads : {2, 3, 7, 40})
+    for (bool recompute : {false, true})
+      for (uint64_t micro_batch : {1, 2, 4})
+        EXPECT_EQ(state(threads, {.micro_batch = micro_batch, .recompute = recompute}), expected)
+            << threads << " " << micro_batch << " " << recompute;
+}
+
+// Rows that do not count have no output in the last block; a batch of nothing else is not run at all.
+TEST(Trainer, SamplesWithoutLossChangeNoBit) {
+  auto state = [](bool lora, bool with_mute, uint64_t micro_batch) {
+    ThreadPool pool(2);
+    model::Model m = TinyModel(lora);
+    auto sample = [&](uint64_t i) {
+      if (!with_mute) return TinySample(i);
+      TokenSample s = TinySample(i / 2);
+      if (i % 2 == 1) std::fill(s.loss_mask.begin(), s.loss_mask.end(), uint8_t{0});
+      return s;
+    };
+    GeneratedSource source(sample, with_mute ? 8 : 4, 8, 0);
+    TrainConfig config = TinyTraining();
+    config.resources.micro_batch = micro_batch;
+    config.row_tokens = 1;  // a row for each sample
+    Trainer trainer(pool, m, config, source);
+    while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
+    return trainer.StateDigest();
+  };
+  for (bool lora : {false, true}) {
+    const Digest expected = state(lora, false, 1);
+    for (uint64_t micro_batch : {1, 3}) EXPECT_EQ(state(lora, true, micro_batch), expected) << lora << micro_batch;
   }
 }
 
