@@ -23,6 +23,18 @@ void Decoder::Truncate(size_t sequence, size_t length) {
     for (auto& values : *side) values.resize(length * sizes_.kv);
 }
 
+void Decoder::CopyPrefix(size_t from, size_t to, size_t length) {
+  const Cache& source = caches_[from];
+  Cache& cache = caches_[to];
+  CAIRN_CHECK(from != to && cache.length == 0 && length <= source.length);
+  const auto end = static_cast<std::ptrdiff_t>(length * sizes_.kv);
+  for (size_t layer = 0; layer < cache.k.size(); ++layer) {
+    cache.k[layer].assign(source.k[layer].begin(), source.k[layer].begin() + end);
+    cache.v[layer].assign(source.v[layer].begin(), source.v[layer].begin() + end);
+  }
+  cache.length = length;
+}
+
 void Decoder::Plan(std::span<const Chunk> chunks) {
   ids_.clear();
   positions_.clear();

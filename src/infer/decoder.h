@@ -35,6 +35,8 @@ class Decoder {
   size_t length(size_t sequence) const { return caches_[sequence].length; }
   // Forgets the tokens from `length` on; 0 frees the slot.
   void Truncate(size_t sequence, size_t length);
+  // An empty slot begins with the first `length` tokens of another, which keeps them.
+  void CopyPrefix(size_t from, size_t to, size_t length);
 
  private:
   struct Cache {

@@ -11,6 +11,8 @@
 namespace cairn::infer {
 namespace {
 
+constexpr formats::TokenId kNotFinite = -1;  // drawn from logits that are not finite
+
 // What ends an answer and which ids may be drawn.
 struct Vocabulary {
   formats::TokenId stop = -1, eos = -1;
@@ -27,19 +29,30 @@ struct Active {
   size_t generated() const { return sequence.size() - prompt; }
 };
 
+size_t CommonPrefix(std::span<const formats::TokenId> a, std::span<const formats::TokenId> b) {
+  return static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+}
+
+// The first tokens of a prompt as they lie in a slot's cache.
+struct Prefix {
+  size_t slot = 0, length = 0;
+};
+
 class Generator {
  public:
   Generator(ThreadPool& pool, const model::ChatModel& chat, const std::vector<Request>& requests,
             const TokenCallback& on_token, const GenerateLimits& limits)
-      : chat_(chat),
+      : pool_(pool),
+        chat_(chat),
         requests_(requests),
         on_token_(on_token),
         max_positions_(model::MaxPositions(chat.model.config)),
         max_rows_(std::max<size_t>(limits.max_rows, 1)),
         slots_(std::min(std::max<size_t>(limits.max_parallel, 1), requests.size())),
         decoder_(pool, chat.model, slots_, max_positions_),
+        held_(slots_),
         replies_(requests.size()) {
-    for (size_t slot = slots_; slot-- > 0;) free_.push_back(slot);
+    for (size_t slot = 0; slot < slots_; ++slot) free_.push_back(slot);
   }
 
   Result<std::vector<Reply>> Run() {
@@ -56,11 +69,15 @@ class Generator {
   Result<void> Prepare();
   Result<void> Encode(size_t request);
   void Admit();
+  Prefix FindPrefix(std::span<const formats::TokenId> prompt) const;
+  bool PrefixComes(std::span<const formats::TokenId> prompt, size_t length) const;
+  size_t TakeSlot(const Prefix& prefix);
   Result<void> Pass();
-  bool Append(Active& a, std::span<const float> logits);
+  bool Append(Active& a, formats::TokenId id);
   std::string TextOf(formats::TokenId id, bool first) const;
   void Finish(Active& a, FinishReason reason);
 
+  ThreadPool& pool_;
   const model::ChatModel& chat_;
   const std::vector<Request>& requests_;
   const TokenCallback& on_token_;
@@ -69,7 +86,8 @@ class Generator {
   Vocabulary vocabulary_;
   std::vector<std::vector<formats::TokenId>> prompts_;
   std::vector<Active> active_;
-  std::vector<size_t> free_;
+  std::vector<size_t> free_;                         // the one that waits longest first
+  std::vector<std::vector<formats::TokenId>> held_;  // [slot] tokens whose keys and values a free slot still holds
   size_t next_ = 0;
   std::vector<Reply> replies_;
 };
@@ -106,16 +124,52 @@ Result<void> Generator::Encode(size_t request) {
   return {};
 }
 
+// The longest beginning of the prompt that some slot holds, if that spares work: the last token runs in any case, and a
+// row that looks back into a cache costs twice what it costs beside the rows it sees.
+Prefix Generator::FindPrefix(std::span<const formats::TokenId> prompt) const {
+  Prefix best;
+  auto consider = [&](size_t slot, std::span<const formats::TokenId> held) {
+    const size_t length = std::min(CommonPrefix(prompt, held), prompt.size() - 1);
+    if (length > best.length && length * 2 > prompt.size()) best = {slot, length};
+  };
+  for (const Active& a : active_) consider(a.slot, std::span(a.sequence).first(a.fed));
+  for (size_t slot : free_) consider(slot, held_[slot]);
+  return best;
+}
+
+// Whether a prompt that is on its way into a cache will give more than `length` tokens.
+bool Generator::PrefixComes(std::span<const formats::TokenId> prompt, size_t length) const {
+  return std::any_of(active_.begin(), active_.end(), [&](const Active& a) {
+    const size_t shared = std::min(CommonPrefix(prompt, std::span(a.sequence).first(a.prompt)), prompt.size() - 1);
+    return a.fed < a.prompt && shared > std::max(length, a.fed) && shared * 2 > prompt.size();
+  });
+}
+
+size_t Generator::TakeSlot(const Prefix& prefix) {
+  const auto same = prefix.length > 0 ? std::find(free_.begin(), free_.end(), prefix.slot) : free_.end();
+  const auto taken = same == free_.end() ? free_.begin() : same;
+  const size_t slot = *taken;
+  decoder_.Truncate(slot, same == free_.end() ? 0 : prefix.length);
+  if (same == free_.end() && prefix.length > 0) decoder_.CopyPrefix(prefix.slot, slot, prefix.length);
+  free_.erase(taken);
+  return slot;
+}
+
+// Requests often share their beginnings: the same text is asked about many times. A request waits while another one
+// computes what it can take over.
 void Generator::Admit() {
   while (next_ < requests_.size() && !free_.empty()) {
+    const Prefix prefix = FindPrefix(prompts_[next_]);
+    if (PrefixComes(prompts_[next_], prefix.length)) return;
     Active a;
     a.request = next_;
-    a.slot = free_.back();
+    a.slot = TakeSlot(prefix);
+    a.fed = prefix.length;
     a.sequence = std::move(prompts_[next_]);
     a.prompt = a.sequence.size();
     a.stream = std::make_unique<TextStream>(requests_[next_].sampling.stop);
     replies_[next_].prompt_tokens = a.prompt;
-    free_.pop_back();
+    replies_[next_].cached_tokens = a.fed;
     ++next_;
     active_.push_back(std::move(a));
   }
@@ -138,16 +192,22 @@ Result<void> Generator::Pass() {
     owners.push_back(i);
   }
   std::span<const float> logits = decoder_.Forward(chunks);
-  auto vocab = static_cast<size_t>(chat_.model.config.vocab_size);
+  const auto vocab = static_cast<size_t>(chat_.model.config.vocab_size);
+  std::vector<formats::TokenId> drawn(owners.size(), kNotFinite);
+  pool_.Run(owners.size(), [&](size_t row) {
+    Active& a = active_[owners[row]];
+    a.fed += a.take;
+    const std::span<const float> mine = logits.subspan(row * vocab, vocab);
+    if (a.fed < a.sequence.size() || kernels::FirstNotFinite(mine.data(), vocab) < vocab) return;
+    drawn[row] = SampleToken(requests_[a.request].sampling, mine.first(vocabulary_.drawable), a.sequence);
+  });
   std::vector<bool> done(active_.size());
   for (size_t row = 0; row < owners.size(); ++row) {
     Active& a = active_[owners[row]];
-    a.fed += a.take;
     if (a.fed < a.sequence.size()) continue;
-    std::span<const float> mine = logits.subspan(row * vocab, vocab);
-    if (kernels::FirstNotFinite(mine.data(), vocab) < vocab)
+    if (drawn[row] == kNotFinite)
       return Corrupt("the model's logits are not finite numbers; its weights are damaged", chat_.directory);
-    done[owners[row]] = Append(a, mine.first(vocabulary_.drawable));
+    done[owners[row]] = Append(a, drawn[row]);
   }
   std::vector<Active> still;
   for (size_t i = 0; i < active_.size(); ++i)
@@ -156,10 +216,9 @@ Result<void> Generator::Pass() {
   return {};
 }
 
-// Draws the next token; true when the answer has ended.
-bool Generator::Append(Active& a, std::span<const float> logits) {
+// Takes the token that was drawn; true when the answer has ended.
+bool Generator::Append(Active& a, formats::TokenId id) {
   const SamplingOptions& sampling = requests_[a.request].sampling;
-  formats::TokenId id = SampleToken(sampling, logits, a.sequence);
   if (id == vocabulary_.stop || id == vocabulary_.eos) {
     Finish(a, FinishReason::kStop);
     return true;
@@ -192,7 +251,8 @@ void Generator::Finish(Active& a, FinishReason reason) {
   reply.text = a.stream->text();
   reply.tokens.assign(a.sequence.begin() + static_cast<std::ptrdiff_t>(a.prompt), a.sequence.end());
   reply.finish_reason = reason;
-  decoder_.Truncate(a.slot, 0);
+  held_[a.slot] = std::move(a.sequence);
+  held_[a.slot].resize(a.fed);
   free_.push_back(a.slot);
 }
 

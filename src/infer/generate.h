@@ -1,5 +1,5 @@
 // Answers to conversations, many at a time: continuous batching, in which a finished answer makes room for the next
-// request at once. Each reply depends on its own request only, bit for bit.
+// request at once, and a prompt that begins as one before it takes over that part of its cache. Each reply depends on its own request only, bit for bit.
 #pragma once
 
 #include <functional>
@@ -28,6 +28,7 @@ struct Reply {
   std::vector<formats::TokenId> tokens;  // as drawn, without the token that ended the turn
   FinishReason finish_reason = FinishReason::kStop;
   size_t prompt_tokens = 0;
+  size_t cached_tokens = 0;  // of them, taken over from another request's cache
 };
 
 // Called with new text of one request: whole characters; joined, they are Reply::text. May be empty pieces; called from

@@ -74,6 +74,25 @@ TEST_F(GenerateTest, RepliesDoNotDependOnTheBatch) {
   for (size_t i : {0u, 7u, 22u}) EXPECT_EQ(One(requests[i]).tokens, (*together)[i].tokens);
 }
 
+// A text that is asked about many times runs through the model once; the replies are those of each request alone.
+TEST_F(GenerateTest, SharedBeginningsAreComputedOnceAndChangeNoReply) {
+  std::vector<Request> requests;
+  for (size_t i = 0; i < 40; ++i) {
+    const std::string text(70, static_cast<char>('a' + i / 14));
+    requests.push_back(Ask(text + (i % 3 == 0 ? "" : std::string(i % 14, 'z')), i % 2 == 0 ? 0.0 : 1.0, i, 12));
+  }
+  for (GenerateLimits limits : {GenerateLimits{16, 512}, GenerateLimits{1, 512}, GenerateLimits{5, 33}}) {
+    auto replies = Generate(pool_, chat_, requests, {}, limits);
+    ASSERT_TRUE(replies.ok());
+    size_t computed = 0;
+    for (size_t i = 0; i < requests.size(); ++i) {
+      EXPECT_EQ((*replies)[i].tokens, One(requests[i]).tokens) << i;
+      computed += (*replies)[i].prompt_tokens - (*replies)[i].cached_tokens;
+    }
+    EXPECT_LT(computed, size_t{3 * 72 + 40 * 16});
+  }
+}
+
 TEST_F(GenerateTest, StreamedPiecesAreWholeCharactersAndJoinToTheText) {
   auto requests = ManyRequests();
   std::vector<std::string> streamed(requests.size());

@@ -95,7 +95,9 @@ std::vector<Candidate> SamplingCandidates(const SamplingOptions& options, std::s
   size_t keep = entries.size();
   if (options.top_k > 0) keep = std::min(keep, static_cast<size_t>(options.top_k));
   if (options.temperature == 0) keep = 1;
-  std::partial_sort(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(keep), entries.end(), before);
+  const auto kept = entries.begin() + static_cast<std::ptrdiff_t>(keep);
+  if (keep < entries.size()) std::nth_element(entries.begin(), kept - 1, entries.end(), before);
+  std::sort(entries.begin(), kept, before);
   entries.resize(keep);
   if (options.temperature == 0) return {{entries[0].id, 1.0f}};
   KeepTopP(options.top_p, entries);
