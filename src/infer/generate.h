@@ -1,5 +1,6 @@
 // Answers to conversations, many at a time: continuous batching, in which a finished answer makes room for the next
-// request at once, and a prompt that begins as one before it takes over that part of its cache. Each reply depends on its own request only, bit for bit.
+// request at once, and a prompt that begins as one before it takes over that part of its cache. Each reply depends on
+// its own request only, bit for bit.
 #pragma once
 
 #include <functional>
