@@ -85,8 +85,9 @@ void TrainingPass::ForRows(size_t t, OnRows body) {
   });
 }
 
-void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, BlockBuffers& b, float* out) {
+void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, float* out) {
   const size_t t = batch.size();
+  BlockBuffers& b = BlockOf(layer);
   ForRows(t, [&](ThreadPool& pool, RowRange rows) {
     BlockBeforeAttention(pool, model_, layer, batch.positions.data(), rows, b);
   });
@@ -96,9 +97,9 @@ void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, BlockBuffer
     GatherRows(b.x, wanted_, ModelSizes(model_.config).hidden, last_.x);
     GatherRows(b.att, wanted_, ModelSizes(model_.config).q, last_.att);
   }
-  BlockBuffers& after = IsLast(layer) ? last_ : b;
-  ForRows(IsLast(layer) ? wanted_.size() : t,
-          [&](ThreadPool& pool, RowRange rows) { BlockAfterAttention(pool, model_, layer, rows, after, out); });
+  ForRows(RowsAfterAttention(batch, layer), [&](ThreadPool& pool, RowRange rows) {
+    BlockAfterAttention(pool, model_, layer, rows, AfterAttentionOf(layer), out);
+  });
 }
 
 // To final_h_: what the head reads, of the rows that count.
@@ -118,7 +119,7 @@ void TrainingPass::Forward(const PackedTokens& batch) {
   EmbedTokens(pool_, model_, batch.ids.data(), t, blocks_[0].x.data());
   for (size_t l = 0; l < layers; ++l) {
     const bool keeps_next = !IsLast(l) && !recompute_;
-    RunBlock(batch, l, BlockOf(l), keeps_next ? blocks_[l + 1].x.data() : final_x_.data());
+    RunBlock(batch, l, keeps_next ? blocks_[l + 1].x.data() : final_x_.data());
     if (!recompute_ || IsLast(l)) continue;
     inputs_[l].assign(blocks_[0].x.data(), blocks_[0].x.data() + t * hidden);
     std::copy_n(final_x_.data(), t * hidden, blocks_[0].x.data());
@@ -201,7 +202,7 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
   for (size_t l = model_.offsets.layers.size(); l-- > 0;) {
     if (recompute_ && !IsLast(l)) {
       std::copy(inputs_[l].begin(), inputs_[l].end(), blocks_[0].x.begin());
-      RunBlock(batch, l, blocks_[0], final_x_.data());  // final_x_ is free: its gradient is in dx_
+      RunBlock(batch, l, final_x_.data());  // final_x_ is free: its gradient is in dx_
     }
     BackwardOfBlock(batch, l, views);
   }

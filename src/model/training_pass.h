@@ -46,7 +46,7 @@ class TrainingPass {
   void ForRows(size_t t, OnRows body);
   void FindWanted(const PackedTokens& batch);
   void Forward(const PackedTokens& batch);
-  void RunBlock(const PackedTokens& batch, size_t layer, BlockBuffers& buffers, float* out);
+  void RunBlock(const PackedTokens& batch, size_t layer, float* out);
   void Head(const PackedTokens& batch, float scale, Gradients& gradients, std::vector<float>& losses);
   void BackwardOfBlock(const PackedTokens& batch, size_t layer, const GradientViews& views);
   void GradWeights(const PackedTokens& batch, size_t layer, const GradientViews& views);
