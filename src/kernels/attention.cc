@@ -71,19 +71,20 @@ class RowPanels {
     });
   }
 
-  // out[c, D] continues its chain over i in [first, n) of a[i, c] * src[i, D], c < cols, where column c begins c rows
-  // late if `late`.
-  void TransposedProduct(const float* a, size_t lda, size_t count, size_t first, bool late, float* out,
-                         size_t ld) const {
-    a += first * lda;
-    ForPanels([&](size_t d, size_t cols, size_t width) {
-      const float* b = data_ + d * n_ + first * width;
-      if (late) {
-        RunTileFromTriangle(count, cols, n_ - first - (count - 1), a, lda, b, width, out + d, ld);
-      } else {
-        RunTile(count, cols, n_ - first, {a, 1, lda}, b, width, out + d, ld, true);
-      }
-    });
+  // out[j, D] continues its chain over the rows r of x [n, ld] that see key j (r + first >= j) with x[r, j] * src[r,
+  // D]; j < first + n, first a multiple of kRowsMax.
+  void CausalProductTransposed(const float* x, size_t ld, size_t first, float* out, size_t out_ld) const {
+    const size_t keys = first + n_;
+    for (size_t j = 0; j < keys; j += kRowsMax, x += kRowsMax, out += kRowsMax * out_ld) {
+      const size_t count = std::min(kRowsMax, keys - j);
+      ForPanels([&](size_t d, size_t cols, size_t width) {
+        const float* b = data_ + d * n_;
+        if (j < first) return RunTile(count, cols, n_, {x, 1, ld}, b, width, out + d, out_ld, true);
+        const size_t row = j - first;  // the first one that sees key j; each later key is seen a row later
+        RunTileFromTriangle(count, cols, n_ - row - (count - 1), x + row * ld, ld, b + row * width, width, out + d,
+                            out_ld);
+      });
+    }
   }
 
  private:
@@ -115,16 +116,6 @@ class KeyPanels {
   const float* data_;
   size_t dim_;
 };
-
-// out[j, D] continues its chain over the rows r of x [rows, ld] that see key j (r + first >= j) with x[r, j] *
-// right[r]. first: a multiple of kRowsMax.
-void CausalProductTransposed(const float* x, size_t ld, size_t rows, size_t first, const RowPanels& right, float* out,
-                             size_t out_ld) {
-  const size_t keys = first + rows;
-  for (size_t j = 0; j < keys; j += kRowsMax)
-    right.TransposedProduct(x + j, ld, std::min(kRowsMax, keys - j), j > first ? j - first : 0, j >= first,
-                            out + j * out_ld, out_ld);
-}
 
 void DivideRow(float* x, float l, size_t n) {
   const VF lv = hn::Set(DF(), l);
@@ -223,8 +214,8 @@ void AttentionTaskBackward(const AttentionGradArgs& a, const AttentionTask& task
         key_rows.CausalProduct(w.ds + r * w.ld, w.ld, part, row + r - task.start + 1, a.dq + at + r * q_ld, q_ld);
       }
       const RowPanels q_rows(a.q + at, q_ld, rows, dim, w.q_rows), dout_rows(a.dout + at, q_ld, rows, dim, w.dout_rows);
-      CausalProductTransposed(w.ds, w.ld, rows, row - task.start, q_rows, a.dk + kv, kv_ld);
-      CausalProductTransposed(w.p, w.ld, rows, row - task.start, dout_rows, a.dv + kv, kv_ld);
+      q_rows.CausalProductTransposed(w.ds, w.ld, row - task.start, a.dk + kv, kv_ld);
+      dout_rows.CausalProductTransposed(w.p, w.ld, row - task.start, a.dv + kv, kv_ld);
     }
   }
 }

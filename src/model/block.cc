@@ -133,6 +133,8 @@ class BlockRows {
   const float eps, residual_multiplier;
 };
 
+size_t RankOf(const Model& model) { return model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0; }
+
 // Batches differ in size: memory that was needed once is kept, and not cleared again.
 void Fit(std::vector<float>& v, size_t n) {
   if (v.size() < n) v.resize(n);
@@ -164,8 +166,7 @@ void BlockBuffers::ResizeBeforeAttention(const Model& model, size_t t) {
     Fit(rstd_q, t * s.heads);
     Fit(rstd_k, t * s.kv_heads);
   }
-  const size_t rank = model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0;
-  for (int p : {kQ, kK, kV}) Fit(lora[static_cast<size_t>(p)], t * rank);
+  for (int p : {kQ, kK, kV}) Fit(lora[static_cast<size_t>(p)], t * RankOf(model));
 }
 
 void BlockBuffers::ResizeAfterAttention(const Model& model, size_t t) {
@@ -175,8 +176,7 @@ void BlockBuffers::ResizeAfterAttention(const Model& model, size_t t) {
   Fit(att, t * s.q);
   for (auto* v : {&gate, &up, &act}) Fit(*v, t * s.ffn);
   if (model.config.residual_multiplier != 1.0) Fit(branch, t * s.hidden);
-  const size_t rank = model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0;
-  for (int p : {kO, kGate, kUp, kDown}) Fit(lora[static_cast<size_t>(p)], t * rank);
+  for (int p : {kO, kGate, kUp, kDown}) Fit(lora[static_cast<size_t>(p)], t * RankOf(model));
 }
 
 void BlockBeforeAttention(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions, RowRange rows,
@@ -233,8 +233,7 @@ void BackwardScratch::Resize(const Model& model, size_t t) {
     Fit(draw_q, t * s.q);
     Fit(draw_k, t * s.kv);
   }
-  const size_t rank = model.adapter ? static_cast<size_t>(model.adapter->config.rank) : 0;
-  for (auto& low : lora) Fit(low, t * rank);
+  for (auto& low : lora) Fit(low, t * RankOf(model));
 }
 
 void BlockAfterAttentionBackward(ThreadPool& pool, const Model& model, size_t layer, RowRange rows,

@@ -73,11 +73,11 @@ void TrainingPass::FindWanted(const PackedTokens& batch) {
     if (batch.targets[i] >= 0) wanted_.push_back(i);
 }
 
-// Each thread on rows of its own through a whole half of a block, so that threads meet six times a block and not after
-// each operation. Not where threads share the work of packing weights, nor where norms are trained.
+// Each thread on rows of its own through a whole half of a block, so that threads meet seven times a block and not
+// after each operation; or all threads on all rows.
 void TrainingPass::ForRows(size_t t, OnRows body) {
+  if (!OwnRows()) return body(pool_, {0, t});
   const auto threads = static_cast<size_t>(pool_.size());
-  if (!model_.int8 || threads == 1) return body(pool_, {0, t});
   pool_.Run(threads, [&](size_t i) {
     const size_t first = t * i / threads;
     const RowRange rows{first, t * (i + 1) / threads - first};
@@ -151,7 +151,7 @@ void TrainingPass::Head(const PackedTokens& batch, float scale, Gradients& gradi
   }
 }
 
-// Each product is a task of one thread where threads have rows of their own, else they share each.
+// Each product is a task of one thread where threads own rows, else they share each.
 void TrainingPass::GradWeights(const PackedTokens& batch, size_t layer, const GradientViews& views) {
   auto add = [&](ThreadPool& pool, size_t task) {
     const int p = kProjections - 1 - static_cast<int>(task) / 3;  // the longest first
@@ -161,7 +161,7 @@ void TrainingPass::GradWeights(const PackedTokens& batch, size_t layer, const Gr
                     after ? AfterAttentionOf(layer) : BlockOf(layer), scratch_, views);
   };
   const size_t tasks = size_t{kProjections} * 3;
-  if (model_.int8) return pool_.Run(tasks, [&](size_t task) { add(alone_, task); });
+  if (OwnRows()) return pool_.Run(tasks, [&](size_t task) { add(alone_, task); });
   for (size_t task = 0; task < tasks; ++task) add(pool_, task);
 }
 

@@ -55,6 +55,9 @@ class TrainingPass {
   size_t RowsAfterAttention(const PackedTokens& batch, size_t layer) const {
     return IsLast(layer) ? wanted_.size() : batch.size();
   }
+  // Whether each thread takes rows of its own through a half of a block, and weight gradients of its own: not where
+  // threads share the work of packing weights, nor where norms are trained.
+  bool OwnRows() const { return model_.int8 != nullptr && pool_.size() > 1; }
   bool IsLast(size_t layer) const { return layer + 1 == model_.offsets.layers.size(); }
   ThreadPool& pool_;
   ThreadPool alone_{1};  // of each thread that works on rows of its own

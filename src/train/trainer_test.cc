@@ -11,6 +11,12 @@
 namespace cairn::train {
 namespace {
 
+Digest StateAtEnd(ThreadPool& pool, model::Model& m, const TrainConfig& config, const DataSource& source) {
+  Trainer trainer(pool, m, config, source);
+  while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
+  return trainer.StateDigest();
+}
+
 Digest StateAfter(int threads, const Resources& resources, bool lora, uint64_t shards = 1,
                   Optimizer optimizer = Optimizer::kAdamW, Numerics numerics = Numerics::kF32) {
   ThreadPool pool(threads);
@@ -21,9 +27,7 @@ Digest StateAfter(int threads, const Resources& resources, bool lora, uint64_t s
   config.numerics = numerics;
   config.resources = resources;
   config.shards = shards;
-  Trainer trainer(pool, m, config, source);
-  while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
-  return trainer.StateDigest();
+  return StateAtEnd(pool, m, config, source);
 }
 
 TEST(Trainer, ThreadsAndMicroBatchesChangeNoBit) {
@@ -63,9 +67,7 @@ TEST(Trainer, SamplesWithoutLossChangeNoBit) {
     TrainConfig config = TinyTraining();
     config.resources.micro_batch = micro_batch;
     config.row_tokens = 1;  // a row for each sample
-    Trainer trainer(pool, m, config, source);
-    while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
-    return trainer.StateDigest();
+    return StateAtEnd(pool, m, config, source);
   };
   for (bool lora : {false, true}) {
     const Digest expected = state(lora, false, 1);
@@ -84,9 +86,7 @@ Digest LoraStateOn(const model::Model& base, bool recompute) {
   GeneratedSource source(TinySample, 9, 8, 0);
   TrainConfig config = TinyTraining();
   config.resources.recompute = recompute;
-  Trainer trainer(pool, m, config, source);
-  while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
-  return trainer.StateDigest();
+  return StateAtEnd(pool, m, config, source);
 }
 
 TEST(Trainer, FrozenBasesTrainLikeTheirWidenedSelves) {
@@ -156,9 +156,7 @@ Digest GoldenRun(const GoldenState& golden, int threads, uint64_t micro_batch) {
   TrainConfig config = GoldenConfig(golden.optimizer, micro_batch, golden.numerics);
   config.resources.recompute = threads == 3;
   GeneratedSource source(TinySample, 9, 20, 0);
-  Trainer trainer(pool, m, config, source);
-  while (trainer.step() < config.steps) EXPECT_TRUE(trainer.Step().ok());
-  return trainer.StateDigest();
+  return StateAtEnd(pool, m, config, source);
 }
 
 TEST(Trainer, GoldenDigests) {
