@@ -20,15 +20,17 @@
 #define CAIRN_KERNELS_INT8_ONCE
 namespace cairn::kernels {
 constexpr size_t kRowsOfTask = 16 * kInt8TileRows;
+constexpr size_t kAmxRowsOfTask = 384;  // setting up the tile registers takes as long as a dozen rows
 
 inline size_t Padded(size_t k) { return (k + 3) / 4 * 4; }
 inline size_t Blocks(size_t k) { return (k + kInt8Block - 1) / kInt8Block; }
 
-// Rows of x, narrowed.
+// Rows of x, narrowed. One block of all rows after another, so that a tile reads neighbours.
 struct NarrowedRows {
-  int8_t* quanta;  // [t, Padded(k)]
-  int32_t* sums;   // of each block's numbers, [t, blocks]
-  float* scales;   // [t, blocks]
+  int8_t* quanta;  // [blocks, rows, kInt8Block]; the last block has k padded to a multiple of 4
+  int32_t* sums;   // of each block's numbers, [blocks, rows]
+  float* scales;   // [blocks, rows]
+  size_t rows;     // padded to a multiple of kAmxRows
 };
 }  // namespace cairn::kernels
 #endif
@@ -61,17 +63,23 @@ float NarrowBlock(const float* x, size_t n, int8_t* q) {
 #endif
 }
 
-void NarrowRow(const float* x, size_t k, int8_t* quanta, int32_t* sums, float* scales) {
-  for (size_t b = 0, first = 0; first < k; ++b, first += kInt8Block) {
+void NarrowRow(const float* x, size_t k, size_t row, const NarrowedRows& out) {
+  for (size_t at = row, first = 0; first < k; at += out.rows, first += kInt8Block) {
     const size_t n = std::min(kInt8Block, k - first);
-    int8_t* q = quanta + first;
-    scales[b] = NarrowBlock(x + first, n, q);
+    int8_t* q = out.quanta + at * kInt8Block;
+    out.scales[at] = NarrowBlock(x + first, n, q);
     int32_t sum = 0;
     for (size_t i = 0; i < n; ++i) sum += q[i];
-    sums[b] = sum;
+    out.sums[at] = sum;
+    std::fill(q + n, q + Padded(n), int8_t{0});
   }
-  std::fill(quanta + k, quanta + Padded(k), int8_t{0});
 }
+
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+bool UsesAmx(size_t k) { return k % kAmxStep == 0 && HasAmx(); }
+#else
+bool UsesAmx(size_t) { return false; }
+#endif
 
 #if CAIRN_SIMD
 void RunTile(const Int8Tile& tile) {
@@ -87,15 +95,15 @@ void RunTile(const Int8Tile& g) {
     if (g.accumulate) std::copy_n(g.y + r * g.ldy, g.cols, y);
     const uint8_t* w = g.w;
     for (size_t b = 0; b < g.blocks; ++b) {
-      const size_t first = b * kInt8Block, end = std::min(g.k, first + kInt8Block);
+      const size_t n = std::min(kInt8Block, g.k - b * kInt8Block), at = b * g.x_rows + r;
       int32_t sum[kInt8Panel];
-      std::fill_n(sum, kInt8Panel, -128 * g.x_sums[r * g.blocks + b]);
-      for (size_t i = first; i < end; i += 4, w += 4 * kInt8Panel) {
-        const int8_t* x = g.x + r * g.k + i;
+      std::fill_n(sum, kInt8Panel, -128 * g.x_sums[at]);
+      for (size_t i = 0; i < n; i += 4, w += 4 * kInt8Panel) {
+        const int8_t* x = g.x + at * kInt8Block + i;
         for (size_t c = 0; c < kInt8Panel; ++c)
           for (size_t j = 0; j < 4; ++j) sum[c] += int32_t{w[c * 4 + j]} * int32_t{x[j]};
       }
-      const float sx = g.x_scales[r * g.blocks + b];
+      const float sx = g.x_scales[at];
       for (size_t c = 0; c < kInt8Panel; ++c)
         y[c] = std::fma(static_cast<float>(sum[c]), sx * g.w_scales[b * kInt8Panel + c], y[c]);
     }
@@ -105,31 +113,39 @@ void RunTile(const Int8Tile& g) {
 #endif  // CAIRN_SIMD
 
 void Int8LinearTarget(ThreadPool& pool, const float* x, const Int8Matrix& w, float* y, size_t t, bool accumulate) {
-  const size_t k = Padded(w.k), blocks = Blocks(w.k);
-  float* scratch = Scratch(ScratchSlot::kShared, t * k / 4 + 2 * t * blocks);
-  const NarrowedRows rows{reinterpret_cast<int8_t*>(scratch), reinterpret_cast<int32_t*>(scratch + t * k / 4),
-                          scratch + t * k / 4 + t * blocks};
+  const size_t k = Padded(w.k), blocks = Blocks(w.k), padded_t = (t + kAmxRows - 1) / kAmxRows * kAmxRows;
+  float* scratch = Scratch(ScratchSlot::kShared, blocks * padded_t * (kInt8Block / 4 + 2));
+  float* sums = scratch + blocks * padded_t * kInt8Block / 4;
+  const NarrowedRows rows{reinterpret_cast<int8_t*>(scratch), reinterpret_cast<int32_t*>(sums),
+                          sums + blocks * padded_t, padded_t};
   pool.RunRanges(t, 8, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i)
-      NarrowRow(x + i * w.k, w.k, rows.quanta + i * k, rows.sums + i * blocks, rows.scales + i * blocks);
+    for (size_t i = begin; i < end; ++i) NarrowRow(x + i * w.k, w.k, i, rows);
   });
-  const size_t panels = (w.n + kInt8Panel - 1) / kInt8Panel, parts = (t + kRowsOfTask - 1) / kRowsOfTask;
+  for (size_t b = 0; b < blocks; ++b) std::fill_n(rows.scales + b * padded_t + t, padded_t - t, 0.0f);
+  const bool amx = UsesAmx(k);
+  const size_t panels = (w.n + kInt8Panel - 1) / kInt8Panel, rows_of_task = amx ? kAmxRowsOfTask : kRowsOfTask,
+               parts = (t + rows_of_task - 1) / rows_of_task;
   // Neighbouring tasks share rows of x.
   pool.Run(panels * parts, [&](size_t task) {
-    const size_t panel = task % panels, first = task / panels * kRowsOfTask, n0 = panel * kInt8Panel;
-    for (size_t row = first; row < std::min(t, first + kRowsOfTask); row += kInt8TileRows)
-      RunTile({.rows = std::min(kInt8TileRows, std::min(t, first + kRowsOfTask) - row),
-               .cols = std::min(kInt8Panel, w.n - n0),
-               .k = k,
-               .blocks = blocks,
-               .x = rows.quanta + row * k,
-               .x_sums = rows.sums + row * blocks,
-               .x_scales = rows.scales + row * blocks,
-               .w = w.quanta.data() + panel * kInt8Panel * k,
-               .w_scales = w.scales.data() + panel * kInt8Panel * blocks,
-               .y = y + row * w.n + n0,
-               .ldy = w.n,
-               .accumulate = accumulate});
+    const size_t panel = task % panels, first = task / panels * rows_of_task, end = std::min(t, first + rows_of_task),
+                 n0 = panel * kInt8Panel;
+    auto tile = [&](size_t row, size_t count) {
+      return Int8Tile{.rows = count,
+                      .cols = std::min(kInt8Panel, w.n - n0),
+                      .k = k,
+                      .blocks = blocks,
+                      .x_rows = rows.rows,
+                      .x = rows.quanta + row * kInt8Block,
+                      .x_sums = rows.sums + row,
+                      .x_scales = rows.scales + row,
+                      .w = w.quanta.data() + panel * kInt8Panel * k,
+                      .w_scales = w.scales.data() + panel * kInt8Panel * blocks,
+                      .y = y + row * w.n + n0,
+                      .ldy = w.n,
+                      .accumulate = accumulate};
+    };
+    if (amx) return RunInt8TileAmx(tile(first, end - first));
+    for (size_t row = first; row < end; row += kInt8TileRows) RunTile(tile(row, std::min(kInt8TileRows, end - row)));
   });
 }
 

@@ -44,9 +44,9 @@ HWY_NOINLINE void Int8Columns(const Int8Tile& g, size_t row, size_t col, size_t 
     for (size_t half = 0; half < 2; ++half)
       y[r][half] = g.accumulate && left(half) > 0 ? LoadUpTo(y_at(r, half), left(half)) : hn::Zero(d);
   for (size_t b = 0; b < g.blocks; ++b) {
-    const size_t first = b * kInt8Block, n = std::min(g.k, first + kInt8Block) - first;
+    const size_t first = b * kInt8Block, n = std::min(kInt8Block, g.k - first), x_row = b * g.x_rows + row;
     int16_t x[kRows][kInt8Block];
-    for (size_t r = 0; r < kRows; ++r) std::copy_n(g.x + (row + r) * g.k + first, n, x[r]);
+    for (size_t r = 0; r < kRows; ++r) std::copy_n(g.x + (x_row + r) * kInt8Block, n, x[r]);
     VI even[kRows][kVecs], odd[kRows][kVecs];
     CAIRN_UNROLL
     for (size_t r = 0; r < kRows; ++r)
@@ -70,8 +70,8 @@ HWY_NOINLINE void Int8Columns(const Int8Tile& g, size_t row, size_t col, size_t 
     }
     CAIRN_UNROLL
     for (size_t r = 0; r < kRows; ++r) {
-      const VF scale = hn::Set(d, g.x_scales[(row + r) * g.blocks + b]);
-      const VI offset = hn::Set(di, 128 * g.x_sums[(row + r) * g.blocks + b]);
+      const VF scale = hn::Set(d, g.x_scales[x_row + r]);
+      const VI offset = hn::Set(di, 128 * g.x_sums[x_row + r]);
       for (size_t half = 0; half < 2; ++half) {
         const VI low = hn::RearrangeToOddPlusEven(even[r][2 * half], odd[r][2 * half]);
         const VI high = hn::RearrangeToOddPlusEven(even[r][2 * half + 1], odd[r][2 * half + 1]);

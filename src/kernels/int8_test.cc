@@ -41,6 +41,28 @@ TEST(Int8, EqualsTheDefinition) {
   }
 }
 
+// Whole and half blocks, more rows than a task or a buffer holds, columns and rows that fill no tile.
+TEST(Int8, EqualsTheDefinitionInTileRegisters) {
+  if (!HasAmx()) GTEST_SKIP() << "this processor has no AMX";
+  Rng rng(25);
+  const size_t shapes[][3] = {{1, 64, 1}, {16, 128, 32}, {17, 192, 33}, {193, 64, 47}, {401, 320, 16}, {192, 256, 96}};
+  for (const auto& [t, k, n] : shapes) {
+    for (const Values kind : kAllValues) {
+      CheckLinear(RandomFloats(rng, t * k, kind), RandomFloats(rng, n * k, kind), t, k, n,
+                  RandomFloats(rng, t * n, kind));
+      if (::testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(Int8, SameBitsWithoutTileRegisters) {
+  Rng rng(26);
+  AllowAmx(false);
+  CheckLinear(RandomFloats(rng, 17 * 192, Values::kPlain), RandomFloats(rng, 35 * 192, Values::kPlain), 17, 192, 35,
+              Floats(17 * 35));
+  AllowAmx(true);
+}
+
 // Not every processor with AVX-512 has VNNI.
 TEST(Int8, SameBitsWithoutVnni) {
   Rng rng(23);

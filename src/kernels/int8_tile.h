@@ -16,12 +16,13 @@ namespace cairn::kernels {
 constexpr size_t kInt8TileRows = 6;  // 12 sums and 12 results of 16 lanes, of 32 registers
 
 struct Int8Tile {
-  size_t rows, cols;  // at most kInt8TileRows, kInt8Panel
-  size_t k;           // of x, padded to a multiple of 4
+  size_t rows, cols;  // at most kInt8TileRows (any number for AMX), kInt8Panel
+  size_t k;           // padded to a multiple of 4
   size_t blocks;
-  const int8_t* x;  // [rows, k]
+  size_t x_rows;    // of each block of x, of which these are some
+  const int8_t* x;  // [blocks, x_rows, kInt8Block]
   const int32_t* x_sums;
-  const float* x_scales;  // both [rows, blocks]
+  const float* x_scales;  // both [blocks, x_rows]
   const uint8_t* w;       // as in Int8Matrix
   const float* w_scales;
   float* y;
@@ -33,5 +34,12 @@ struct Int8Tile {
 bool HasVnni();
 void AllowVnni(bool allowed);  // for tests of what runs without
 void RunInt8TileVnni(const Int8Tile& tile);
+
+// With the tile registers of AMX, where the processor has them and the system lends them; k is a multiple of kAmxStep,
+// and x may be read up to a multiple of kAmxRows.
+constexpr size_t kAmxRows = 16, kAmxStep = 64;  // of a tile register: rows, bytes of a row
+bool HasAmx();
+void AllowAmx(bool allowed);  // for tests
+void RunInt8TileAmx(const Int8Tile& tile);
 
 }  // namespace cairn::kernels

@@ -35,26 +35,27 @@ CAIRN_VNNI void Run(const Int8Tile& g) {
   }
   const uint8_t* w = g.w;
   for (size_t b = 0; b < g.blocks; ++b) {
-    const size_t first = b * kInt8Block, end = std::min(g.k, first + kInt8Block);
+    const size_t n = std::min(kInt8Block, g.k - b * kInt8Block);
     __m512i sum[kRows][2];
     CAIRN_UNROLL
-    for (size_t r = 0; r < kRows; ++r) sum[r][0] = sum[r][1] = _mm512_set1_epi32(-128 * g.x_sums[r * g.blocks + b]);
-    for (size_t i = first; i < end; i += 4, w += 4 * kInt8Panel) {
+    for (size_t r = 0; r < kRows; ++r) sum[r][0] = sum[r][1] = _mm512_set1_epi32(-128 * g.x_sums[b * g.x_rows + r]);
+    const int8_t* x = g.x + b * g.x_rows * kInt8Block;
+    for (size_t i = 0; i < n; i += 4, w += 4 * kInt8Panel) {
       const __m512i w0 = _mm512_loadu_si512(w), w1 = _mm512_loadu_si512(w + 4 * kHalf);
       CAIRN_UNROLL
       for (size_t r = 0; r < kRows; ++r) {
         int32_t four;
-        std::memcpy(&four, g.x + r * g.k + i, sizeof four);
-        const __m512i x = _mm512_set1_epi32(four);
-        sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], w0, x);
-        sum[r][1] = _mm512_dpbusd_epi32(sum[r][1], w1, x);
+        std::memcpy(&four, x + r * kInt8Block + i, sizeof four);
+        const __m512i all = _mm512_set1_epi32(four);
+        sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], w0, all);
+        sum[r][1] = _mm512_dpbusd_epi32(sum[r][1], w1, all);
       }
     }
     const __m512 s0 = _mm512_loadu_ps(g.w_scales + b * kInt8Panel),
                  s1 = _mm512_loadu_ps(g.w_scales + b * kInt8Panel + kHalf);
     CAIRN_UNROLL
     for (size_t r = 0; r < kRows; ++r) {
-      const __m512 sx = _mm512_set1_ps(g.x_scales[r * g.blocks + b]);
+      const __m512 sx = _mm512_set1_ps(g.x_scales[b * g.x_rows + r]);
       y[r][0] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[r][0]), _mm512_mul_ps(sx, s0), y[r][0]);
       y[r][1] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[r][1]), _mm512_mul_ps(sx, s1), y[r][1]);
     }
