@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
+#include "kernels/int8.h"
 #include "kernels/kernels.h"
 #include "kernels/machine_speed.h"
 #include "project/project.h"
@@ -40,6 +41,7 @@ Json Facts(const Context& context) {
           {"threads", context.Threads()},
           {"instruction_sets", kernels::SupportedTargets()},
           {"instruction_set", kernels::CurrentTarget()},
+          {"int8_instructions", kernels::Int8UnitName(kernels::Int8UnitHere())},
           {"memory_bytes", MemoryBytes(_SC_PHYS_PAGES)},
           {"memory_free_bytes", MemoryBytes(_SC_AVPHYS_PAGES)},
           {"float_environment", floats.ok() ? "ok" : floats.error().message},
@@ -59,8 +61,12 @@ Json Speed(int threads) {
               {"linear_layers", Json::array()}};
   for (const auto& [t, k, n] : kBenchShapes) {
     const double rate = kernels::LinearRate(pool, t, k, n);
-    out["linear_layers"].push_back(
-        {{"rows", t}, {"inputs", k}, {"outputs", n}, {"gflops", rate * 1e-9}, {"share_of_peak", rate / peak}});
+    out["linear_layers"].push_back({{"rows", t},
+                                    {"inputs", k},
+                                    {"outputs", n},
+                                    {"gflops", rate * 1e-9},
+                                    {"share_of_peak", rate / peak},
+                                    {"int8_gops", kernels::Int8LinearRate(pool, t, k, n) * 1e-9}});
   }
   return out;
 }
@@ -70,9 +76,10 @@ void PrintSpeed(const Json& speed) {
       speed["threads"] == 1 ? " " : "s", speed["fma_peak_gflops"].get<double>(),
       speed["read_gigabytes_per_second"].get<double>());
   for (const Json& layer : speed["linear_layers"])
-    Say(stdout, "                   linear layer {} x {} -> {}: {:.0f} GFLOP/s, {:.0f} % of the peak\n",
+    Say(stdout,
+        "                   linear layer {} x {} -> {}: {:.0f} GFLOP/s, {:.0f} % of the peak; 8-bit {:.0f} GOP/s\n",
         layer["rows"].get<size_t>(), layer["inputs"].get<size_t>(), layer["outputs"].get<size_t>(),
-        layer["gflops"].get<double>(), layer["share_of_peak"].get<double>() * 100);
+        layer["gflops"].get<double>(), layer["share_of_peak"].get<double>() * 100, layer["int8_gops"].get<double>());
 }
 
 Result<int> Info(const Context& context, bool bench) {
@@ -89,6 +96,7 @@ Result<int> Info(const Context& context, bool bench) {
   Say(stdout, "cairn              {}, numerics {}\n", kVersion, train::kNumericsVersion);
   Say(stdout, "CPUs               {}\n", AvailableCpus());
   Say(stdout, "instruction sets   {} (in use: {})\n", Joined(kernels::SupportedTargets()), kernels::CurrentTarget());
+  Say(stdout, "8-bit layers       {}\n", facts["int8_instructions"].get<std::string>());
   Say(stdout, "memory             {}, free {}\n", HumanBytes(facts["memory_bytes"].get<uint64_t>()),
       HumanBytes(facts["memory_free_bytes"].get<uint64_t>()));
   Say(stdout, "float environment  {}\n", facts["float_environment"].get<std::string>());

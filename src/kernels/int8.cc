@@ -201,7 +201,14 @@ Int8Matrix NarrowToInt8(ThreadPool& pool, const WeightMatrix& w, size_t rows, si
   return out;
 }
 
-bool Int8IsFast() { return HasVnni() && CurrentTarget().starts_with("AVX3"); }
+Int8Unit Int8UnitHere() {
+  if (!CurrentTarget().starts_with("AVX3")) return Int8Unit::kSimd;
+  return HasAmx() ? Int8Unit::kAmx : HasVnni() ? Int8Unit::kVnni : Int8Unit::kSimd;
+}
+
+std::string Int8UnitName(Int8Unit unit) {
+  return unit == Int8Unit::kAmx ? "AMX" : unit == Int8Unit::kVnni ? "VNNI" : "SIMD";
+}
 
 void Int8Linear(ThreadPool& pool, const float* x, const Int8Matrix& w, float* y, size_t t, bool accumulate) {
   if (t == 0 || w.n == 0) return;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -27,7 +28,10 @@ Int8Matrix NarrowToInt8(ThreadPool& pool, const WeightMatrix& w, size_t rows, si
 // y [t, n] (+)= x [t, k] W^T, x narrowed in the same way. What is not finite in a block of x or W makes NaN.
 void Int8Linear(ThreadPool& pool, const float* x, const Int8Matrix& w, float* y, size_t t, bool accumulate = false);
 
-// Whether Int8Linear is several times as fast as binary32 here (AVX-512 VNNI); with other SIMD it is about as fast.
-bool Int8IsFast();
+// What Int8Linear runs on here. kVnni is several times as fast as binary32, kAmx two to three times as fast as that;
+// kSimd, the 16-bit products that every instruction set has, is about as fast as binary32.
+enum class Int8Unit { kSimd, kVnni, kAmx };
+Int8Unit Int8UnitHere();
+std::string Int8UnitName(Int8Unit unit);
 
 }  // namespace cairn::kernels

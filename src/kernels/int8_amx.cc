@@ -1,6 +1,7 @@
 // tdpbsud multiplies 16 rows of 64 signed bytes by 64 rows of 16 unsigned ones into 32-bit sums in one instruction:
 // exact. The four tile registers of a block of W stay while all rows pass; while a tile of sums is made, the one before
-// it is scaled and added to y, which lies in a buffer so that rows a power of two apart do not share places of the cache.
+// it is scaled and added to y, which lies in a buffer so that rows a power of two apart do not share places of the
+// cache.
 #include "base/check.h"
 #include "kernels/int8.h"
 #include "kernels/int8_tile.h"

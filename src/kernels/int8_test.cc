@@ -58,6 +58,7 @@ TEST(Int8, EqualsTheDefinitionInTileRegisters) {
 TEST(Int8, SameBitsWithoutTileRegisters) {
   Rng rng(26);
   AllowAmx(false);
+  EXPECT_NE(Int8UnitHere(), Int8Unit::kAmx);
   CheckLinear(RandomFloats(rng, 17 * 192, Values::kPlain), RandomFloats(rng, 35 * 192, Values::kPlain), 17, 192, 35,
               Floats(17 * 35));
   AllowAmx(true);
@@ -67,7 +68,7 @@ TEST(Int8, SameBitsWithoutTileRegisters) {
 TEST(Int8, SameBitsWithoutVnni) {
   Rng rng(23);
   AllowVnni(false);
-  EXPECT_FALSE(Int8IsFast());
+  EXPECT_NE(Int8UnitHere(), Int8Unit::kVnni);
   CheckLinear(RandomFloats(rng, 13 * 140, Values::kPlain), RandomFloats(rng, 35 * 140, Values::kPlain), 13, 140, 35,
               Floats(13 * 35));
   AllowVnni(true);

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "kernels/int8.h"
 #include "kernels/kernels.h"
 #include "kernels/simd-inl.h"
 
@@ -114,6 +115,23 @@ double TogetherRate(ThreadPool& pool, Work work) {
   return best;
 }
 
+// Operations per second of a product of [t, k] and [k, n], the best repetition of 50 ms.
+template <typename Product>
+double RateOf(Product product, size_t t, size_t k, size_t n) {
+  double best = 0;
+  for (int repeat = 0; repeat < kRepetitions; ++repeat) {
+    const double start = Seconds();
+    double seconds = 0;
+    int runs = 0;
+    for (; seconds < 0.05; ++runs) {
+      product();
+      seconds = Seconds() - start;
+    }
+    best = std::max(best, 2.0 * static_cast<double>(t * k * n) * runs / seconds);
+  }
+  return best;
+}
+
 }  // namespace
 
 double FmaPeak(ThreadPool& pool) {
@@ -136,18 +154,14 @@ double ReadBandwidth(ThreadPool& pool) {
 double LinearRate(ThreadPool& pool, size_t t, size_t k, size_t n) {
   const std::vector<float> x(t * k, 0.5f), w(n * k, 0.25f);
   std::vector<float> y(t * n);
-  double best = 0;
-  for (int repeat = 0; repeat < kRepetitions; ++repeat) {
-    const double start = Seconds();
-    double seconds = 0;
-    int runs = 0;
-    for (; seconds < 0.05; ++runs) {
-      Linear(pool, x.data(), w.data(), y.data(), t, k, n);
-      seconds = Seconds() - start;
-    }
-    best = std::max(best, 2.0 * static_cast<double>(t * k * n) * runs / seconds);
-  }
-  return best;
+  return RateOf([&] { Linear(pool, x.data(), w.data(), y.data(), t, k, n); }, t, k, n);
+}
+
+double Int8LinearRate(ThreadPool& pool, size_t t, size_t k, size_t n) {
+  const std::vector<float> x(t * k, 0.5f), w(n * k, 0.25f);
+  const Int8Matrix narrow = NarrowToInt8(pool, w.data(), n, k, false);
+  std::vector<float> y(t * n);
+  return RateOf([&] { Int8Linear(pool, x.data(), narrow, y.data(), t); }, t, k, n);
 }
 
 }  // namespace cairn::kernels

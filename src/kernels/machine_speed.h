@@ -12,5 +12,6 @@ double FmaPeak(ThreadPool& pool);        // FLOP/s of fused multiply-adds that s
 double ReadBandwidth(ThreadPool& pool);  // bytes/s read from memory in long rows, all threads together
 // FLOP/s of y[T,N] = x[T,K] w^T, counted as 2*T*K*N.
 double LinearRate(ThreadPool& pool, size_t t, size_t k, size_t n);
+double Int8LinearRate(ThreadPool& pool, size_t t, size_t k, size_t n);  // the same of Int8Linear, x narrowed each time
 
 }  // namespace cairn::kernels

@@ -26,6 +26,7 @@ constexpr size_t kKBlock = 2048;  // a chain that long stays in registers; C is 
 constexpr size_t kPackedBFloats = 2u << 20;  // 8 MB: the packed part of B stays in L3
 constexpr size_t kTilesOfBlock = 8;          // of rows
 constexpr size_t kPanelsOfTask = 8;          // packed side by side: 1 KB of each row of B
+constexpr size_t kGroupFloats = 48u << 10;   // 192 KB: panels of B that a block of rows passes before the next ones
 constexpr size_t kNearK = 512;               // that many panels of that length are kNearFloats
 constexpr size_t kNearRows = 512;            // a tile of rows of A that long is at most 28 KB, no more than L1
 // The transpose of A is read where it lies for products so narrow that packing costs more; but if they are short, too,
@@ -142,13 +143,18 @@ void MultiplyBlock(const MatMulArgs& g, const Block& block, const float* b_packe
     for (size_t m = block.m0; m < block.m1; m += kRowsMax)
       for (size_t n = block.n0; n < block.n1; n += kWide) tile(m, n, {});
   } else {
-    // Each panel of B comes from L3. The tiles of one fetch the next, `step` of its kWide values for each k.
-    const size_t step = kWide * kRowsMax / (block.m1 - block.m0) + 1;
-    for (size_t n = block.n0; n < block.n1; n += kWide)
-      for (size_t m = block.m0, done = 0; m < block.m1; m += kRowsMax, done += step) {
-        const bool fetches = n + kWide < block.n1 && done < kWide;
-        tile(m, n, fetches ? TileFetch{panel(n + kWide) + done * block.k, step} : TileFetch{});
-      }
+    // B comes from L3, a group of panels at a time: rows of C are written side by side, and the tiles of one group
+    // fetch the next, `step` columns with each k.
+    const size_t wide = std::max<size_t>(1, kGroupFloats / (block.k * kWide)) * kWide;
+    for (size_t n0 = block.n0; n0 < block.n1; n0 += wide) {
+      const size_t n1 = std::min(block.n1, n0 + wide), next = std::min(block.n1, n1 + wide) - n1;
+      const size_t tiles = RoundUp(block.m1 - block.m0, kRowsMax) / kRowsMax * (RoundUp(n1 - n0, kWide) / kWide);
+      const size_t step = next / tiles + 1;
+      size_t done = 0;
+      for (size_t m = block.m0; m < block.m1; m += kRowsMax)
+        for (size_t n = n0; n < n1; n += kWide, done += step)
+          tile(m, n, done < next ? TileFetch{panel(n1) + done * block.k, step} : TileFetch{});
+    }
   }
 }
 

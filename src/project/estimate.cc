@@ -14,7 +14,18 @@ namespace {
 // tokens.
 constexpr double kMadePerSentence = 43, kKeptPerSentence = 16, kTeacherTokensPerSentence = 4800;
 // Of training in cairn-i8-1, compared with binary32 (docs/performance.md): narrow layers gain less.
-double Int8Speed(double parameters) { return parameters < 64e6 ? 1.6 : 2.5; }
+double Int8Speed(double parameters) {
+  const bool wide = parameters >= 64e6;
+  switch (kernels::Int8UnitHere()) {
+    case kernels::Int8Unit::kAmx:
+      return wide ? 4 : 1.8;
+    case kernels::Int8Unit::kVnni:
+      return wide ? 2.5 : 1.6;
+    case kernels::Int8Unit::kSimd:
+      break;
+  }
+  return 1;
+}
 constexpr double kRowsPerSkill = 250, kTeacherTokensPerSkill = 40000, kTokensPerRow = 20;
 
 // What a matmul of the model's own size reaches here now.
@@ -113,8 +124,8 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
   // Training: 2 operations per parameter forward, 4 backward (2 for frozen weights); about half of the matmul's rate is
   // reached.
   const bool int8 = NumericsOf(training) == train::Numerics::kInt8;
-  double per_token = parameters * (training.method == TrainingMethod::kLora ? 4 : 6) /
-                     (int8 && kernels::Int8IsFast() ? Int8Speed(parameters) : 1);
+  double per_token =
+      parameters * (training.method == TrainingMethod::kLora ? 4 : 6) / (int8 ? Int8Speed(parameters) : 1);
   double seconds =
       (train_tokens * per_token + (project.HasEndpoint() ? 0 : teacher_tokens * parameters * 2)) / (rate * 0.5);
   const double disk = trains ? DiskBytes(base->model.config, training, parameters, rows) : 0;
