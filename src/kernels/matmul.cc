@@ -32,8 +32,11 @@ constexpr size_t kNearRows = 512;            // a tile of rows of A that long is
 // The transpose of A is read where it lies for products so narrow that packing costs more; but if they are short, too,
 // C is what they wait for. Its rows must be near each other: each panel of B reads all of them again.
 constexpr size_t kNarrow = 512, kShort = 128, kNearColumns = 255;
-constexpr size_t kRowsAhead = 16;  // rows of a transpose fetched while one is packed
-constexpr size_t kWidened = 256;   // k that are widened at a time before they are transposed
+constexpr size_t kNarrowK = 256;      // of such a product at a time: its rows of A are read again for each panel
+constexpr size_t kNarrowTiles = 32;   // of A packed by a task at a time: 512 KB
+constexpr size_t kTallNarrow = 1024;  // rows of C from which on it is better to pack B once for all tasks
+constexpr size_t kRowsAhead = 16;     // rows of a transpose fetched while one is packed
+constexpr size_t kWidened = 256;      // k that are widened at a time before they are transposed
 }  // namespace cairn::kernels
 #endif
 
@@ -43,6 +46,13 @@ namespace HWY_NAMESPACE {
 #if CAIRN_SIMD
 bool ReadsAInPlace(const MatMulArgs& g) {
   return g.s.trans_a ? g.s.n <= kNarrow && g.s.k > kShort && g.s.lda <= kNearColumns : g.s.lda <= kNearRows;
+}
+
+// A long chain for so little of C that each thread can pass all of it, or all of its columns, for a block of k: a
+// weight gradient. Threads meet once and not after each block.
+bool IsNarrowGradient(const MatMulArgs& g) {
+  const bool packed_once = g.s.n <= kPanelsOfTask * kWide && g.s.m <= kTallNarrow && g.s.k > kShort;
+  return g.s.trans_a && (ReadsAInPlace(g) || packed_once);
 }
 
 // Rows [m0, m1) and k [k0, k0 + k) of A as tiles of kRowsMax rows.
@@ -158,14 +168,17 @@ void MultiplyBlock(const MatMulArgs& g, const Block& block, const float* b_packe
   }
 }
 
-// Few tiles of rows, little work, or A read where it lies: each task has columns of its own, whose part of B it packs
-// into its L2; and rows of its own where there are fewer columns than threads need.
+// Few tiles of rows, little work, or a narrow gradient: each task has columns of its own, whose part of B it packs
+// into its L2; and rows of its own where there are fewer columns than threads need, or more rows of A than fit.
 void MultiplyColumns(ThreadPool& pool, const MatMulArgs& g) {
-  const size_t threads = static_cast<size_t>(pool.size()), wanted = 2 * threads, k_block = KBlock(g.s.k, kNearK);
+  const bool narrow = IsNarrowGradient(g);
+  const size_t threads = static_cast<size_t>(pool.size()), wanted = narrow ? threads : 2 * threads;
+  const size_t k_block = KBlock(g.s.k, narrow ? kNarrowK : kNearK);
   const size_t panels = (g.s.n + kWide - 1) / kWide, tiles = (g.s.m + kRowsMax - 1) / kRowsMax;
-  const size_t wide = std::clamp<size_t>(panels / wanted, 1, kPanelsOfTask) * kWide;
+  const size_t wide = std::clamp<size_t>(narrow ? panels : panels / wanted, 1, kPanelsOfTask) * kWide;
   const size_t columns = (g.s.n + wide - 1) / wide;
-  const size_t rows = threads == 1 ? 1 : std::min(tiles, (wanted + columns - 1) / columns);
+  size_t rows = threads == 1 ? 1 : std::min(tiles, (wanted + columns - 1) / columns);
+  if (narrow) rows = RoundUp(std::max(rows, (tiles + kNarrowTiles - 1) / kNarrowTiles), rows);
   const size_t grain = std::max<size_t>(1, kSerialWork * rows / (g.s.m * g.s.k * wide));
   pool.RunRanges(columns * rows, grain, [&](size_t begin, size_t end) {
     float* packed = Scratch(ScratchSlot::kTask2, wide * k_block);
@@ -210,9 +223,8 @@ void MultiplyRows(ThreadPool& pool, const MatMulArgs& g, const Block& part) {
 
 void MatMulTarget(ThreadPool& pool, const MatMulArgs& g) {
   if (MultiplyInPlace(pool, g)) return;
-  if (g.s.m <= kFewTiles * kRowsMax || g.s.m * g.s.n * g.s.k < kSerialWork) return MultiplyColumns(pool, g);
-  // Narrow products of long chains: with columns of their own threads meet once and not after each block of k.
-  if (g.s.trans_a && ReadsAInPlace(g)) return MultiplyColumns(pool, g);
+  if (g.s.m <= kFewTiles * kRowsMax || g.s.m * g.s.n * g.s.k < kSerialWork || IsNarrowGradient(g))
+    return MultiplyColumns(pool, g);
   const size_t k_block = KBlock(g.s.k, kKBlock);
   const size_t wide = kPackedBFloats / (k_block * kWide) * kWide;
   for (size_t n = 0; n < g.s.n; n += wide)
