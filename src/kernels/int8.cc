@@ -121,7 +121,10 @@ void Int8LinearTarget(ThreadPool& pool, const float* x, const Int8Matrix& w, flo
   pool.RunRanges(t, 8, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) NarrowRow(x + i * w.k, w.k, i, rows);
   });
-  for (size_t b = 0; b < blocks; ++b) std::fill_n(rows.scales + b * padded_t + t, padded_t - t, 0.0f);
+  for (size_t b = 0; b < blocks; ++b) {
+    std::fill_n(rows.sums + b * padded_t + t, padded_t - t, 0);
+    std::fill_n(rows.scales + b * padded_t + t, padded_t - t, 0.0f);
+  }
   const bool amx = UsesAmx(k);
   const size_t panels = (w.n + kInt8Panel - 1) / kInt8Panel, rows_of_task = amx ? kAmxRowsOfTask : kRowsOfTask,
                parts = (t + rows_of_task - 1) / rows_of_task;
