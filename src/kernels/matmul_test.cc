@@ -49,6 +49,13 @@ TEST(MatMul, ContinuesWithTheNextPartOfB) {
   CheckMatMul(rng, {.m = 71, .n = 1040, .k = 2048}, Values::kPlain);
 }
 
+// More than 2^17 values of B: a block of rows passes groups of ten panels, the last of which is narrow.
+TEST(MatMul, PassesPanelsInGroups) {
+  Rng rng(36);
+  for (bool trans_b : {false, true})
+    CheckMatMul(rng, {.m = 85, .n = 1037, .k = 150, .trans_b = trans_b}, Values::kPlain);
+}
+
 TEST(MatMul, EqualsTheDefinitionForFewRows) {
   Rng rng(32);
   for (size_t m = 1; m <= 17; ++m)
@@ -78,10 +85,11 @@ TEST(MatMul, EqualsTheDefinitionForShortChains) {
     }
 }
 
-// The transpose of A is packed if its rows are long, else read in place.
+// The transpose of A is packed if its rows are long, else read in place; more than 32 tiles of rows are two tasks, and
+// from 1,024 rows on threads share B.
 TEST(MatMul, EqualsTheDefinitionForNarrowWeightGradients) {
   Rng rng(34);
-  for (size_t m : {250, 300}) CheckMatMul(rng, {.m = m, .n = 37, .k = 600, .trans_a = true}, Values::kPlain);
+  for (size_t m : {250, 300, 520, 1030}) CheckMatMul(rng, {.m = m, .n = 37, .k = 600, .trans_a = true}, Values::kPlain);
 }
 
 TEST(MatMul, LinearLayersNameTheRightTranspositions) {
