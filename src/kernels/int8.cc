@@ -6,6 +6,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
 
@@ -76,20 +77,18 @@ void NarrowRow(const float* x, size_t k, size_t row, const NarrowedRows& out) {
 }
 
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-bool UsesAmx(size_t k) { return k % kAmxStep == 0 && HasAmx(); }
+Int8Unit UnitOfTarget() { return BestInt8Unit(); }
 #else
-bool UsesAmx(size_t) { return false; }
+Int8Unit UnitOfTarget() { return Int8Unit::kSimd; }
 #endif
 
+// AMX takes many rows at a time and is not here.
 #if CAIRN_SIMD
-void RunTile(const Int8Tile& tile) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  if (HasVnni()) return RunInt8TileVnni(tile);
-#endif
-  RunInt8TileSimd(tile);
+void RunTile(const Int8Tile& tile, Int8Unit unit) {
+  unit == Int8Unit::kSimd ? RunInt8TileSimd(tile) : RunInt8TileVnni(tile);
 }
 #else
-void RunTile(const Int8Tile& g) {
+void RunTile(const Int8Tile& g, Int8Unit) {
   for (size_t r = 0; r < g.rows; ++r) {
     float y[kInt8Panel] = {};
     if (g.accumulate) std::copy_n(g.y + r * g.ldy, g.cols, y);
@@ -125,7 +124,8 @@ void Int8LinearTarget(ThreadPool& pool, const float* x, const Int8Matrix& w, flo
     std::fill_n(rows.sums + b * padded_t + t, padded_t - t, 0);
     std::fill_n(rows.scales + b * padded_t + t, padded_t - t, 0.0f);
   }
-  const bool amx = UsesAmx(k);
+  const Int8Unit unit = UnitOfTarget();
+  const bool amx = unit == Int8Unit::kAmx && k % kAmxStep == 0;
   const size_t panels = (w.n + kInt8Panel - 1) / kInt8Panel, rows_of_task = amx ? kAmxRowsOfTask : kRowsOfTask,
                parts = (t + rows_of_task - 1) / rows_of_task;
   // Neighbouring tasks share rows of x.
@@ -148,7 +148,8 @@ void Int8LinearTarget(ThreadPool& pool, const float* x, const Int8Matrix& w, flo
                       .accumulate = accumulate};
     };
     if (amx) return RunInt8TileAmx(tile(first, end - first));
-    for (size_t row = first; row < end; row += kInt8TileRows) RunTile(tile(row, std::min(kInt8TileRows, end - row)));
+    for (size_t row = first; row < end; row += kInt8TileRows)
+      RunTile(tile(row, std::min(kInt8TileRows, end - row)), unit);
   });
 }
 
@@ -159,8 +160,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace cairn::kernels {
 HWY_EXPORT(Int8LinearTarget);
+HWY_EXPORT(UnitOfTarget);
 
 namespace {
+
+std::atomic<Int8Unit> most_allowed{Int8Unit::kAmx};
 
 // Elements [first, first + n) of rows [n0, n0 + count) of w or of its transpose, each row kInt8Block apart.
 void ReadRows(const WeightMatrix& w, size_t cols, bool transposed, size_t n0, size_t count, size_t first, size_t n,
@@ -204,10 +208,14 @@ Int8Matrix NarrowToInt8(ThreadPool& pool, const WeightMatrix& w, size_t rows, si
   return out;
 }
 
-Int8Unit Int8UnitHere() {
-  if (!CurrentTarget().starts_with("AVX3")) return Int8Unit::kSimd;
-  return HasAmx() ? Int8Unit::kAmx : HasVnni() ? Int8Unit::kVnni : Int8Unit::kSimd;
+// What AMX does not take runs on VNNI, which every processor with it has.
+Int8Unit BestInt8Unit() {
+  return std::min(most_allowed.load(), !HasVnni() ? Int8Unit::kSimd : HasAmx() ? Int8Unit::kAmx : Int8Unit::kVnni);
 }
+
+void LimitInt8Unit(Int8Unit most) { most_allowed = most; }
+
+Int8Unit Int8UnitHere() { return HWY_DYNAMIC_DISPATCH(UnitOfTarget)(); }
 
 std::string Int8UnitName(Int8Unit unit) {
   return unit == Int8Unit::kAmx ? "AMX" : unit == Int8Unit::kVnni ? "VNNI" : "SIMD";

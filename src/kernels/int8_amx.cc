@@ -13,12 +13,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 
 namespace cairn::kernels {
 namespace {
-
-std::atomic<bool> allowed{true};
 
 #define CAIRN_AMX __attribute__((target("avx512f,amx-tile,amx-int8")))
 
@@ -40,10 +37,6 @@ bool AskForAmx() {
   // Linux lends the registers on request, as they make a thread's state larger.
   constexpr long kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
-}
-
-CAIRN_AMX inline __mmask16 Lanes(size_t cols) {
-  return static_cast<__mmask16>(cols >= 16 ? 0xFFFFu : (1u << cols) - 1u);
 }
 
 // Rows of one block of x and what belongs to them; y [rows, kInt8Panel].
@@ -111,7 +104,7 @@ CAIRN_AMX void RunBlock(const uint8_t* w, const float* w_scales, BlockRows g, si
 // At most kRows rows.
 CAIRN_AMX void RunRows(const Int8Tile& g) {
   alignas(64) float y[kRows * kInt8Panel];
-  const __mmask16 low = Lanes(g.cols), high = Lanes(g.cols > kHalf ? g.cols - kHalf : 0);
+  const __mmask16 low = FirstLanes(g.cols), high = FirstLanes(g.cols > kHalf ? g.cols - kHalf : 0);
   const size_t groups = (g.rows + kAmxRows - 1) / kAmxRows;
   for (size_t r = 0; r < groups * kAmxRows; ++r) {
     const bool add = g.accumulate && r < g.rows;
@@ -139,10 +132,8 @@ CAIRN_AMX void RunRows(const Int8Tile& g) {
 
 bool HasAmx() {
   static const bool has = AskForAmx();
-  return has && allowed;
+  return has;
 }
-
-void AllowAmx(bool allow) { allowed = allow; }
 
 CAIRN_AMX void RunInt8TileAmx(const Int8Tile& tile) {
   CAIRN_CHECK(tile.k % kAmxStep == 0);
@@ -165,7 +156,6 @@ CAIRN_AMX void RunInt8TileAmx(const Int8Tile& tile) {
 
 namespace cairn::kernels {
 bool HasAmx() { return false; }
-void AllowAmx(bool) {}
 void RunInt8TileAmx(const Int8Tile&) { CAIRN_CHECK(false); }
 }  // namespace cairn::kernels
 

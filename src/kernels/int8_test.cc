@@ -43,7 +43,7 @@ TEST(Int8, EqualsTheDefinition) {
 
 // Whole and half blocks, more rows than a task or a buffer holds, columns and rows that fill no tile.
 TEST(Int8, EqualsTheDefinitionInTileRegisters) {
-  if (!HasAmx()) GTEST_SKIP() << "this processor has no AMX";
+  if (Int8UnitHere() != Int8Unit::kAmx) GTEST_SKIP() << "this processor has no AMX";
   Rng rng(25);
   const size_t shapes[][3] = {{1, 64, 1}, {16, 128, 32}, {17, 192, 33}, {193, 64, 47}, {401, 320, 16}, {192, 256, 96}};
   for (const auto& [t, k, n] : shapes) {
@@ -55,23 +55,17 @@ TEST(Int8, EqualsTheDefinitionInTileRegisters) {
   }
 }
 
-TEST(Int8, SameBitsWithoutTileRegisters) {
-  Rng rng(26);
-  AllowAmx(false);
-  EXPECT_NE(Int8UnitHere(), Int8Unit::kAmx);
-  CheckLinear(RandomFloats(rng, 17 * 192, Values::kPlain), RandomFloats(rng, 35 * 192, Values::kPlain), 17, 192, 35,
-              Floats(17 * 35));
-  AllowAmx(true);
-}
-
-// Not every processor with AVX-512 has VNNI.
-TEST(Int8, SameBitsWithoutVnni) {
+// Not every processor with AVX-512 has VNNI, and few have AMX. Of 192 inputs AMX takes all, of 140 none.
+TEST(Int8, SameBitsOnEveryUnit) {
   Rng rng(23);
-  AllowVnni(false);
-  EXPECT_NE(Int8UnitHere(), Int8Unit::kVnni);
-  CheckLinear(RandomFloats(rng, 13 * 140, Values::kPlain), RandomFloats(rng, 35 * 140, Values::kPlain), 13, 140, 35,
-              Floats(13 * 35));
-  AllowVnni(true);
+  for (const Int8Unit most : {Int8Unit::kVnni, Int8Unit::kSimd}) {
+    LimitInt8Unit(most);
+    EXPECT_LE(Int8UnitHere(), most);
+    for (const auto& [t, k] : {std::pair<size_t, size_t>{13, 140}, {17, 192}})
+      CheckLinear(RandomFloats(rng, t * k, Values::kPlain), RandomFloats(rng, 35 * k, Values::kPlain), t, k, 35,
+                  Floats(t * 35));
+  }
+  LimitInt8Unit(Int8Unit::kAmx);
 }
 
 TEST(Int8, BordersOfTheScale) {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/int8.h"
+
 // Before loops over the rows of a tile, whose sums are to stay in registers.
 #if defined(__clang__)
 #define CAIRN_UNROLL _Pragma("unroll")
@@ -30,16 +32,21 @@ struct Int8Tile {
   bool accumulate;
 };
 
+// The lanes of 16 that hold the first of `cols` columns, as a mask of AVX-512.
+inline uint16_t FirstLanes(size_t cols) { return static_cast<uint16_t>(cols >= 16 ? 0xFFFFu : (1u << cols) - 1u); }
+
+// The best unit of this processor, where kernels use AVX-512.
+Int8Unit BestInt8Unit();
+void LimitInt8Unit(Int8Unit most);  // for tests of what runs without a better one
+
 // With the instructions of AVX-512 VNNI, where the processor has them.
 bool HasVnni();
-void AllowVnni(bool allowed);  // for tests of what runs without
 void RunInt8TileVnni(const Int8Tile& tile);
 
 // With the tile registers of AMX, where the processor has them and the system lends them; k is a multiple of kAmxStep,
 // and x may be read up to a multiple of kAmxRows.
 constexpr size_t kAmxRows = 16, kAmxStep = 64;  // of a tile register: rows, bytes of a row
 bool HasAmx();
-void AllowAmx(bool allowed);  // for tests
 void RunInt8TileAmx(const Int8Tile& tile);
 
 }  // namespace cairn::kernels

@@ -9,24 +9,17 @@
 #include <immintrin.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 
 namespace cairn::kernels {
 namespace {
 
-std::atomic<bool> allowed{true};
-
 #define CAIRN_VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
-
-CAIRN_VNNI inline __mmask16 Lanes(size_t cols) {
-  return static_cast<__mmask16>(cols >= 16 ? 0xFFFFu : (1u << cols) - 1u);
-}
 
 template <size_t kRows>
 CAIRN_VNNI void Run(const Int8Tile& g) {
   constexpr size_t kHalf = kInt8Panel / 2;
-  const __mmask16 low = Lanes(g.cols), high = Lanes(g.cols > kHalf ? g.cols - kHalf : 0);
+  const __mmask16 low = FirstLanes(g.cols), high = FirstLanes(g.cols > kHalf ? g.cols - kHalf : 0);
   __m512 y[kRows][2];
   CAIRN_UNROLL
   for (size_t r = 0; r < kRows; ++r) {
@@ -72,10 +65,8 @@ CAIRN_VNNI void Run(const Int8Tile& g) {
 bool HasVnni() {
   static const bool has = __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
                           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  return has && allowed;
+  return has;
 }
-
-void AllowVnni(bool allow) { allowed = allow; }
 
 void RunInt8TileVnni(const Int8Tile& tile) {
   switch (tile.rows) {
@@ -102,7 +93,6 @@ void RunInt8TileVnni(const Int8Tile& tile) {
 
 namespace cairn::kernels {
 bool HasVnni() { return false; }
-void AllowVnni(bool) {}
 void RunInt8TileVnni(const Int8Tile&) { CAIRN_CHECK(false); }
 }  // namespace cairn::kernels
 

@@ -34,7 +34,7 @@ constexpr size_t kNearRows = 512;            // a tile of rows of A that long is
 constexpr size_t kNarrow = 512, kShort = 128, kNearColumns = 255;
 constexpr size_t kNarrowK = 256;      // of such a product at a time: its rows of A are read again for each panel
 constexpr size_t kNarrowTiles = 32;   // of A packed by a task at a time: 512 KB
-constexpr size_t kTallNarrow = 1024;  // rows of C from which on it is better to pack B once for all tasks
+constexpr size_t kTallNarrow = 1024;  // with more rows of C it is better to pack B once for all tasks
 constexpr size_t kRowsAhead = 16;     // rows of a transpose fetched while one is packed
 constexpr size_t kWidened = 256;      // k that are widened at a time before they are transposed
 }  // namespace cairn::kernels
@@ -148,14 +148,11 @@ void MultiplyBlock(const MatMulArgs& g, const Block& block, const float* b_packe
   if (in_place && g.s.trans_a) {
     for (size_t n = block.n0; n < block.n1; n += kWide)
       for (size_t m = block.m0; m < block.m1; m += kRowsMax) tile(m, n, FetchNextRows(g, block, m, n));
-  } else if ((block.n1 - block.n0) * block.k <= kNearFloats) {
-    // All of B is near: C is written as it lies, row after row.
-    for (size_t m = block.m0; m < block.m1; m += kRowsMax)
-      for (size_t n = block.n0; n < block.n1; n += kWide) tile(m, n, {});
   } else {
-    // B comes from L3, a group of panels at a time: rows of C are written side by side, and the tiles of one group
-    // fetch the next, `step` columns with each k.
-    const size_t wide = std::max<size_t>(1, kGroupFloats / (block.k * kWide)) * kWide;
+    // C is written as it lies, row after row. If B comes from L3, it does so in groups of panels, and the tiles of one
+    // group fetch the next, `step` columns with each k.
+    const bool near = (block.n1 - block.n0) * block.k <= kNearFloats;
+    const size_t wide = near ? block.n1 - block.n0 : std::max<size_t>(1, kGroupFloats / (block.k * kWide)) * kWide;
     for (size_t n0 = block.n0; n0 < block.n1; n0 += wide) {
       const size_t n1 = std::min(block.n1, n0 + wide), next = std::min(block.n1, n1 + wide) - n1;
       const size_t tiles = RoundUp(block.m1 - block.m0, kRowsMax) / kRowsMax * (RoundUp(n1 - n0, kWide) / kWide);

@@ -86,7 +86,7 @@ TEST(MatMul, EqualsTheDefinitionForShortChains) {
 }
 
 // The transpose of A is packed if its rows are long, else read in place; more than 32 tiles of rows are two tasks, and
-// from 1,024 rows on threads share B.
+// with more than 1,024 rows threads share B.
 TEST(MatMul, EqualsTheDefinitionForNarrowWeightGradients) {
   Rng rng(34);
   for (size_t m : {250, 300, 520, 1030}) CheckMatMul(rng, {.m = m, .n = 37, .k = 600, .trans_a = true}, Values::kPlain);
