@@ -151,7 +151,7 @@ struct Written {
 Result<void> CountWritten(const Answerer& answer, const std::vector<Written>& all, Measurement& out) {
   std::vector<Messages> checks;
   for (const Written& w : all) checks.push_back(synth::AnswerFrom(w.passage, w.pair.question));
-  CAIRN_ASSIGN(std::vector<std::string> given, answer(checks, "answering the questions that it wrote"));
+  CAIRN_ASSIGN(std::vector<std::string> given, answer(checks, "answering the questions that it wrote", 1));
   CAIRN_CHECK(given.size() == all.size());
   for (size_t i = 0; i < all.size(); ++i) {
     const Written& w = all[i];
@@ -225,27 +225,28 @@ Result<Measurement> Measure(const Answerer& answer, const Corpus& corpus, const 
   std::vector<Item> asking;
   for (uint64_t i = 0; i < options.items_per_task; ++i) asking.push_back(corpus.HeldOut("asking", i));
 
-  std::vector<Messages> conversations;
-  for (const Exercise& exercise : exercises) conversations.push_back(exercise.messages);
-  for (const Item& item : asking) conversations.push_back(item.prompt);
+  std::vector<Messages> questions, requests;
+  for (const Exercise& exercise : exercises) questions.push_back(exercise.messages);
+  for (const Item& item : asking) requests.push_back(item.prompt);
   for (const HandwrittenPassage& passage : handwritten.passages)
-    conversations.push_back(synth::WriteQuestions(passage.text, kAsked));
-  CAIRN_ASSIGN(std::vector<std::string> given, answer(conversations, "measuring"));
-  CAIRN_CHECK(given.size() == conversations.size());
+    requests.push_back(synth::WriteQuestions(passage.text, kAsked));
+  CAIRN_ASSIGN(std::vector<std::string> given, answer(questions, "answering", 1));
+  CAIRN_ASSIGN(std::vector<std::string> replies, answer(requests, "writing questions", options.writing_beams));
+  CAIRN_CHECK(given.size() == questions.size() && replies.size() == requests.size());
 
   Measurement out;
-  size_t next = 0;
-  for (Exercise& exercise : exercises) {
-    exercise.item.given = given[next++];
-    exercise.item.correct = exercise.right(exercise.item.given);
-    out.items.push_back(std::move(exercise.item));
+  for (size_t i = 0; i < exercises.size(); ++i) {
+    exercises[i].item.given = given[i];
+    exercises[i].item.correct = exercises[i].right(given[i]);
+    out.items.push_back(std::move(exercises[i].item));
   }
-  for (const Item& item : asking) CountHeldOutReply(out, item, given[next++]);
+  size_t next = 0;
+  for (const Item& item : asking) CountHeldOutReply(out, item, replies[next++]);
   std::vector<Written> written;
   for (const HandwrittenPassage& passage : handwritten.passages) {
-    auto pairs = PairsOf(given[next]);
-    AddReply(out, kByHand, conversations[next], given[next], !pairs.empty());
-    for (auto& [pair, first] : pairs) written.push_back({conversations[next], passage.text, std::move(pair), first});
+    auto pairs = PairsOf(replies[next]);
+    AddReply(out, kByHand, requests[next], replies[next], !pairs.empty());
+    for (auto& [pair, first] : pairs) written.push_back({requests[next], passage.text, std::move(pair), first});
     ++next;
   }
   CAIRN_TRY(CountWritten(answer, written, out));
@@ -256,8 +257,10 @@ Result<Measurement> Measure(const Answerer& answer, const Corpus& corpus, const 
 Result<Measurement> MeasureSeed(ThreadPool& pool, const model::ChatModel& chat, const Corpus& corpus,
                                 const std::string& handwritten_path, const MeasureOptions& options) {
   CAIRN_ASSIGN(Handwritten handwritten, LoadHandwritten(handwritten_path));
-  auto answer = [&](const std::vector<Messages>& conversations, const std::string& label) {
-    return eval::Ask(pool, chat, conversations, label, options.ask);
+  auto answer = [&](const std::vector<Messages>& conversations, const std::string& label, uint64_t beams) {
+    eval::AskOptions ask = options.ask;
+    ask.beams = static_cast<int64_t>(beams);
+    return eval::Ask(pool, chat, conversations, label, ask);
   };
   return Measure(answer, corpus, handwritten, options);
 }

@@ -15,11 +15,14 @@
 #include "eval/questions.h"
 #include "handwritten.h"
 #include "model/model.h"
+#include "synth/synthesis.h"
 
 namespace cairn::seed {
 
 struct MeasureOptions {
   uint64_t items_per_task = 200;  // held-out items 0..n-1 of each task, 1..100000
+  // Questions are written as the teacher of a project writes first; anything else is answered greedily.
+  uint64_t writing_beams = synth::SynthesisOptions{}.beams;
   eval::AskOptions ask;
 };
 
@@ -52,9 +55,9 @@ struct Measurement {
   std::vector<MeasuredItem> items;
 };
 
-// Answers to conversations, in order. label: what is done, for a progress line.
+// Answers to conversations, in order. label: what is done, for a progress line. beams: of the search for each answer.
 using Answerer = std::function<Result<std::vector<std::string>>(
-    const std::vector<std::vector<formats::Message>>& conversations, const std::string& label)>;
+    const std::vector<std::vector<formats::Message>>& conversations, const std::string& label, uint64_t beams)>;
 
 // How answers are counted:
 // - reading, judging, unknown: an accepted answer, without case, punctuation and articles.
@@ -64,7 +67,7 @@ using Answerer = std::function<Result<std::vector<std::string>>(
 //   passage word for word and the model, asked the question about the passage, gives the same answer.
 Result<Measurement> Measure(const Answerer& answer, const Corpus& corpus, const Handwritten& handwritten,
                             const MeasureOptions& options = {});
-// The same with the greedy answers of a model. handwritten_path: recipes/seed/handwritten.yaml.
+// The same with the answers of a model. handwritten_path: recipes/seed/handwritten.yaml.
 Result<Measurement> MeasureSeed(ThreadPool& pool, const model::ChatModel& chat, const Corpus& corpus,
                                 const std::string& handwritten_path, const MeasureOptions& options = {});
 

@@ -36,7 +36,9 @@ struct Canned {
   std::string otherwise;
 
   Measurement Measured() const {
-    auto answer = [this](const auto& conversations, const std::string&) -> Result<std::vector<std::string>> {
+    auto answer = [this](const auto& conversations, const std::string& label,
+                         uint64_t beams) -> Result<std::vector<std::string>> {
+      EXPECT_EQ(beams, label == "writing questions" ? 4 : 1) << label;
       std::vector<std::string> replies;
       for (const auto& messages : conversations) {
         auto found = answers.find(messages.back().content);

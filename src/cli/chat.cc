@@ -236,6 +236,8 @@ void AddChat(Command app, Context& context) {
   chat.AddValue("--top-p", sampling.top_p, "draw from the smallest set with this probability").ShowDefault();
   chat.AddValue("--min-p", sampling.min_p, "drop what is less probable than this share of the best").ShowDefault();
   chat.AddValue("--repetition-penalty", sampling.repetition_penalty, "above 1: avoid words used before").ShowDefault();
+  chat.AddValue("--beams", sampling.beams, "above 1: search for the answer that is most probable as a whole")
+      .ShowDefault();
   chat.AddValue("--seed", sampling.seed, "of the draws; equal seeds give equal answers").NotNegative().ShowDefault();
   chat.AddValue("--max-tokens", sampling.max_tokens, "longest answer").ShowDefault();
   chat.Footer("Examples:\n  cairn chat -q \"Who built Tolmen Harbour?\"\n  cairn chat --model seed --temperature 0.8");

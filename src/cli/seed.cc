@@ -13,7 +13,7 @@ namespace {
 struct Options {
   std::string recipe, work = "local/seed", output = "models/seed", model, failures, from;
   size_t phase = 1;
-  uint64_t steps = 10, items = 200;
+  uint64_t steps = 10, items = 200, beams = cairn::seed::MeasureOptions{}.writing_beams;
 
   std::string Recipe() const { return recipe.empty() ? HomeDirectory() + "/recipes/seed" : recipe; }
 };
@@ -24,6 +24,7 @@ Result<int> Measure(const Options& options, const Context& context) {
   CAIRN_ASSIGN(cairn::seed::Corpus corpus, cairn::seed::Corpus::Load(options.Recipe()));
   cairn::seed::MeasureOptions measure;
   measure.items_per_task = options.items;
+  measure.writing_beams = options.beams;
   measure.ask.quiet = context.quiet;
   ThreadPool pool(context.Threads());
   CAIRN_ASSIGN(auto measured,
@@ -48,6 +49,9 @@ void AddMeasure(Command seed, const std::shared_ptr<Options>& options, Context& 
   measure.AddValue("--recipe", options->recipe, "folder of the recipe");
   measure.AddValue("--model", options->model, "model folder (default: the built-in one)");
   measure.AddValue("--items", options->items, "held-out items of each task").Between(1, 100000).ShowDefault();
+  measure.AddValue("--beams", options->beams, "of the search with which questions are written; 1: greedy")
+      .Between(1, 16)
+      .ShowDefault();
   measure.AddValue("--failures", options->failures, "write every item with the answer given here, wrong ones first");
   measure.OnChosen([options, &context] { context.run = [options, &context] { return Measure(*options, context); }; });
 }

@@ -36,6 +36,7 @@ Result<std::vector<std::string>> Ask(ThreadPool& pool, const model::ChatModel& c
   std::vector<infer::Request> requests(conversations.size());
   for (size_t i = 0; i < requests.size(); ++i) {
     requests[i].messages = conversations[i];
+    requests[i].sampling.beams = options.beams;
     requests[i].sampling.max_tokens = options.max_tokens;
   }
   Progress progress(label, requests.size(), options.quiet);

@@ -1,5 +1,4 @@
-// Asks a model the questions of the taxonomy's leaves closed-book: only the question is in the conversation, answers
-// are greedy.
+// Asks a model the questions of the taxonomy's leaves closed-book: only the question is in the conversation.
 #pragma once
 
 #include <string>
@@ -35,12 +34,13 @@ struct LeafScore {
 };
 
 struct AskOptions {
+  int64_t beams = 1;         // 1: answers are greedy
   int64_t max_tokens = 256;  // an answer that has not ended by then is cut, and judged as it is
   size_t max_parallel = 16;
   bool quiet = true;  // false: a progress line on stderr
 };
 
-// Answers of the model to conversations, greedy, in order.
+// Answers of the model to conversations, in order.
 Result<std::vector<std::string>> Ask(ThreadPool& pool, const model::ChatModel& chat,
                                      const std::vector<std::vector<formats::Message>>& conversations,
                                      const std::string& label, const AskOptions& options = {});

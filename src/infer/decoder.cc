@@ -6,6 +6,10 @@
 
 namespace cairn::infer {
 
+size_t CommonPrefix(std::span<const formats::TokenId> a, std::span<const formats::TokenId> b) {
+  return static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+}
+
 Decoder::Decoder(ThreadPool& pool, const model::Model& model, size_t max_sequences, size_t max_tokens)
     : pool_(pool), model_(model), max_tokens_(max_tokens), sizes_(model.config), caches_(max_sequences) {
   CAIRN_CHECK(max_sequences > 0 && max_tokens <= model::MaxPositions(model.config));
@@ -17,8 +21,8 @@ Decoder::Decoder(ThreadPool& pool, const model::Model& model, size_t max_sequenc
 
 void Decoder::Truncate(size_t sequence, size_t length) {
   Cache& cache = caches_[sequence];
-  CAIRN_CHECK(length <= cache.length);
-  cache.length = length;
+  CAIRN_CHECK(length <= cache.tokens.size());
+  cache.tokens.resize(length);
   for (auto* side : {&cache.k, &cache.v})
     for (auto& values : *side) values.resize(length * sizes_.kv);
 }
@@ -26,13 +30,18 @@ void Decoder::Truncate(size_t sequence, size_t length) {
 void Decoder::CopyPrefix(size_t from, size_t to, size_t length) {
   const Cache& source = caches_[from];
   Cache& cache = caches_[to];
-  CAIRN_CHECK(from != to && cache.length == 0 && length <= source.length);
-  const auto end = static_cast<std::ptrdiff_t>(length * sizes_.kv);
+  CAIRN_CHECK(from != to && length <= source.tokens.size());
+  const size_t common = CommonPrefix(cache.tokens, std::span(source.tokens).first(length));
+  Truncate(to, common);
+  auto append = [&](const auto& values, auto& out, size_t width) {
+    out.insert(out.end(), values.begin() + static_cast<std::ptrdiff_t>(common * width),
+               values.begin() + static_cast<std::ptrdiff_t>(length * width));
+  };
+  append(source.tokens, cache.tokens, 1);
   for (size_t layer = 0; layer < cache.k.size(); ++layer) {
-    cache.k[layer].assign(source.k[layer].begin(), source.k[layer].begin() + end);
-    cache.v[layer].assign(source.v[layer].begin(), source.v[layer].begin() + end);
+    append(source.k[layer], cache.k[layer], sizes_.kv);
+    append(source.v[layer], cache.v[layer], sizes_.kv);
   }
-  cache.length = length;
 }
 
 void Decoder::Plan(std::span<const Chunk> chunks) {
@@ -45,7 +54,7 @@ void Decoder::Plan(std::span<const Chunk> chunks) {
   for (const Chunk& chunk : chunks) {
     CAIRN_CHECK(chunk.sequence < caches_.size() && !seen[chunk.sequence] && !chunk.ids.empty());
     seen[chunk.sequence] = true;
-    size_t past = caches_[chunk.sequence].length, first = ids_.size();
+    size_t past = length(chunk.sequence), first = ids_.size();
     CAIRN_CHECK(chunk.ids.size() <= max_tokens_ - past);
     if (past == 0) {
       if (fresh_.empty() || fresh_.back().first + fresh_.back().count != first) fresh_.push_back({first, 0});
@@ -125,7 +134,10 @@ std::span<const float> Decoder::Forward(std::span<const Chunk> chunks, Rows rows
         out_.data());
     std::swap(buffers_.x, out_);
   }
-  for (const Chunk& chunk : chunks) caches_[chunk.sequence].length += chunk.ids.size();
+  for (const Chunk& chunk : chunks) {
+    auto& tokens = caches_[chunk.sequence].tokens;
+    tokens.insert(tokens.end(), chunk.ids.begin(), chunk.ids.end());
+  }
   return Head(chunks, rows);
 }
 

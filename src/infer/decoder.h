@@ -16,6 +16,9 @@ struct Chunk {
   std::span<const formats::TokenId> ids;
 };
 
+// Tokens with which both begin.
+size_t CommonPrefix(std::span<const formats::TokenId> a, std::span<const formats::TokenId> b);
+
 class Decoder {
  public:
   enum class Rows { kLast, kAll };
@@ -32,16 +35,18 @@ class Decoder {
   // One token for each of several sequences; logits [sequences, V].
   std::span<const float> Step(std::span<const size_t> sequences, std::span<const formats::TokenId> tokens);
 
-  size_t length(size_t sequence) const { return caches_[sequence].length; }
+  // What the slot holds.
+  std::span<const formats::TokenId> tokens(size_t sequence) const { return caches_[sequence].tokens; }
+  size_t length(size_t sequence) const { return caches_[sequence].tokens.size(); }
   // Forgets the tokens from `length` on; 0 frees the slot.
   void Truncate(size_t sequence, size_t length);
-  // An empty slot begins with the first `length` tokens of another, which keeps them.
+  // A slot holds the first `length` tokens of another from now on, and nothing else; only what differs is copied.
   void CopyPrefix(size_t from, size_t to, size_t length);
 
  private:
   struct Cache {
-    size_t length = 0;
-    std::vector<std::vector<float>> k, v;  // [layer] [length, G*D]
+    std::vector<formats::TokenId> tokens;
+    std::vector<std::vector<float>> k, v;  // [layer] [tokens, G*D]
   };
   // A query row that looks back into a cache of n tokens, itself included.
   struct CachedRow {

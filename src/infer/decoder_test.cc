@@ -170,6 +170,28 @@ TEST_P(DecoderTest, StepAfterTruncateForgetsWhatWasCut) {
   ASSERT_TRUE(SameBits(decoder.Step({&slot, 1}, {&ids[10], 1}), full, 10));
 }
 
+// Empty slots, slots that hold a part, and slots that hold something else after a common beginning.
+TEST_P(DecoderTest, ASlotTakesOverTheTokensOfAnother) {
+  const auto ids = RandomIds(30, 5);
+  const auto full = FullForward(pool_, model_, ids);
+  Decoder decoder(pool_, model_, 2, 40);
+  (void)decoder.Prefill(0, std::span<const TokenId>(ids).first(25));
+  for (size_t common : {0u, 1u, 12u, 20u}) {
+    for (size_t others : {0u, 3u, 15u}) {
+      decoder.Truncate(1, 0);
+      auto held = RandomIds(common + others, 77);
+      std::copy_n(ids.begin(), common, held.begin());
+      if (!held.empty()) (void)decoder.Prefill(1, held);
+      decoder.CopyPrefix(0, 1, 20);
+      ASSERT_EQ(decoder.length(1), 20u);
+      EXPECT_TRUE(std::equal(ids.begin(), ids.begin() + 20, decoder.tokens(1).begin()));
+      EXPECT_TRUE(SameBits(decoder.Prefill(1, std::span<const TokenId>(ids).subspan(20)), full, 29))
+          << common << " " << others;
+    }
+  }
+  EXPECT_EQ(decoder.length(0), 25u);
+}
+
 TEST_P(DecoderTest, ThreadsChangeNothing) {
   auto ids = RandomIds(33, 6);
   auto full = FullForward(pool_, model_, ids);

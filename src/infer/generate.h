@@ -33,11 +33,11 @@ struct Reply {
 };
 
 // Called with new text of one request: whole characters; joined, they are Reply::text. May be empty pieces; called from
-// the thread that called Generate.
+// the thread that called Generate. A search with several beams has its text at the end only.
 using TokenCallback = std::function<void(size_t request, std::string_view text)>;
 
 struct GenerateLimits {
-  size_t max_parallel = 16;  // requests in the batch at a time; changes speed, no bit
+  size_t max_parallel = 16;  // texts in the batch at a time, a search's hypotheses each for itself; changes no bit
   size_t max_rows = 512;     // tokens in one forward pass; longer prompts go in several
 };
 

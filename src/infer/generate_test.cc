@@ -27,6 +27,7 @@ std::vector<Request> ManyRequests() {
                            static_cast<int64_t>(5 + i * 3 % 40)));
     if (i % 4 == 0) requests.back().sampling.repetition_penalty = 1.3;
     if (i % 4 == 1) requests.back().sampling.stop = {"e", "q"};
+    if (i % 6 == 3) requests.back().sampling.beams = 4;
   }
   return requests;
 }

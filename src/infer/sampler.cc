@@ -11,6 +11,7 @@ namespace cairn::infer {
 namespace {
 
 constexpr size_t kMaxStops = 16;
+constexpr int64_t kMaxBeams = 16;
 
 struct Entry {
   formats::TokenId id;
@@ -77,6 +78,9 @@ Result<void> SamplingOptions::Validate() const {
   if (!Within(top_p, 0, 1)) return BadInput("top_p must be between 0 and 1");
   if (!Within(min_p, 0, 1)) return BadInput("min_p must be between 0 and 1");
   if (!Within(repetition_penalty, 0.01, 100)) return BadInput("repetition_penalty must be between 0.01 and 100");
+  if (beams < 1 || beams > kMaxBeams) return BadInput("beams must be from 1 to 16");
+  if (beams > 1 && (temperature != 0 || repetition_penalty != 1))
+    return BadInput("a search with several beams needs temperature 0 and repetition_penalty 1");
   if (max_tokens < 1) return BadInput("max_tokens must be at least 1");
   if (stop.size() > kMaxStops) return BadInput("at most 16 stop texts can be given");
   for (const std::string& text : stop)

@@ -1,6 +1,6 @@
-// Chooses the next token from a row of logits. The steps and their order are llama.cpp's: repetition penalty, top-k,
-// top-p, min-p, temperature, draw. Every sort is by probability, then by lower id, so the same logits and seed give the
-// same token on every machine.
+// Options of decoding; chooses the next token from a row of logits. The steps and their order are llama.cpp's:
+// repetition penalty, top-k, top-p, min-p, temperature, draw. Every sort is by probability, then by lower id, so the
+// same logits and seed give the same token on every machine.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,9 @@ struct SamplingOptions {
   double repetition_penalty = 1;  // > 0: logits of tokens already in the sequence, prompt included, are divided by it
                                   // if positive, else multiplied (Keskar et al. 2019, arXiv:1909.05858)
   uint64_t seed = 0;
+  // Above 1: the answer is the most probable text that a search with this many hypotheses finds (infer/beam_search.h);
+  // at most 16; needs temperature 0 and no penalty.
+  int64_t beams = 1;
   int64_t max_tokens = 256;       // >= 1
   std::vector<std::string> stop;  // texts that end the answer and are not part of it; at most 16
   Result<void> Validate() const;

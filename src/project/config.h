@@ -53,6 +53,7 @@ struct TeacherConfig {
 struct SynthesisConfig {
   Pipeline pipeline = Pipeline::kFull;
   uint64_t samples_per_seed = 8;
+  uint64_t beams = 4;
   uint64_t seed = 7;
 };
 

@@ -96,6 +96,11 @@ void ForEachField(As<SynthesisConfig> auto& c, auto&& visit) {
   visit("pipeline", c.pipeline, Field{.help = "full: every pair is judged against its source; simple: it is not"});
   visit("samplesPerSeed", c.samples_per_seed,
         Field{.help = "samples to ask the teacher for, for each seed example", .low = 1, .high = 1000});
+  visit("beams", c.beams,
+        Field{.help = "hypotheses of the search for the first sample of each prompt, when the teacher runs in process; "
+                      "1: the most probable word at each place",
+              .low = 1,
+              .high = 16});
   visit("seed", c.seed, Field{.help = "of the teacher's random choices", .low = 0, .high = kMaxSeed});
 }
 

@@ -12,6 +12,7 @@ synth::SynthesisOptions Options(const SynthesisConfig& config) {
   synth::SynthesisOptions options;
   options.pipeline = config.pipeline == Pipeline::kFull ? synth::Pipeline::kFull : synth::Pipeline::kSimple;
   options.samples_per_seed = config.samples_per_seed;
+  options.beams = config.beams;
   options.seed = config.seed;
   return options;
 }
@@ -58,6 +59,7 @@ Result<void> AddSynthSteps(dag::Graph& graph, BuildContext& context) {
     step.version = synth::kSynthesisVersion;
     step.parameters = {{"pipeline", config.pipeline == Pipeline::kFull ? "full" : "simple"},
                        {"samplesPerSeed", config.samples_per_seed},
+                       {"beams", config.beams},
                        {"seed", config.seed}};
     step.files = {{"leaf " + leaf.path, PinnedInput(leaf.DataDigest())},
                   {"teacher", PinnedInput(context.project.teacher_digest)}};

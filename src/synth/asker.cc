@@ -22,17 +22,24 @@ uint64_t StreamOf(std::string_view text) {
   return out;
 }
 
-TeacherRequest Asker::Request(Messages messages, size_t sample, int max_tokens) const {
+TeacherRequest Asker::Check(Messages messages, int max_tokens) const {
   TeacherRequest request;
+  request.messages = std::move(messages);
   request.max_tokens = max_tokens;
-  if (sample > 0) {
+  return request;
+}
+
+TeacherRequest Asker::Write(Messages messages, size_t sample, int max_tokens) const {
+  TeacherRequest request = Check(std::move(messages), max_tokens);
+  if (sample == 0) {
+    request.beams = static_cast<int64_t>(beams_);
+  } else {
     std::string key = std::to_string(sample);
-    for (const formats::Message& message : messages) key += "\n" + message.content;
+    for (const formats::Message& message : request.messages) key += "\n" + message.content;
     RandomStream random(seed_, RandomPurpose::kSynthesis, StreamOf(key));
     request.temperature = 0.7;
     request.seed = random.NextU64();
   }
-  request.messages = std::move(messages);
   return request;
 }
 

@@ -7,7 +7,7 @@
 namespace cairn::synth {
 
 Digest CallKey(const Json& identity, const TeacherRequest& request) {
-  return Sha256Of(DumpJson(Json::array({identity, TeacherRequestToJson(request)})));
+  return Sha256Of(DumpJson(Json::array({identity, TeacherRequestToJson(request), request.beams})));
 }
 
 namespace {

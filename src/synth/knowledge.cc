@@ -91,7 +91,7 @@ class KnowledgeSynthesis {
     for (size_t sample = 0; sample < options_.samples_per_seed; ++sample) {
       size_t count = sample == 0 ? most : 1 + (sample - 1) % most;
       out.push_back(
-          {asker_.Request(WriteQuestions(text, static_cast<int>(count)), sample, static_cast<int>(32 + 80 * count)),
+          {asker_.Write(WriteQuestions(text, static_cast<int>(count)), sample, static_cast<int>(32 + 80 * count)),
            index, "questions", text, ""});
     }
     if (options_.pipeline == Pipeline::kSimple) return;
@@ -99,11 +99,11 @@ class KnowledgeSynthesis {
       const std::string& sentence = chunk.sentences[i];
       for (size_t sample = 0; sample < std::max<size_t>(options_.samples_per_seed / 2, 1); ++sample) {
         out.push_back(
-            {asker_.Request(WriteQuestionAbout(text, sentence), sample, 96), index, "about sentence", text, ""});
+            {asker_.Write(WriteQuestionAbout(text, sentence), sample, 96), index, "about sentence", text, ""});
       }
       for (const std::string& span : AnswerSpans(sentence, text)) {
         for (size_t sample = 0; sample <= options_.samples_per_seed / 8; ++sample) {
-          out.push_back({asker_.Request(WriteQuestionFor(text, span), sample, 64), index, "for answer", text, span});
+          out.push_back({asker_.Write(WriteQuestionFor(text, span), sample, 64), index, "for answer", text, span});
         }
       }
       WriteAboutAlone(index, sentence, out);
@@ -117,11 +117,10 @@ class KnowledgeSynthesis {
     for (int count : {1, 2}) {
       for (size_t sample = 0; sample <= options_.samples_per_seed / 8; ++sample)
         out.push_back(
-            {asker_.Request(WriteQuestions(sentence, count), sample, 32 + 80 * count), index, kStep, sentence, ""});
+            {asker_.Write(WriteQuestions(sentence, count), sample, 32 + 80 * count), index, kStep, sentence, ""});
     }
     for (const QuestionAnswer& gap : GapSentences(sentence, chunks_[index].Text()))
-      out.push_back(
-          {asker_.Request(WriteQuestionFor(sentence, gap.answer), 0, 64), index, kStep, sentence, gap.answer});
+      out.push_back({asker_.Write(WriteQuestionFor(sentence, gap.answer), 0, 64), index, kStep, sentence, gap.answer});
   }
 
   Result<void> Write() {
@@ -188,7 +187,7 @@ class KnowledgeSynthesis {
   Result<void> RoundTrip(size_t first) {
     std::vector<size_t> places = Unchecked(first);
     std::vector<TeacherRequest> requests;
-    for (size_t i : places) requests.push_back(asker_.Request(AnswerFrom(passages_[i], rows_[i].question), 0, 64));
+    for (size_t i : places) requests.push_back(asker_.Check(AnswerFrom(passages_[i], rows_[i].question), 64));
     CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("checking answers", requests));
     for (size_t i = 0; i < places.size(); ++i) {
       Row& row = rows_[places[i]];
@@ -203,7 +202,7 @@ class KnowledgeSynthesis {
     std::vector<size_t> places = Unchecked(0);
     std::vector<TeacherRequest> requests;
     for (size_t i : places) {
-      requests.push_back(asker_.Request(Judge(passages_[i], rows_[i].question, rows_[i].answer), 0, 16));
+      requests.push_back(asker_.Check(Judge(passages_[i], rows_[i].question, rows_[i].answer), 16));
     }
     CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("judging answers", requests));
     for (size_t i = 0; i < places.size(); ++i) {
@@ -236,7 +235,7 @@ class KnowledgeSynthesis {
     std::vector<TeacherRequest> requests;
     for (size_t i : places) {
       for (size_t sample = 0; sample < options_.rephrasings; ++sample) {
-        requests.push_back(asker_.Request(RephraseQuestion(rows_[i].question), sample, 64));
+        requests.push_back(asker_.Write(RephraseQuestion(rows_[i].question), sample, 64));
         parents.push_back(i);
       }
     }

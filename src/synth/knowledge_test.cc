@@ -319,6 +319,25 @@ TEST(CachingTeacherTest, KeysSeparateWhatMatters) {
   b = a;
   b.messages[0].role = "system";
   EXPECT_NE(CallKey({}, a), CallKey({}, b));
+  b = a;
+  b.beams = 4;
+  EXPECT_NE(CallKey({}, a), CallKey({}, b));
+}
+
+// Writing searches once and draws then; checking is greedy.
+TEST(AskerTest, WritesAndChecksInItsOwnWay) {
+  FakeTeacher teacher(PerfectReply);
+  const Asker asker(teacher, 7, 5, {});
+  const Messages messages = {{"user", "q", false}};
+  const TeacherRequest first = asker.Write(messages, 0, 9), second = asker.Write(messages, 1, 9),
+                       check = asker.Check(messages, 9);
+  EXPECT_EQ(first.beams, 5);
+  EXPECT_EQ(first.temperature, 0);
+  EXPECT_EQ(second.beams, 1);
+  EXPECT_EQ(second.temperature, 0.7);
+  EXPECT_NE(second.seed, asker.Write(messages, 2, 9).seed);
+  EXPECT_EQ(check.beams, 1);
+  EXPECT_EQ(check.temperature, 0);
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ Result<void> LocalTeacher::Answer(const std::vector<TeacherRequest>& requests, c
     request.messages = requests[i].messages;
     request.sampling.temperature = requests[i].temperature;
     request.sampling.seed = requests[i].seed;
+    request.sampling.beams = requests[i].beams;
     request.sampling.max_tokens = requests[i].max_tokens;
     batch.push_back(std::move(request));
     places.push_back(i);

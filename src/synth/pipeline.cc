@@ -60,6 +60,7 @@ Result<Pipeline> ParsePipeline(const std::string& name) {
 
 Result<void> SynthesisOptions::Validate() const {
   CAIRN_TRY(CheckRange("samplesPerSeed", samples_per_seed, 1, 1000));
+  CAIRN_TRY(CheckRange("beams", beams, 1, 16));
   CAIRN_TRY(CheckRange("rephrasings", rephrasings, 0, 100));
   CAIRN_TRY(CheckRange("max_rows_per_fact", max_rows_per_fact, 1, 100000));
   CAIRN_TRY(CheckRange("max_substitutions", max_substitutions, 0, 100000));
@@ -69,7 +70,7 @@ Result<void> SynthesisOptions::Validate() const {
 Result<LeafData> Synthesise(const taxonomy::Leaf& leaf, Teacher& teacher, const SynthesisOptions& options,
                             const SynthesisCallback& progress) {
   CAIRN_TRY(options.Validate());
-  Asker asker(teacher, options.seed, progress);
+  Asker asker(teacher, options.seed, options.beams, progress);
   return leaf.kind == taxonomy::LeafKind::kKnowledge ? Knowledge(leaf, asker, options) : Skill(leaf, asker, options);
 }
 

@@ -16,7 +16,7 @@ Result<LeafData> Synthesise(const taxonomy::Leaf& leaf, Teacher& teacher, const 
                             const SynthesisCallback& progress = {});
 
 // Rises when the same inputs give other rows: part of the step's key.
-inline constexpr int kSynthesisVersion = 5;
+inline constexpr int kSynthesisVersion = 6;
 
 // {"leaf", "funnel", "uncovered", "notes"}: what is shown to people; the rows are a file of their own.
 Json LeafReport(const std::string& leaf, const LeafData& data);

@@ -74,7 +74,7 @@ class SkillSynthesis {
         for (size_t s : ThreeSeeds(i, seeds_[i].question + "\n" + std::to_string(sample))) {
           examples.push_back({seeds_[s].question, seeds_[s].answer});
         }
-        requests.push_back(asker_.Request(MoreExamples(examples), sample, 256));
+        requests.push_back(asker_.Write(MoreExamples(examples), sample, 256));
       }
     }
     CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("writing examples", requests));
@@ -121,7 +121,7 @@ class SkillSynthesis {
         messages.push_back({"assistant", seeds_[s].answer, false});
       }
       messages.push_back({"user", rows_[i].question, false});
-      requests.push_back(asker_.Request(std::move(messages), 0, 256));
+      requests.push_back(asker_.Check(std::move(messages), 256));
       places.push_back(i);
     }
     CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("solving examples", requests));

@@ -21,6 +21,7 @@ struct SynthesisOptions {
   Pipeline pipeline = Pipeline::kFull;
   uint64_t samples_per_seed = 8;  // calls per passage (knowledge) or per seed example (skills), 1..1000
   uint64_t seed = 7;
+  uint64_t beams = 4;                // of the search for the first text of a prompt, 1..16; 1: greedy
   uint64_t rephrasings = 3;          // per question that is kept, full pipeline only, 0..100
   uint64_t rephrased_per_fact = 4;   // questions of one fact that are rephrased
   uint64_t max_rows_per_fact = 24;   // rows with the same answer from the same passage

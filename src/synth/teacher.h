@@ -18,6 +18,7 @@ struct TeacherRequest {
   double temperature = 0;  // 0: greedy
   uint64_t seed = 0;       // of the draws when temperature > 0
   int max_tokens = 256;
+  int64_t beams = 1;  // of the search when temperature is 0; an endpoint has none and answers greedily
 };
 
 struct TeacherReply {
@@ -42,8 +43,8 @@ class Teacher {
   virtual Json Identity() const = 0;
 };
 
-// {"messages": [{"role", "content"}], "temperature", "seed", "max_tokens"}. Greedy requests have seed 0 here: their
-// seed changes nothing.
+// {"messages": [{"role", "content"}], "temperature", "seed", "max_tokens"}, what an endpoint is sent. Greedy requests
+// have seed 0 here: their seed changes nothing.
 Json TeacherRequestToJson(const TeacherRequest& request);
 
 }  // namespace cairn::synth

@@ -15,5 +15,8 @@ question="The tower is nine metres high. How high is the tower?"
 jq -e '(.tokens | type) == "number" and .seconds > 0 and (.answer | length) > 0' json >/dev/null
 [ "$(cat text)" = "$(jq -r .answer json)" ]
 [ "$(printf '%s\n/new\n%s\n' "$question" "$question" | "$CAIRN" chat --model seed --quiet --max-tokens 20 2>/dev/null | uniq | wc -l)" = 1 ]
+[ -n "$("$CAIRN" chat --model seed -q "$question" --max-tokens 20 --beams 4)" ]
+status=0 && "$CAIRN" chat --model seed -q "$question" --beams 4 --temperature 1 >/dev/null 2>message || status=$?
+[ "$status" = 2 ] && grep -q "temperature 0" message
 status=0 && "$CAIRN" chat --json </dev/null >/dev/null 2>&1 || status=$?
 [ "$status" = 2 ]
