@@ -83,7 +83,7 @@ std::vector<Exercise> HeldOutExercises(const Corpus& corpus, uint64_t count) {
 
 std::vector<Exercise> HandwrittenExercises(const Handwritten& handwritten) {
   std::vector<Exercise> out;
-  auto add = [&](const char* figure, const char* kind, Messages messages, std::vector<std::string> accepted) {
+  auto add = [&](const char* figure, const char* kind, Messages messages, const std::vector<std::string>& accepted) {
     out.push_back({Blank(kByHand, figure, kind, messages, accepted), std::move(messages),
                    [accepted](const std::string& given) { return SameWords(given, accepted); }});
   };
@@ -150,6 +150,7 @@ struct Written {
 
 Result<void> CountWritten(const Answerer& answer, const std::vector<Written>& all, Measurement& out) {
   std::vector<Messages> checks;
+  checks.reserve(all.size());
   for (const Written& w : all) checks.push_back(synth::AnswerFrom(w.passage, w.pair.question));
   CAIRN_ASSIGN(std::vector<std::string> given, answer(checks, "answering the questions that it wrote", 1));
   CAIRN_CHECK(given.size() == all.size());

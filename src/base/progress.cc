@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdio>
 
@@ -13,11 +14,13 @@
 namespace cairn {
 namespace {
 
-volatile sig_atomic_t g_interrupted = 0;  // a signal handler can reach nothing else
+// Global, as a signal handler reaches nothing else; atomic, as all threads read it while one of them may be in the
+// handler.
+std::atomic<bool> g_interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler must not wait for a lock");
 
 void OnInterrupt(int) {
-  if (g_interrupted) _exit(130);
-  g_interrupted = 1;
+  if (g_interrupted.exchange(true)) _exit(130);
 }
 
 double Seconds(std::chrono::steady_clock::duration d) { return std::chrono::duration<double>(d).count(); }
@@ -107,8 +110,8 @@ void InstallInterruptHandler() {
   signal(SIGPIPE, SIG_IGN);  // whoever read the messages may go away; writing then fails, which each writer sees
 }
 
-bool Interrupted() { return g_interrupted != 0; }
+bool Interrupted() { return g_interrupted; }
 
-void ClearInterrupt() { g_interrupted = 0; }
+void ClearInterrupt() { g_interrupted = false; }
 
 }  // namespace cairn

@@ -20,13 +20,13 @@ spec:
   training:
     method: lora               # lora trains an adapter, full trains all weights
     # The adapter's size, and the share of it that is released: a larger one learns more, and more of what the base knew is lost.
-    lora: {{rank: 64, alpha: 128, mergeScale: 0.92}}
+    lora: {{rank: 64, alpha: 128, mergeScale: 0.9}}
     phases:                    # a small project needs many epochs, a large one fewer
-      - {{name: knowledge, data: knowledge, epochs: 7}}
+      - {{name: knowledge, data: knowledge, epochs: 8}}
       - {{name: skills, data: all, epochs: 3}}
     optimizer: {{learningRate: 1.5e-3}}   # its peak
     batchTokens: 1024          # tokens of a training step; 4096 or more for a large project
-    replay: 0.87               # share of the base model's own data, against forgetting
+    replay: 0.88               # share of the base model's own data, against forgetting
   evaluation:
     gates:                     # if one does not hold, no release is made
       leaf-questions: ">= 0.8"             # share of right answers on the eval.yaml of each contribution

@@ -52,6 +52,7 @@ Result<std::vector<std::string>> Ask(ThreadPool& pool, const model::ChatModel& c
   CAIRN_ASSIGN(std::vector<infer::Reply> replies, infer::Generate(pool, chat, requests, on_token, limits));
   progress.Finish();
   std::vector<std::string> texts;
+  texts.reserve(replies.size());
   for (infer::Reply& reply : replies) texts.push_back(std::move(reply.text));
   return texts;
 }

@@ -127,6 +127,7 @@ class KnowledgeSynthesis {
     std::vector<Writing> writings;
     for (size_t i = 0; i < chunks_.size(); ++i) WriteAbout(i, writings);
     std::vector<TeacherRequest> requests;
+    requests.reserve(writings.size());
     for (const Writing& writing : writings) requests.push_back(writing.request);
     CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("writing questions", requests));
     for (size_t i = 0; i < writings.size(); ++i) AddReply(writings[i], replies[i]);
@@ -187,6 +188,7 @@ class KnowledgeSynthesis {
   Result<void> RoundTrip(size_t first) {
     std::vector<size_t> places = Unchecked(first);
     std::vector<TeacherRequest> requests;
+    requests.reserve(places.size());
     for (size_t i : places) requests.push_back(asker_.Check(AnswerFrom(passages_[i], rows_[i].question), 64));
     CAIRN_ASSIGN(std::vector<TeacherReply> replies, asker_.Ask("checking answers", requests));
     for (size_t i = 0; i < places.size(); ++i) {
@@ -201,6 +203,7 @@ class KnowledgeSynthesis {
   Result<void> JudgeRows() {
     std::vector<size_t> places = Unchecked(0);
     std::vector<TeacherRequest> requests;
+    requests.reserve(places.size());
     for (size_t i : places) {
       requests.push_back(asker_.Check(Judge(passages_[i], rows_[i].question, rows_[i].answer), 16));
     }
