@@ -8,11 +8,15 @@
 namespace cairn::project {
 namespace {
 
-synth::SynthesisOptions Options(const SynthesisConfig& config) {
+// An endpoint has no search: it is asked, and its replies are kept, as greedy.
+uint64_t BeamsOf(const Project& project) { return project.HasEndpoint() ? 1 : project.config.spec.synthesis.beams; }
+
+synth::SynthesisOptions Options(const Project& project) {
+  const SynthesisConfig& config = project.config.spec.synthesis;
   synth::SynthesisOptions options;
   options.pipeline = config.pipeline == Pipeline::kFull ? synth::Pipeline::kFull : synth::Pipeline::kSimple;
   options.samples_per_seed = config.samples_per_seed;
-  options.beams = config.beams;
+  options.beams = BeamsOf(project);
   options.seed = config.seed;
   return options;
 }
@@ -29,7 +33,7 @@ Result<synth::LeafData> SynthesiseShown(BuildContext& context, const taxonomy::L
     }
     progress->Update(p.done);
   };
-  auto data = synth::Synthesise(leaf, *teacher, Options(context.project.config.spec.synthesis), show);
+  auto data = synth::Synthesise(leaf, *teacher, Options(context.project), show);
   if (progress && data.ok()) progress->Finish();
   progress.reset();
   return data;
@@ -59,7 +63,7 @@ Result<void> AddSynthSteps(dag::Graph& graph, BuildContext& context) {
     step.version = synth::kSynthesisVersion;
     step.parameters = {{"pipeline", config.pipeline == Pipeline::kFull ? "full" : "simple"},
                        {"samplesPerSeed", config.samples_per_seed},
-                       {"beams", config.beams},
+                       {"beams", BeamsOf(context.project)},
                        {"seed", config.seed}};
     step.files = {{"leaf " + leaf.path, PinnedInput(leaf.DataDigest())},
                   {"teacher", PinnedInput(context.project.teacher_digest)}};

@@ -7,7 +7,9 @@
 namespace cairn::synth {
 
 Digest CallKey(const Json& identity, const TeacherRequest& request) {
-  return Sha256Of(DumpJson(Json::array({identity, TeacherRequestToJson(request), request.beams})));
+  Json key = Json::array({identity, TeacherRequestToJson(request)});
+  if (request.beams > 1) key.push_back(request.beams);  // what is not searched for keeps its key of earlier versions
+  return Sha256Of(DumpJson(key));
 }
 
 namespace {
