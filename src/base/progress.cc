@@ -14,13 +14,13 @@
 namespace cairn {
 namespace {
 
-// Global, as a signal handler reaches nothing else; atomic, as all threads read it while one of them may be in the
-// handler.
-std::atomic<bool> g_interrupted = false;
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler must not wait for a lock");
+// Global, as a signal handler reaches nothing else; atomic, as all threads read it while one of them is in the handler.
+// A whole word: RISC-V lacks instructions for parts of one.
+std::atomic<int> g_interrupted = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler must not wait for a lock");
 
 void OnInterrupt(int) {
-  if (g_interrupted.exchange(true)) _exit(130);
+  if (g_interrupted.exchange(1) != 0) _exit(130);
 }
 
 double Seconds(std::chrono::steady_clock::duration d) { return std::chrono::duration<double>(d).count(); }
@@ -110,8 +110,8 @@ void InstallInterruptHandler() {
   signal(SIGPIPE, SIG_IGN);  // whoever read the messages may go away; writing then fails, which each writer sees
 }
 
-bool Interrupted() { return g_interrupted; }
+bool Interrupted() { return g_interrupted != 0; }
 
-void ClearInterrupt() { g_interrupted = false; }
+void ClearInterrupt() { g_interrupted = 0; }
 
 }  // namespace cairn
