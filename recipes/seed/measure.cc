@@ -260,7 +260,7 @@ Result<Measurement> MeasureSeed(ThreadPool& pool, const model::ChatModel& chat, 
   CAIRN_ASSIGN(Handwritten handwritten, LoadHandwritten(handwritten_path));
   auto answer = [&](const std::vector<Messages>& conversations, const std::string& label, uint64_t beams) {
     eval::AskOptions ask = options.ask;
-    ask.beams = static_cast<int64_t>(beams);
+    ask.beams = beams;
     return eval::Ask(pool, chat, conversations, label, ask);
   };
   return Measure(answer, corpus, handwritten, options);

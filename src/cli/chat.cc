@@ -237,6 +237,7 @@ void AddChat(Command app, Context& context) {
   chat.AddValue("--min-p", sampling.min_p, "drop what is less probable than this share of the best").ShowDefault();
   chat.AddValue("--repetition-penalty", sampling.repetition_penalty, "above 1: avoid words used before").ShowDefault();
   chat.AddValue("--beams", sampling.beams, "above 1: search for the answer that is most probable as a whole")
+      .NotNegative()
       .ShowDefault();
   chat.AddValue("--seed", sampling.seed, "of the draws; equal seeds give equal answers").NotNegative().ShowDefault();
   chat.AddValue("--max-tokens", sampling.max_tokens, "longest answer").ShowDefault();

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
+#include "infer/sampler.h"
 
 namespace cairn::cli {
 namespace {
@@ -50,7 +51,7 @@ void AddMeasure(Command seed, const std::shared_ptr<Options>& options, Context& 
   measure.AddValue("--model", options->model, "model folder (default: the built-in one)");
   measure.AddValue("--items", options->items, "held-out items of each task").Between(1, 100000).ShowDefault();
   measure.AddValue("--beams", options->beams, "of the search with which questions are written; 1: greedy")
-      .Between(1, 16)
+      .Between(1, infer::kMaxBeams)
       .ShowDefault();
   measure.AddValue("--failures", options->failures, "write every item with the answer given here, wrong ones first");
   measure.OnChosen([options, &context] { context.run = [options, &context] { return Measure(*options, context); }; });

@@ -34,7 +34,7 @@ struct LeafScore {
 };
 
 struct AskOptions {
-  int64_t beams = 1;         // 1: answers are greedy
+  uint64_t beams = 1;        // 1: answers are greedy
   int64_t max_tokens = 256;  // an answer that has not ended by then is cut, and judged as it is
   size_t max_parallel = 16;
   bool quiet = true;  // false: a progress line on stderr

@@ -7,17 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "formats/tokenizer.h"
+#include "infer/sampler.h"
 
 namespace cairn::infer {
-
-struct ScoredToken {
-  formats::TokenId id = 0;
-  float log_probability = 0;
-};
-// The `count` most probable tokens, or all: most probable first, equal ones by id. logit - max - Log(sum of Exp(logit -
-// max)), in the arithmetic of docs/numerics.md. REQUIRES finite logits, at least one.
-std::vector<ScoredToken> LikeliestTokens(std::span<const float> logits, size_t count);
 
 // One of the texts, and one token more.
 struct Continuation {

@@ -56,7 +56,7 @@ class Reference {
   }
 
   Hypothesis Answer() const {
-    const auto beams = static_cast<size_t>(request_.sampling.beams);
+    const size_t beams = request_.sampling.beams;
     std::vector<Hypothesis> open(1);
     std::optional<Hypothesis> ended;
     for (int64_t length = 0; length < request_.sampling.max_tokens; ++length) {
@@ -105,7 +105,7 @@ class Reference {
   std::vector<TokenId> prompt_;
 };
 
-Request Ask(const std::string& text, int64_t beams) {
+Request Ask(const std::string& text, uint64_t beams) {
   Request request;
   request.messages = {{"user", text, true}};
   request.sampling.beams = beams;
@@ -128,7 +128,7 @@ TEST(BeamSearch, FindsWhatTheDefinitionFinds) {
   ThreadPool pool(2);
   std::vector<Request> requests;
   for (size_t i = 0; i < 9; ++i) {
-    requests.push_back(Ask(std::string(3 + i, static_cast<char>('a' + i)), static_cast<int64_t>(2 + i % 4)));
+    requests.push_back(Ask(std::string(3 + i, static_cast<char>('a' + i)), 2 + i % 4));
     // The tiny model likes these.
     if (i % 3 != 0) requests.back().sampling.stop = {"X", "n", "U", "b"};
   }

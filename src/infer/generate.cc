@@ -44,7 +44,7 @@ struct Owner {
 // What may follow a line: the token that was drawn, or the most probable ones; nothing if the logits are not finite.
 using NextTokens = std::vector<ScoredToken>;
 
-size_t BeamsOf(const Request& request) { return static_cast<size_t>(request.sampling.beams); }
+size_t BeamsOf(const Request& request) { return request.sampling.beams; }
 
 // As many as the limits allow and the requests can use, but enough for the widest search.
 size_t SlotsFor(const std::vector<Request>& requests, const GenerateLimits& limits) {
@@ -193,7 +193,7 @@ std::vector<Chunk> Generator::NextChunks(std::vector<Owner>& owners) {
 NextTokens Generator::Next(const SamplingOptions& sampling, const Line& line, std::span<const float> logits) const {
   if (kernels::FirstNotFinite(logits.data(), logits.size()) < logits.size()) return {};
   const auto drawable = logits.first(vocabulary_.drawable);
-  if (sampling.beams > 1) return LikeliestTokens(drawable, static_cast<size_t>(sampling.beams));
+  if (sampling.beams > 1) return LikeliestTokens(drawable, sampling.beams);
   return {{SampleToken(sampling, drawable, line.sequence), 0}};
 }
 

@@ -11,12 +11,26 @@ namespace cairn::infer {
 namespace {
 
 constexpr size_t kMaxStops = 16;
-constexpr int64_t kMaxBeams = 16;
 
 struct Entry {
   formats::TokenId id;
   float logit;
 };
+
+std::vector<Entry> EntriesOf(std::span<const float> logits) {
+  std::vector<Entry> entries(logits.size());
+  for (size_t i = 0; i < entries.size(); ++i) entries[i] = {static_cast<formats::TokenId>(i), logits[i]};
+  return entries;
+}
+
+// Most probable first, equal ones by id.
+void KeepLikeliest(size_t count, std::vector<Entry>& entries) {
+  auto before = [](const Entry& a, const Entry& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; };
+  const auto kept = entries.begin() + static_cast<std::ptrdiff_t>(std::min(count, entries.size()));
+  if (kept != entries.end()) std::nth_element(entries.begin(), kept - 1, entries.end(), before);
+  std::sort(entries.begin(), kept, before);
+  entries.erase(kept, entries.end());
+}
 
 // Each token once, however often it was said.
 void Penalise(double penalty, std::span<const formats::TokenId> history, std::vector<Entry>& entries) {
@@ -78,7 +92,7 @@ Result<void> SamplingOptions::Validate() const {
   if (!Within(top_p, 0, 1)) return BadInput("top_p must be between 0 and 1");
   if (!Within(min_p, 0, 1)) return BadInput("min_p must be between 0 and 1");
   if (!Within(repetition_penalty, 0.01, 100)) return BadInput("repetition_penalty must be between 0.01 and 100");
-  if (beams < 1 || beams > kMaxBeams) return BadInput("beams must be from 1 to 16");
+  if (beams < 1 || beams > kMaxBeams) return BadInput("beams must be from 1 to " + std::to_string(kMaxBeams));
   if (beams > 1 && (temperature != 0 || repetition_penalty != 1))
     return BadInput("a search with several beams needs temperature 0 and repetition_penalty 1");
   if (max_tokens < 1) return BadInput("max_tokens must be at least 1");
@@ -92,17 +106,12 @@ Result<void> SamplingOptions::Validate() const {
 std::vector<Candidate> SamplingCandidates(const SamplingOptions& options, std::span<const float> logits,
                                           std::span<const formats::TokenId> history) {
   CAIRN_CHECK(!logits.empty());
-  std::vector<Entry> entries(logits.size());
-  for (size_t i = 0; i < entries.size(); ++i) entries[i] = {static_cast<formats::TokenId>(i), logits[i]};
+  std::vector<Entry> entries = EntriesOf(logits);
   if (options.repetition_penalty != 1) Penalise(options.repetition_penalty, history, entries);
-  auto before = [](const Entry& a, const Entry& b) { return a.logit != b.logit ? a.logit > b.logit : a.id < b.id; };
   size_t keep = entries.size();
-  if (options.top_k > 0) keep = std::min(keep, static_cast<size_t>(options.top_k));
+  if (options.top_k > 0) keep = static_cast<size_t>(options.top_k);
   if (options.temperature == 0) keep = 1;
-  const auto kept = entries.begin() + static_cast<std::ptrdiff_t>(keep);
-  if (keep < entries.size()) std::nth_element(entries.begin(), kept - 1, entries.end(), before);
-  std::sort(entries.begin(), kept, before);
-  entries.resize(keep);
+  KeepLikeliest(keep, entries);
   if (options.temperature == 0) return {{entries[0].id, 1.0f}};
   KeepTopP(options.top_p, entries);
   KeepMinP(options.min_p, entries);
@@ -112,6 +121,18 @@ std::vector<Candidate> SamplingCandidates(const SamplingOptions& options, std::s
   std::vector<Candidate> candidates(entries.size());
   for (size_t i = 0; i < candidates.size(); ++i) candidates[i] = {entries[i].id, y[i] / sum};
   return candidates;
+}
+
+std::vector<ScoredToken> LikeliestTokens(std::span<const float> logits, size_t count) {
+  CAIRN_CHECK(!logits.empty() && count > 0);
+  std::vector<Entry> entries = EntriesOf(logits);
+  std::vector<float> y;
+  const float log_sum = kernels::Log(Numerators(entries, y));
+  KeepLikeliest(count, entries);
+  std::vector<ScoredToken> out;
+  out.reserve(entries.size());
+  for (const Entry& e : entries) out.push_back({e.id, e.logit - entries[0].logit - log_sum});
+  return out;
 }
 
 formats::TokenId SampleToken(const SamplingOptions& options, std::span<const float> logits,

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "infer/sampler.h"
 #include "project/config.h"
 
 namespace cairn::project {
@@ -100,7 +101,7 @@ void ForEachField(As<SynthesisConfig> auto& c, auto&& visit) {
         Field{.help = "hypotheses of the search for the first sample of each prompt, when the teacher runs in process; "
                       "1: the most probable word at each place",
               .low = 1,
-              .high = 16});
+              .high = infer::kMaxBeams});
   visit("seed", c.seed, Field{.help = "of the teacher's random choices", .low = 0, .high = kMaxSeed});
 }
 

@@ -32,7 +32,7 @@ TeacherRequest Asker::Check(Messages messages, int max_tokens) const {
 TeacherRequest Asker::Write(Messages messages, size_t sample, int max_tokens) const {
   TeacherRequest request = Check(std::move(messages), max_tokens);
   if (sample == 0) {
-    request.beams = static_cast<int64_t>(beams_);
+    request.beams = beams_;
   } else {
     std::string key = std::to_string(sample);
     for (const formats::Message& message : request.messages) key += "\n" + message.content;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "infer/sampler.h"
 #include "synth/document.h"
 #include "synth/knowledge.h"
 #include "synth/skill.h"
@@ -60,7 +61,7 @@ Result<Pipeline> ParsePipeline(const std::string& name) {
 
 Result<void> SynthesisOptions::Validate() const {
   CAIRN_TRY(CheckRange("samplesPerSeed", samples_per_seed, 1, 1000));
-  CAIRN_TRY(CheckRange("beams", beams, 1, 16));
+  CAIRN_TRY(CheckRange("beams", beams, 1, infer::kMaxBeams));
   CAIRN_TRY(CheckRange("rephrasings", rephrasings, 0, 100));
   CAIRN_TRY(CheckRange("max_rows_per_fact", max_rows_per_fact, 1, 100000));
   CAIRN_TRY(CheckRange("max_substitutions", max_substitutions, 0, 100000));

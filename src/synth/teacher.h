@@ -18,7 +18,7 @@ struct TeacherRequest {
   double temperature = 0;  // 0: greedy
   uint64_t seed = 0;       // of the draws when temperature > 0
   int max_tokens = 256;
-  int64_t beams = 1;  // of the search when temperature is 0; an endpoint has none and answers greedily
+  uint64_t beams = 1;  // of the search when temperature is 0; an endpoint has none and answers greedily
 };
 
 struct TeacherReply {
