@@ -141,7 +141,12 @@ Result<Turns> SplitSystem(const ChatFormat& format, const std::vector<Message>& 
   for (const Message& message : turns.rest)
     if (!KnownRole(message.role))
       return BadInput("role \"" + message.role + "\" is not one of system, user, assistant");
-  if (format.system_place == SystemPlace::kMessage) return turns;
+  if (format.system_place == SystemPlace::kMessage) {
+    for (const Message& message : turns.rest)
+      if (message.role == "system" && format.OnlyFirstSystem())
+        return BadInput("the chat format " + format.name + " takes a system message at the start only");
+    return turns;
+  }
   const std::string rule = "the chat format " + format.name +
                            " takes a system message at most at the start, then user and assistant in turn; ";
   for (size_t i = 0; i < turns.rest.size(); ++i)
@@ -189,8 +194,10 @@ Result<void> AddMessages(const ChatFormat& format, const std::vector<Message>& m
       AddSystem(format, message.content, false, encoder);
     } else {
       std::string text = message.content;
-      if (!own_message && turns.system && i == carrier)
-        text = format.first_system_prefix + *turns.system + format.first_system_suffix + text;
+      if (!own_message && i == carrier)
+        text = (turns.system ? format.first_system_prefix + *turns.system + format.first_system_suffix
+                             : format.no_system) +
+               text;
       encoder->Control(format.user_prefix, false);
       encoder->Content(Trimmed(text, format.trim_input));
       encoder->Control(format.InputEnd(), false);

@@ -43,12 +43,14 @@ struct ChatFormat {
   // The system text at the start. Empty in a message of its own: the pieces of any system message.
   SystemPlace system_place = SystemPlace::kMessage;
   std::string first_system_prefix, first_system_suffix;
-  std::string no_system;                         // in place of that text where a conversation begins without
+  std::string no_system;                         // in place of all that where a conversation begins without
   std::string last_assistant_prefix;             // if not empty, opens the last message and what is generated
   std::string answer_prefix;                     // begins each answer; generated, so trained on and absent from prompts
   std::string end;                               // after the last message of training text
   bool trim_input = false, trim_answer = false;  // contents lose white space at both ends
 
+  // A system message has a place at the start only.
+  bool OnlyFirstSystem() const { return system_prefix.empty() && !first_system_prefix.empty(); }
   const std::string& Opening() const {
     return last_assistant_prefix.empty() ? assistant_prefix : last_assistant_prefix;
   }

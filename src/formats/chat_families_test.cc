@@ -15,6 +15,7 @@ Tokenizer AnyFamilysTokenizer() {
   BpeTrainingOptions options = {.vocab_size = 340,
                                 .special_tokens = {"<|im_start|>",
                                                    "<|im_end|>",
+                                                   "<|im_sep|>",
                                                    "<|begin_of_text|>",
                                                    "<|start_header_id|>",
                                                    "<|end_header_id|>",
@@ -31,6 +32,8 @@ Tokenizer AnyFamilysTokenizer() {
                                                    "</s>",
                                                    "[INST]",
                                                    "[/INST]",
+                                                   "[SYSTEM_PROMPT]",
+                                                   "[/SYSTEM_PROMPT]",
                                                    "<think>",
                                                    "</think>"}};
   auto next = [&](std::string* text) {
@@ -56,7 +59,7 @@ std::string Rendered(const ChatFormat& format, const Tokenizer& t, const std::ve
 TEST(ChatFamilies, RenderAsTheirTemplates) {
   Tokenizer t = AnyFamilysTokenizer();
   Json data = ReadJsonFile(std::string(CAIRN_SOURCE_DIR) + "/src/formats/testdata/chat_families.json").value();
-  ASSERT_GE(data["families"].size(), 19u);
+  ASSERT_GE(data["families"].size(), 27u);
   for (const Json& family : data["families"]) {
     const std::string name = family["family"];
     auto format = DetectChatFormat(family, name);
@@ -136,6 +139,53 @@ TEST(ChatFamilies, RefusesWhatItWouldRenderWrongly) {
   EXPECT_TRUE(refused({{"chat_template", "{{ '[INST]' }}{{ '[/INST]' }}"}}));  // no eos_token
   EXPECT_TRUE(refused({{"chat_template", "{{ '[INST]: ' }}{{ '[/INST]' }}"}, {"eos_token", "</s>"}}));
   EXPECT_TRUE(refused({{"chat_template", "[SYSTEM_PROMPT][INST][/INST]"}, {"eos_token", "</s>"}}));
+}
+
+// Each looks like a family and is none: to take it for one would be to write its prompts wrongly without a word.
+TEST(ChatFamilies, RefusesWhatOnlyLooksLikeAFamily) {
+  auto why = [](const std::string& text) {
+    auto format = DetectChatFormat({{"chat_template", text}, {"bos_token", "<s>"}, {"eos_token", "</s>"}}, "t");
+    return format.ok() ? "taken for " + format->name : format.error().message;
+  };
+  const std::string chatml = "{{ '<|im_start|>user\n' + content + '<|im_end|>\n<|im_start|>assistant\n' }}";
+  EXPECT_EQ(why(chatml), "taken for chatml");
+  const std::string own = "writes a system text of its own that cairn cannot take over: \"Obey";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"{{ '<|im_start|>question\n' + content + '<|im_end|>' }}", "uses <|im_start|> in a way"},
+      {"{{ '<|im_start|>users\n' + content + '<|im_end|>' }}", "uses <|im_start|> in a way"},
+      {"{{ '<|im_start|>user\n' + content + '<|im_end|><|im_sep|>' }}", "uses <|im_start|> in a way"},
+      {"{{ system_message }}" + chatml, "uses <|im_start|> in a way"},
+      {"{{ '<|im_start|>system\nObey: ' + tools }}" + chatml, own},
+      {"{% set system_message = 'Obey ' + master %}" + chatml, own},
+      {"{% set system_message = 'Obey" + std::string(5000, '!') + "' %}" + chatml, own},
+      {"{{ '<|start_header_id|>system<|end_header_id|>\n\nObey.' }}<|eot_id|>", own},
+      {"{{ '<|start_header_id|>' + 'Cutting Knowledge Date: December 2023' }}<|eot_id|>", "cutting knowledge date"},
+      {"{% set date_string = '1 May' %}{{ 'Cutting Knowledge Date: May 2023<|start_header_id|>' }}<|eot_id|>",
+       "cutting knowledge date"},
+      {"{{ '<|user|>' + content }}{{ '<|assistant|>' + content + eos_token }}", "uses <|user|> in a way"},
+      {"{{ '[SYSTEM_PROMPT][INST]' + '[/INST][THINK]' }}", "opens answers with [THINK]"},
+      {"{{ '<User>' + '<think>' }}", "of no known family, and opens answers with <think>"}};
+  for (const auto& [text, reason] : cases)
+    EXPECT_NE(why(text).find(reason), std::string::npos) << text << "\n" << why(text);
+}
+
+TEST(ChatFamilies, DefaultTextsThatNothingSetsAreNotWritten) {
+  const std::string text =
+      "{% if USE_DEFAULT_PROMPT %}{% set system_message = 'Obey.' %}{% endif %}"
+      "{{ '<|im_start|>user\n' + content + '<|im_end|>' }}";
+  EXPECT_EQ(DetectChatFormat({{"chat_template", text}}, "t")->no_system, "");
+}
+
+TEST(ChatFamilies, SystemMessagesStandWhereTheFamilyHasAPlaceForThem) {
+  Tokenizer t = AnyFamilysTokenizer();
+  Json config = {{"chat_template", "{{ '[SYSTEM_PROMPT]' }}{{ '[INST]' + '[/INST]' + eos_token }}"},
+                 {"eos_token", "</s>"}};
+  ChatFormat format = DetectChatFormat(config, "t").value();
+  EXPECT_EQ(Rendered(format, t, {{"system", "s"}, {"user", "u"}}, true),
+            "[SYSTEM_PROMPT]s[/SYSTEM_PROMPT][INST]u[/INST]");
+  auto late = EncodePrompt(format, t, {{"user", "u"}, {"system", "s"}});
+  ASSERT_FALSE(late.ok());
+  EXPECT_NE(late.error().message.find("takes a system message at the start only"), std::string::npos);
 }
 
 TEST(JinjaLiterals, AreReadFromBlocksOnly) {

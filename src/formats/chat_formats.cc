@@ -2,15 +2,16 @@
 #include <algorithm>
 #include <vector>
 
-#include "formats/chat.h"
+#include "formats/chat_families.h"
 #include "formats/chat_template.h"
 
 namespace cairn::formats {
-namespace {
 
-const char kKnown[] =
-    "cairn knows the templates of cairn, ChatML (Qwen 2 to 3, SmolLM 1 to 3), Llama 2 and 3, Mistral 7B and Nemo, "
-    "Granite 3 and 4, InstructLab, Zephyr (TinyLlama), Phi 3";
+const char kKnownFamilies[] =
+    "cairn knows the templates of cairn, ChatML (Qwen 2 to 3, SmolLM 1 to 3), Llama 2 and 3, Mistral, Granite 3 and 4, "
+    "InstructLab, Zephyr (TinyLlama), Tulu, Phi 3 and 4";
+
+namespace {
 
 ChatFormat ChatMl() {
   return {.name = "chatml",
@@ -65,50 +66,33 @@ ChatFormat Zephyr() {
           .stop_token = "</s>"};
 }
 
-// "bos_token": "<s>" or {"content": "<s>", ...}.
-std::string TokenOf(const Json& config, const char* key) {
-  auto it = config.find(key);
-  if (it == config.end()) return {};
-  const Json& text = it->is_object() && it->contains("content") ? (*it)["content"] : *it;
-  return text.is_string() ? text.get<std::string>() : std::string();
+// What a ChatML template writes before a conversation without system message: one literal holds it with its marks
+// (Qwen 1.5 to 2.5, SmolLM 2), or a variable (LLaMA-Factory).
+Result<std::string> ChatMlWithoutSystem(const ModelTemplate& model) {
+  const std::string opening = "<|im_start|>system\n", end = "<|im_end|>\n";
+  for (const std::string& literal : model.literals) {
+    if (!literal.starts_with(opening) || literal.size() == opening.size()) continue;
+    if (!literal.ends_with(end) || literal.size() > kLongestPiece)
+      return model.CannotTakeOver(literal.substr(opening.size()));
+    return literal;
+  }
+  CAIRN_ASSIGN(const std::string text, model.DefaultSystemText());
+  return model.OwnSystem(opening, text, end);
 }
 
-// The template itself, or the one named "default" of a list.
-std::string TemplateOf(const Json& config) {
-  auto it = config.find("chat_template");
-  if (it == config.end()) return {};
-  if (it->is_string()) return it->get<std::string>();
-  if (!it->is_array()) return {};
-  for (const Json& item : *it)
-    if (item.is_object() && TokenOf(item, "name") == "default") return TokenOf(item, "template");
-  return {};
-}
-
-// A model's template and the tokens that it may name.
-struct ModelTemplate {
-  std::string text, where;
-  std::vector<std::string> literals;
-  std::string bos, eos;  // empty if missing
-
-  bool Has(const char* part) const { return text.find(part) != std::string::npos; }
-  bool HasLiteral(const char* literal) const {
-    return std::find(literals.begin(), literals.end(), literal) != literals.end();
+// Whether each message that a literal opens is one of a known role, with what is to stand behind it.
+bool OpensKnownRoles(const ModelTemplate& model, std::string_view opening, std::string_view behind) {
+  for (const std::string& literal : model.literals) {
+    for (size_t at = literal.find(opening); at != std::string::npos; at = literal.find(opening, at)) {
+      at += opening.size();
+      const std::string_view rest = std::string_view(literal).substr(at);
+      bool known = rest.empty();
+      for (std::string_view role : {"system", "user", "assistant", "tool"})
+        known = known || (rest.starts_with(role) && (rest == role || rest.substr(role.size()).starts_with(behind)));
+      if (!known) return false;
+    }
   }
-  std::string Begin() const { return Has("bos_token") ? bos : ""; }
-  Result<std::string> NeededEos() const {
-    if (eos.empty()) return BadInput("the chat template needs eos_token, which is missing or too long", where);
-    return eos;
-  }
-};
-
-// What a ChatML template writes before a conversation without system message: one literal holds it (Qwen 1.5 to 2.5,
-// SmolLM 2).
-std::string ChatMlWithoutSystem(const ModelTemplate& model) {
-  const std::string opening = "<|im_start|>system\n";
-  for (const std::string& literal : model.literals)
-    if (literal.starts_with(opening) && literal.ends_with("<|im_end|>\n") && literal.size() <= kLongestPiece)
-      return literal;
-  return {};
+  return true;
 }
 
 // SmolLM 3 without thinking. Its template writes today's date into the system text; that line is left out.
@@ -127,15 +111,32 @@ ChatFormat SmolLm3(const ModelTemplate& model) {
   return format;
 }
 
+// Phi 4: ChatML with a mark in place of line breaks.
+ChatFormat Phi4() {
+  return {.name = "phi4",
+          .system_prefix = "<|im_start|>system<|im_sep|>",
+          .user_prefix = "<|im_start|>user<|im_sep|>",
+          .assistant_prefix = "<|im_start|>assistant<|im_sep|>",
+          .suffix = "<|im_end|>",
+          .stop_token = "<|im_end|>"};
+}
+
 Result<ChatFormat> ReadChatMl(const ModelTemplate& model) {
+  const bool phi4 = model.Has("<|im_sep|>");
+  if (!OpensKnownRoles(model, "<|im_start|>", phi4 ? "<|im_sep|>" : "\n") || model.Has("{{ system_message }}"))
+    return Unsupported(
+        "the chat template uses <|im_start|> in a way that cairn does not know; " + std::string(kKnownFamilies),
+        model.where);
+  if (phi4) return Phi4();
   if (model.Has("Reasoning Mode: ") && model.Has("/no_think")) return SmolLm3(model);
   const bool switches = model.HasLiteral("<think>\n\n</think>\n\n") && model.Has("enable_thinking");
   if (model.HasLiteral("<|im_start|>assistant\n<think>\n") || (switches && model.HasLiteral("<think>\n")))
-    return Unsupported("the chat template opens answers with <think>, which cairn does not do; " + std::string(kKnown),
-                       model.where);
+    return Unsupported(
+        "the chat template opens answers with <think>, which cairn does not do; " + std::string(kKnownFamilies),
+        model.where);
   ChatFormat format = ChatMl();
   format.begin = model.Begin();
-  format.no_system = ChatMlWithoutSystem(model);
+  CAIRN_ASSIGN(format.no_system, ChatMlWithoutSystem(model));
   // Qwen 3 with thinking switched off.
   if (switches) {
     format.name = "qwen3";
@@ -144,88 +145,47 @@ Result<ChatFormat> ReadChatMl(const ModelTemplate& model) {
   return format;
 }
 
-ChatFormat ReadLlama3(const ModelTemplate& model) {
+Result<ChatFormat> ReadLlama3(const ModelTemplate& model) {
   ChatFormat format = Llama3();
   if (!model.Begin().empty()) format.begin = model.bos;
   format.trim_input = format.trim_answer = model.Has("| trim");
-  if (model.Has("Cutting Knowledge Date: December 2023") && model.Has("26 Jul 2024")) {  // Llama 3.1 to 3.3
-    format.name = "llama3.1";
+  if (model.Has("Cutting Knowledge Date: ")) {  // Llama 3.1 to 3.3
     // The date that their templates fall back to; never today's, or results would change from day to day.
+    CAIRN_ASSIGN(const std::string date, model.Assigned("set date_string = "));
+    if (!model.Has("Cutting Knowledge Date: December 2023") || date.empty() || date.size() > kLongestToken)
+      return Unsupported("the chat template writes a cutting knowledge date in a way that cairn does not know; " +
+                             std::string(kKnownFamilies),
+                         model.where);
+    format.name = "llama3.1";
     format.first_system_prefix =
-        format.system_prefix + "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n";
+        format.system_prefix + "Cutting Knowledge Date: December 2023\nToday Date: " + date + "\n\n";
     format.first_system_suffix = format.suffix;
     format.no_system = format.first_system_prefix + format.suffix;
+    return format;
   }
+  for (const std::string& literal : model.literals)
+    if (literal.starts_with(format.system_prefix) && literal.size() > format.system_prefix.size())
+      return model.CannotTakeOver(literal.substr(format.system_prefix.size()));
+  CAIRN_ASSIGN(const std::string text, model.DefaultSystemText());
+  CAIRN_ASSIGN(format.no_system, model.OwnSystem(format.system_prefix, text, format.suffix));
   return format;
-}
-
-// The first literal that is assigned so; *at moves behind it.
-std::optional<std::string> AssignedLiteral(const std::string& text, std::string_view assignment, size_t* at) {
-  for (*at = text.find(assignment); *at != std::string::npos; *at = text.find(assignment, *at)) {
-    *at += assignment.size();
-    if (*at < text.size() && (text[*at] == '\'' || text[*at] == '"')) return JinjaLiteralAt(text, at);
-  }
-  return std::nullopt;
 }
 
 // The default system text of Granite 3.1 to 4.0, without its sentence on today's date; empty if there is none.
-std::string GraniteSystemText(const ModelTemplate& model) {
-  size_t at = 0;
-  auto text = AssignedLiteral(model.text, "default_system_message = ", &at);
-  if (!text) text = AssignedLiteral(model.text, "set system_message = ", &at);
-  if (!text) return {};
+Result<std::string> GraniteSystemText(const ModelTemplate& model) {
   const std::string date = "Today's Date: ";
-  if (text->ends_with(date)) {  // "...Today's Date: " + strftime_now(...) + ". You are..."
-    auto rest = AssignedLiteral(model.text.substr(at), ") + ", &at);
-    if (!rest || rest->size() < 2) return {};
-    *text = text->substr(0, text->size() - date.size()) + rest->substr(2);
+  CAIRN_ASSIGN(std::string text, model.Assigned("default_system_message = ", date));
+  if (text.empty()) {
+    CAIRN_ASSIGN(text, model.Assigned("set system_message = ", date));
   }
   const char* assistant = " You are a helpful AI assistant.";
-  return model.HasLiteral(assistant) ? *text + assistant : *text;
+  return !text.empty() && model.HasLiteral(assistant) ? text + assistant : text;
 }
 
-ChatFormat ReadGranite(const ModelTemplate& model) {
+Result<ChatFormat> ReadGranite(const ModelTemplate& model) {
   ChatFormat format = Granite();
-  std::string text = GraniteSystemText(model);
-  if (!text.empty() && text.size() <= kLongestPiece / 2)
-    format.no_system = format.system_prefix + text + format.suffix + format.after_suffix;
-  return format;
-}
-
-Result<ChatFormat> ReadLlama2(const ModelTemplate& model) {
-  CAIRN_ASSIGN(std::string eos, model.NeededEos());
-  return ChatFormat{.name = "llama2",
-                    .user_prefix = model.Begin() + "[INST] ",
-                    .suffix = " " + eos,
-                    .input_suffix = " [/INST]",
-                    .stop_token = eos,
-                    .system_place = SystemPlace::kFirstUser,
-                    .first_system_prefix = "<<SYS>>\n",
-                    .first_system_suffix = "\n<</SYS>>\n\n",
-                    .answer_prefix = " ",
-                    .trim_input = true,
-                    .trim_answer = true};
-}
-
-// Mistral 7B Instruct 0.1 to 0.3, Mixtral and Nemo differ in blanks and in who carries the system text.
-Result<ChatFormat> ReadMistral(const ModelTemplate& model) {
-  CAIRN_ASSIGN(std::string eos, model.NeededEos());
-  ChatFormat format{.name = "mistral", .begin = model.Begin(), .suffix = eos, .stop_token = eos};
-  for (const char* open : {"[INST]", "[INST] ", " [INST] "})
-    if (model.HasLiteral(open)) format.user_prefix = open;
-  for (const char* close : {"[/INST]", " [/INST]"})
-    if (model.HasLiteral(close)) format.input_suffix = close;
-  if (format.user_prefix.empty() || format.input_suffix.empty())
-    return Unsupported("the chat template uses [INST] in a way that cairn does not know", model.where);
-  if (model.Has("+ ' ' + eos_token")) format.suffix = " " + eos;
-  if (model.Has("eos_token + ' '")) format.after_suffix = " ";
-  // A blank of its own is written before each answer, or else after it.
-  if (model.HasLiteral(" ") && format.after_suffix.empty()) format.answer_prefix = " ";
-  format.trim_answer = model.Has("|trim + eos_token");
-  const bool last = model.Has("user_messages") || model.Has("max_idx_user");
-  const bool first = model.Has("loop.first and system_message") || !last;
-  format.system_place = first ? SystemPlace::kFirstUser : SystemPlace::kLastUser;
-  format.first_system_suffix = "\n\n";
+  CAIRN_ASSIGN(const std::string text, GraniteSystemText(model));
+  CAIRN_ASSIGN(format.no_system, model.OwnSystem(format.system_prefix, text, format.suffix + format.after_suffix));
   return format;
 }
 
@@ -249,10 +209,20 @@ bool IsPhi3(const ModelTemplate& model) {
          (model.HasLiteral("<|assistant|>\n") || (split && model.HasLiteral("<|assistant|>")));
 }
 
+// Zephyr ends each message with eos_token; Tulu only answers, and what is given with a line break.
 Result<ChatFormat> ReadZephyr(const ModelTemplate& model) {
   ChatFormat format = Zephyr();
   CAIRN_ASSIGN(format.stop_token, model.NeededEos());
   format.suffix = format.stop_token;
+  format.begin = model.Begin();
+  const ModelTemplate::Output user = model.OutputWith("<|user|>");
+  if (user.text.find("eos_token") != std::string::npos) return format;
+  if (user.literals.empty() || user.literals.back() != "\n")
+    return Unsupported(
+        "the chat template uses <|user|> in a way that cairn does not know; " + std::string(kKnownFamilies),
+        model.where);
+  format.name = "tulu";
+  format.input_suffix = "\n";
   return format;
 }
 
@@ -261,13 +231,15 @@ Result<ChatFormat> ReadTemplate(const ModelTemplate& model) {
   if (has("<|im_start|>") && has("<|im_end|>")) return ReadChatMl(model);
   if (has("<|start_header_id|>") && has("<|eot_id|>")) return ReadLlama3(model);
   if (has("<|start_of_role|>") && has("<|end_of_role|>") && has("<|end_of_text|>")) return ReadGranite(model);
-  if (has("[INST]") && has("[/INST]") && !has("[SYSTEM_PROMPT]"))
-    return has("<<SYS>>") ? ReadLlama2(model) : ReadMistral(model);
+  if (has("[INST]") && has("[/INST]"))
+    return has("[SYSTEM_PROMPT]") ? ReadMistral7(model) : has("<<SYS>>") ? ReadLlama2(model) : ReadMistral(model);
   if (IsPhi3(model)) return ReadPhi3(model);
   const bool roles = has("<|user|>") && has("<|assistant|>") && !has("<|end|>");
   if (roles && has("<|endoftext|>")) return InstructLab();
   if (roles && has("eos_token")) return ReadZephyr(model);
-  return Unsupported("the chat template is of no known family; " + std::string(kKnown), model.where);
+  const char* thinks = has("<think>") ? ", and opens answers with <think>, which cairn does not do" : "";
+  return Unsupported(std::string("the chat template is of no known family") + thinks + "; " + kKnownFamilies,
+                     model.where);
 }
 
 }  // namespace
@@ -287,21 +259,8 @@ std::vector<ChatFormat> PlainChatFormats() {
 
 Result<ChatFormat> DetectChatFormat(const Json& config, const std::string& where) {
   if (!config.is_object()) return BadInput("tokenizer_config.json must be a JSON object", where);
-  ModelTemplate model{.text = TemplateOf(config), .where = where};
-  if (model.text.empty()) {
-    auto it = config.find("chat_template");
-    const bool list = it != config.end() && it->is_array();
-    return Unsupported(std::string(list ? "none of the chat templates is named \"default\"; "
-                                        : "no chat_template, so the chat format is unknown; ") +
-                           kKnown,
-                       where);
-  }
+  CAIRN_ASSIGN(const ModelTemplate model, ModelTemplate::Read(config, where, kKnownFamilies));
   if (std::optional<ChatFormat> own = FormatOfTemplate(model.text)) return *own;
-  model.literals = JinjaLiterals(model.text);
-  model.bos = TokenOf(config, "bos_token");
-  model.eos = TokenOf(config, "eos_token");
-  if (model.bos.size() > kLongestToken) return BadInput("bos_token is no token: it is too long", where);
-  if (model.eos.size() > kLongestToken) model.eos.clear();
   return ReadTemplate(model);
 }
 

@@ -119,6 +119,7 @@ std::string SystemBranch(const ChatFormat& f) {
   std::string out = "{% if message['role'] == 'system' %}";
   if (f.first_system_prefix.empty()) return out + any;
   std::string own = Output({Quoted(f.first_system_prefix), Content(f.trim_input), Quoted(f.first_system_suffix)});
+  if (f.OnlyFirstSystem()) any = "{{ raise_exception('a system message may stand at the start only') }}";
   return out + "{% if loop.first %}" + own + "{% else %}" + any + "{% endif %}";
 }
 
@@ -126,7 +127,8 @@ std::string SystemBranch(const ChatFormat& f) {
 std::string FoldSystem(const ChatFormat& f) {
   std::string text = Quoted(f.first_system_prefix) + " + messages[0]['content'] + " + Quoted(f.first_system_suffix);
   return "{% if messages[0]['role'] == 'system' %}{% set system = " + text +
-         " %}{% set turns = messages[1:] %}{% else %}{% set system = '' %}{% set turns = messages %}{% endif %}";
+         " %}{% set turns = messages[1:] %}{% else %}{% set system = " + Quoted(f.no_system) +
+         " %}{% set turns = messages %}{% endif %}";
 }
 
 std::string UserBranch(const ChatFormat& f) {

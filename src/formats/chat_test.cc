@@ -70,7 +70,7 @@ TEST(Chat, PromptIsThePrefixOfTheTrainingText) {
   const std::vector<std::string> templates = {"'<|im_start|>' '<|im_end|>'", "<|start_header_id|> <|eot_id|>",
                                               "<|start_of_role|> <|end_of_role|> <|end_of_text|>",
                                               "<|user|> <|assistant|> <|endoftext|>",
-                                              "<|user|> <|assistant|> eos_token"};
+                                              "{{ '<|user|>' + eos_token }} <|assistant|>"};
   for (size_t i = 0; i < tokens.size(); ++i) {
     Tokenizer t = TokenizerWith(tokens[i]);
     Json config = {{"chat_template", templates[i]}, {"eos_token", "</s>"}};
@@ -125,7 +125,7 @@ TEST(Chat, NamedTemplatesAndUnknownOnes) {
 
 // Such a token would be searched for at every place of a text.
 TEST(Chat, RefusesTokensThatAreTooLong) {
-  for (const char* text : {"<|im_start|><|im_end|>{{ bos_token }}", "<|user|><|assistant|>{{ eos_token }}"}) {
+  for (const char* text : {"<|im_start|><|im_end|>{{ bos_token }}", "<|assistant|>{{ '<|user|>' + eos_token }}"}) {
     const char* key = std::string_view(text).find("bos") != std::string_view::npos ? "bos_token" : "eos_token";
     EXPECT_TRUE(DetectChatFormat({{"chat_template", text}, {key, std::string(256, '<')}}, "t").ok()) << text;
     EXPECT_FALSE(DetectChatFormat({{"chat_template", text}, {key, std::string(257, '<')}}, "t").ok()) << text;

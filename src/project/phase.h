@@ -24,7 +24,7 @@ struct PhasePlan {
 PhasePlan PlanOf(const TrainingConfig& training, size_t phase);
 
 // Contributed rows, trained on in every epoch, then base data, of which each epoch takes the next rows up to the replay
-// share (of tokens). Samples longer than the model reads are an error (synthesis does not make any).
+// share (of tokens). Samples longer than the model reads are an error.
 struct PhaseSamples {
   std::vector<formats::Conversation> conversations;
   train::EpochSamples tokens;  // of the same, in the same order

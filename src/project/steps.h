@@ -80,6 +80,7 @@ Result<void> CopyFile(const std::string& from, const std::string& to);
 inline constexpr const char* kPhaseModelDirectory = "model";  // weights that a phase of full training ended with
 inline constexpr const char* kRowsFile = "rows.jsonl";
 inline constexpr const char* kSamplesFile = "samples.jsonl";
+inline constexpr const char* kLeftOutFile = "left_out.jsonl";
 inline constexpr const char* kReportFile = "report.json";
 inline constexpr const char* kAnswersFile = "answers.json";
 inline constexpr const char* kEvalFile = "eval.json";

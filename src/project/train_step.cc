@@ -4,15 +4,17 @@
 #include <set>
 
 #include "base/file.h"
+#include "base/terminal.h"
 #include "eval/text_score.h"
 #include "project/phase.h"
 #include "project/steps.h"
+#include "taxonomy/text.h"
 
 namespace cairn::project {
 namespace {
 
 // Rises when the same rows and settings give other weights, the numerics aside.
-constexpr int kTrainingVersion = 3;
+constexpr int kTrainingVersion = 4;
 
 // What a phase hands on: an adapter in PEFT layout, or after full training a model directory.
 constexpr const char* kAdapterDirectory = "adapter";
@@ -24,21 +26,26 @@ double CheckpointSeconds() {
 }
 
 // A teacher may by itself write a question that stands in an eval.yaml. Such rows are not trained on: the measure would
-// know its answers.
+// know its answers. Signs and capitals are what a skill may be about: "3 + 4" is not "3 - 4".
 class EvalQuestions {
  public:
   explicit EvalQuestions(const Project& project) {
-    for (const taxonomy::Leaf& leaf : project.leaves)
-      for (const taxonomy::EvalQuestion& q : leaf.eval_questions) normalised_.insert(eval::NormaliseAnswer(q.question));
+    for (const taxonomy::Leaf& leaf : project.leaves) {
+      const bool knowledge = leaf.kind == taxonomy::LeafKind::kKnowledge;
+      for (const taxonomy::EvalQuestion& q : leaf.eval_questions)
+        knowledge ? of_knowledge_.insert(eval::NormaliseAnswer(q.question))
+                  : of_skills_.insert(taxonomy::NormalizeQuestion(q.question, false));
+    }
   }
   bool Holds(const formats::Conversation& c) const {
     return std::any_of(c.messages.begin(), c.messages.end(), [&](const auto& m) {
-      return m.role == "user" && normalised_.contains(eval::NormaliseAnswer(m.content));
+      return m.role == "user" && (of_knowledge_.contains(eval::NormaliseAnswer(m.content)) ||
+                                  of_skills_.contains(taxonomy::NormalizeQuestion(m.content, false)));
     });
   }
 
  private:
-  std::set<std::string> normalised_;
+  std::set<std::string> of_knowledge_, of_skills_;
 };
 
 Result<std::vector<formats::Conversation>> BaseData(const Project& project) {
@@ -63,19 +70,47 @@ uint64_t KeepStatesEvery(const model::Model& model) {
   return model.adapter->values.size() <= kSmallAdapter ? 1 : uint64_t{1} << 40;
 }
 
+// Rows that synthesis kept and this phase does not train on, each with the reason; how synthesis cuts a text knows
+// nothing of the base model's tokens.
+struct LeftOut {
+  std::string lines;
+  size_t count = 0;
+  void Add(const formats::Conversation& row, const std::string& reason) {
+    lines += DumpJson({{"id", row.id}, {"reason", reason}}) + "\n";
+    ++count;
+  }
+};
+
+Result<std::vector<formats::Conversation>> Contributed(const Project& project, size_t phase,
+                                                       const model::ChatModel& base, const dag::StepContext& step,
+                                                       LeftOut& left_out) {
+  const EvalQuestions eval_questions(project);
+  const size_t longest = model::MaxPositions(base.model.config);
+  std::vector<formats::Conversation> contributed;
+  for (const taxonomy::Leaf& leaf : project.leaves) {
+    if (!TrainsOn(project.config.spec.training.phases[phase].data, leaf.kind)) continue;
+    CAIRN_ASSIGN(auto rows, train::ReadConversations(step.Input(SynthStepId(leaf)) + "/" + kSamplesFile));
+    for (formats::Conversation& row : rows) {
+      CAIRN_ASSIGN(const formats::EncodedChat chat, formats::EncodeChat(base.format, base.tokenizer, row.messages));
+      if (eval_questions.Holds(row)) {
+        left_out.Add(row, "an eval.yaml asks this");
+      } else if (chat.ids.size() > longest) {
+        left_out.Add(row, fmt::format("{} tokens; the base model reads {}", chat.ids.size(), longest));
+      } else {
+        contributed.push_back(std::move(row));
+      }
+    }
+  }
+  return contributed;
+}
+
 Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContext& step) {
   const Project& project = context.project;
   const TrainingConfig& training = project.config.spec.training;
   PhasePlan plan = PlanOf(training, phase);
   CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
-  std::vector<formats::Conversation> contributed;
-  EvalQuestions eval_questions(project);
-  for (const taxonomy::Leaf& leaf : project.leaves) {
-    if (!TrainsOn(training.phases[phase].data, leaf.kind)) continue;
-    CAIRN_ASSIGN(auto rows, train::ReadConversations(step.Input(SynthStepId(leaf)) + "/" + kSamplesFile));
-    std::erase_if(rows, [&](const auto& row) { return eval_questions.Holds(row); });
-    contributed.insert(contributed.end(), rows.begin(), rows.end());
-  }
+  LeftOut left_out;
+  CAIRN_ASSIGN(auto contributed, Contributed(project, phase, *base, step, left_out));
   CAIRN_ASSIGN(auto base_data, BaseData(project));
   CAIRN_ASSIGN(PhaseSamples samples, MixSamples(std::move(contributed), std::move(base_data), *base, training, plan));
   CAIRN_ASSIGN(train::EpochSource source, PhaseSource(samples, training, plan));
@@ -96,6 +131,12 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   std::string record = step.output_dir + "/transcript";
   CAIRN_TRY(train::SaveTranscript(transcript, record));
   CAIRN_TRY(WriteFileAtomic(record + "/" + kSamplesFile, train::ConversationsToJsonl(samples.conversations)));
+  if (left_out.count > 0) {
+    CAIRN_TRY(WriteFileAtomic(record + "/" + kLeftOutFile, left_out.lines));
+    if (!context.quiet)
+      Say(stderr, "{} rows were left out of {}; {} in its transcript says why\n", left_out.count, plan.directory_name,
+          kLeftOutFile);
+  }
   for (const train::StepRecord& r : transcript.records) {
     std::string state = train::StatePath(options.directory + "/states", r.step);
     if (!r.state || !PathExists(state)) continue;
