@@ -70,7 +70,7 @@ Result<void> ModelConfig::Validate(const std::string& where) const {
 }
 
 bool ModelConfig::IsPlain() const {
-  return !qkv_bias && !o_bias && !qk_norm && no_rope.empty() && embedding_multiplier == 1.0 &&
+  return !qkv_bias && !o_bias && !mlp_bias && !qk_norm && no_rope.empty() && embedding_multiplier == 1.0 &&
          attention_multiplier == 0.0 && residual_multiplier == 1.0 && logits_scaling == 1.0;
 }
 
@@ -93,8 +93,11 @@ size_t MaxPositions(const ModelConfig& config) {
 Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where) {
   if (!json.is_object()) return BadInput("config.json must hold a JSON object", where);
   CAIRN_TRY(Refuse(json, "hidden_act", "silu", where));
-  CAIRN_TRY(Refuse(json, "mlp_bias", false, where));
   CAIRN_TRY(Refuse(json, "partial_rotary_factor", 1.0, where));
+  if (json.contains("quantization_config") && !json["quantization_config"].is_null())
+    return Unsupported(
+        "\"quantization_config\": cairn reads weights as they were trained (F32, BF16, F16), not quantized ones",
+        where);
   ModelConfig config;
   if (json.contains("model_type") && !json["model_type"].is_null()) {
     if (!json["model_type"].is_string()) return BadInput("\"model_type\" must be text", where);

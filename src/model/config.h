@@ -28,6 +28,7 @@ struct ModelConfig {
   bool tie_word_embeddings = false;
   // What other families than Llama have; the defaults change nothing.
   bool qkv_bias = false, o_bias = false;  // of the attention's linear layers
+  bool mlp_bias = false;                  // of the feed-forward's
   bool qk_norm = false;                   // RMSNorm of each query and key head before its rotation
   std::vector<bool> no_rope;              // [L] layers whose queries and keys are not rotated; empty: none
   int64_t sliding_window = 0;             // positions that a row sees; 0: all. Longer texts are refused

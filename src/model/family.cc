@@ -12,7 +12,7 @@ namespace cairn::model {
 namespace {
 
 constexpr std::array<Family, 6> kFamilies = {{
-    {.model_type = "llama", .architecture = "LlamaForCausalLM", .attention_bias_field = true},
+    {.model_type = "llama", .architecture = "LlamaForCausalLM", .attention_bias_field = true, .mlp_bias_field = true},
     {.model_type = "mistral", .architecture = "MistralForCausalLM", .always_windowed = true},
     {.model_type = "qwen2", .architecture = "Qwen2ForCausalLM", .qkv_bias = true, .may_be_windowed = true},
     {.model_type = "qwen3",
@@ -21,10 +21,15 @@ constexpr std::array<Family, 6> kFamilies = {{
      .qk_norm = true,
      .may_be_windowed = true,
      .head_dim = 128},
-    {.model_type = "granite", .architecture = "GraniteForCausalLM", .attention_bias_field = true, .multipliers = true},
+    {.model_type = "granite",
+     .architecture = "GraniteForCausalLM",
+     .attention_bias_field = true,
+     .mlp_bias_field = true,
+     .multipliers = true},
     {.model_type = "smollm3",
      .architecture = "SmolLM3ForCausalLM",
      .attention_bias_field = true,
+     .mlp_bias_field = true,
      .no_rope_layers = true,
      .may_be_windowed = true,
      .tied = true,
@@ -114,6 +119,9 @@ Result<void> ParseFamilyFields(const Json& json, const Family& family, ModelConf
   if (bias && !family.attention_bias_field)
     return Unsupported(fmt::format("\"attention_bias\": true is beyond what cairn runs of {}", family.model_type),
                        where);
+  CAIRN_ASSIGN(config.mlp_bias, Flag(json, "mlp_bias", where));
+  if (config.mlp_bias && !family.mlp_bias_field)
+    return Unsupported(fmt::format("\"mlp_bias\": true is beyond what cairn runs of {}", family.model_type), where);
   config.qkv_bias = family.qkv_bias || bias;
   config.o_bias = bias;
   config.qk_norm = family.qk_norm;
@@ -131,10 +139,8 @@ const Family& FamilyOf(const ModelConfig& config) {
 void WriteFamilyFields(const ModelConfig& config, const Family& family, Json& json) {
   json["architectures"] = {family.architecture};
   json["model_type"] = family.model_type;
-  if (family.attention_bias_field) {
-    json["attention_bias"] = config.o_bias;
-    json["mlp_bias"] = false;
-  }
+  if (family.attention_bias_field) json["attention_bias"] = config.o_bias;
+  if (family.mlp_bias_field) json["mlp_bias"] = config.mlp_bias;
   if (family.multipliers)
     for (const Multiplier& m : kMultipliers) json[m.name] = config.*m.member;
   if (family.no_rope_layers) {

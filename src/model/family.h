@@ -14,6 +14,7 @@ struct Family {
   const char* model_type;
   const char* architecture;           // transformers' class
   bool attention_bias_field = false;  // "attention_bias": of all four linear layers
+  bool mlp_bias_field = false;        // "mlp_bias": of all three
   bool qkv_bias = false;              // always, of three
   bool qk_norm = false;
   bool multipliers = false;      // Granite's four

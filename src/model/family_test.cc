@@ -136,7 +136,10 @@ TEST(Family, RefusesWhatItCannotRun) {
   };
   EXPECT_THAT(error(0, "model_type", "gemma2"), HasSubstr("it runs llama, mistral, qwen2, qwen3, granite, smollm3"));
   EXPECT_THAT(error(0, "model_type", 5), HasSubstr("must be text"));
-  EXPECT_THAT(error(0, "mlp_bias", true), HasSubstr("mlp_bias"));
+  EXPECT_THAT(error(0, "mlp_bias", true), "");
+  EXPECT_THAT(error(1, "mlp_bias", true), HasSubstr("of mistral"));
+  EXPECT_THAT(error(0, "quantization_config", {{"quant_method", "gptq"}}), HasSubstr("not quantized ones"));
+  EXPECT_THAT(error(0, "quantization_config", nullptr), "");
   EXPECT_THAT(error(0, "attention_bias", 1), HasSubstr("must be true or false"));
   EXPECT_THAT(error(1, "attention_bias", true), HasSubstr("of mistral"));
   EXPECT_THAT(error(1, "sliding_window", 0), HasSubstr("sliding_window"));

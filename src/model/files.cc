@@ -1,6 +1,7 @@
 // Loading and saving a model directory in Hugging Face's layout (the second half of model.h).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -51,6 +52,32 @@ File HolderOf(const Shards& shards, const std::string& tensor) {
   return nullptr;
 }
 
+// A head beside the embedding that it is tied to: harmless as its copy. Programs that take it for itself would answer
+// otherwise.
+bool IsCopyOfEmbedding(const Shards& shards, const std::string& head) {
+  const File a = HolderOf(shards, head), b = HolderOf(shards, "model.embed_tokens.weight");
+  const formats::TensorInfo &x = a->tensors().at(head), &y = b->tensors().at("model.embed_tokens.weight");
+  return x.dtype == y.dtype && x.shape == y.shape && std::ranges::equal(a->Data(x), b->Data(y));
+}
+
+// A tensor that no part of the model reads would be left out of what it computes, without a word.
+Result<void> CheckUnknownTensors(const Shards& shards, const ParameterList& list, const ModelConfig& config,
+                                 const std::string& directory) {
+  std::set<std::string> known;
+  for (const TensorSpec& tensor : list.tensors()) known.insert(tensor.name);
+  for (const auto& [file, holder] : shards) {
+    for (const auto& [name, info] : holder->tensors()) {
+      if (known.contains(name) || name.ends_with("rotary_emb.inv_freq")) continue;  // tables that old files carry along
+      if (name == "lm_head.weight" && IsCopyOfEmbedding(shards, name)) continue;
+      return Unsupported(fmt::format("the tensor {} in {} belongs to no {} model as config.json describes it, so cairn "
+                                     "cannot compute what this model computes",
+                                     name, file, config.model_type),
+                         directory);
+    }
+  }
+  return {};
+}
+
 // Every tensor is there with the shape that config.json gives it: from then on what config.json makes us allocate is
 // bounded by the size of the files.
 Result<void> CheckTensors(const Shards& shards, const ModelConfig& config, const std::string& directory) {
@@ -65,7 +92,7 @@ Result<void> CheckTensors(const Shards& shards, const ModelConfig& config, const
                                   fmt::join(shape, ", "), fmt::join(tensor.shape(), ", ")),
                       directory);
   }
-  return {};
+  return CheckUnknownTensors(shards, list, config, directory);
 }
 
 Result<std::vector<float>> ReadTensor(const Shards& shards, const TensorSpec& tensor, const std::string& directory) {
@@ -175,6 +202,19 @@ Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage) {
   return ChatModel{std::move(model), std::move(texts.tokenizer), std::move(texts.format), directory};
 }
 
+namespace {
+
+// What ends a text for other programs: config.json's token and the one that answers end with, where they are two (Llama
+// 3's <|end_of_text|> and <|eot_id|>).
+Json EndTokens(const ModelConfig& config, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format) {
+  const std::optional<formats::TokenId> stop = tokenizer.SpecialId(format.stop_token);
+  if (config.eos_token_id < 0) return stop ? Json(*stop) : Json();
+  if (!stop || *stop == config.eos_token_id) return config.eos_token_id;
+  return Json::array({config.eos_token_id, *stop});
+}
+
+}  // namespace
+
 std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,
                                               const formats::ChatFormat& format) {
   Json tokenizer_config = {{"chat_template", format.Template()},
@@ -183,7 +223,7 @@ std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const f
                            {"model_max_length", config.max_position_embeddings},
                            {"tokenizer_class", "PreTrainedTokenizerFast"}};
   Json generation = {{"do_sample", false}};
-  if (config.eos_token_id >= 0) generation["eos_token_id"] = config.eos_token_id;
+  if (const Json ends = EndTokens(config, tokenizer, format); !ends.is_null()) generation["eos_token_id"] = ends;
   return {{"config.json", PrettyJson(ModelConfigToJson(config))},
           {"tokenizer.json", tokenizer.json()},
           {"tokenizer_config.json", PrettyJson(tokenizer_config)},

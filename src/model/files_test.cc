@@ -90,7 +90,8 @@ TEST(LoadModel, FrozenModelsKeepTheTypesOfTheirFiles) {
   std::vector<uint16_t> narrow(model.weights.size());
   kernels::F32ToBf16(model.weights.data(), narrow.data(), narrow.size());
   // Every other tensor in bf16. The first one has an odd number of bytes before it, so it cannot be read in place.
-  std::vector<formats::TensorToWrite> tensors = {{"odd", formats::DType::kU8, {1}, std::as_bytes(std::span("x", 1))}};
+  std::vector<formats::TensorToWrite> tensors = {
+      {"rotary_emb.inv_freq", formats::DType::kU8, {1}, std::as_bytes(std::span("x", 1))}};
   for (const TensorSpec& t : model.list.tensors()) {
     const bool half = tensors.size() % 2 == 1;
     tensors.push_back({t.name, half ? formats::DType::kBF16 : formats::DType::kF32, t.shape(),
@@ -111,6 +112,52 @@ TEST(LoadModel, FrozenModelsKeepTheTypesOfTheirFiles) {
     EXPECT_EQ(frozen->weights, model.weights);
   }
   std::filesystem::remove_all(directory);
+}
+
+// What no part of the model reads would silently be left out of its answers.
+TEST(LoadModel, RefusesTensorsThatItWouldLeaveOut) {
+  ModelConfig config = TinyConfig(8, 16);
+  config.tie_word_embeddings = true;
+  const std::string directory = SmallWeights(config);
+  Model model = InitModel(config, 1);
+  auto loaded = [&](const std::string& extra, const float* values, const std::vector<int64_t>& shape, size_t n) {
+    std::vector<formats::TensorToWrite> tensors;
+    for (const TensorSpec& t : model.list.tensors())
+      tensors.push_back({t.name, formats::DType::kF32, t.shape(),
+                         std::as_bytes(std::span(model.weights.data() + t.offset, t.size()))});
+    tensors.push_back({extra, formats::DType::kF32, shape, std::as_bytes(std::span(values, n))});
+    EXPECT_TRUE(formats::WriteSafetensors(directory + "/model.safetensors", tensors, {}).ok());
+    Result<Model> result = LoadModel(directory);
+    return result.ok() ? std::string() : result.error().message;
+  };
+  const float* embedding = model.weights.data() + model.offsets.embedding;
+  const std::vector<int64_t> shape = {8, 32};
+  EXPECT_EQ(loaded("model.layers.0.self_attn.rotary_emb.inv_freq", embedding, {4}, 4), "");
+  EXPECT_EQ(loaded("lm_head.weight", embedding, shape, 256), "");
+  std::vector<float> other(embedding, embedding + 256);
+  other[255] += 1;
+  EXPECT_THAT(loaded("lm_head.weight", other.data(), shape, 256), HasSubstr("the tensor lm_head.weight"));
+  EXPECT_THAT(loaded("model.layers.0.self_attn.q_proj.bias", embedding, {32}, 32),
+              HasSubstr("q_proj.bias in model.safetensors belongs to no llama model as config.json describes it"));
+  std::filesystem::remove_all(directory);
+}
+
+// Llama 3's config names <|end_of_text|> first, while answers end with <|eot_id|>: other programs must stop at both.
+TEST(ModelTexts, NameEveryTokenThatEndsAnAnswer) {
+  const auto tokenizer = formats::Tokenizer::Parse(R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []},
+                                    "pre_tokenizer": {"type": "ByteLevel"}, "decoder": {"type": "ByteLevel"},
+                                    "added_tokens": [{"id": 1, "content": "<|end|>", "special": true}]})",
+                                                   "t")
+                             .value();
+  auto ends = [&](int64_t eos) {
+    ModelConfig config = TinyConfig(8, 16);
+    config.eos_token_id = eos;
+    auto texts = ModelTexts(config, tokenizer, formats::CairnChatFormat());
+    return ParseJson(texts["generation_config.json"], "t").value()["eos_token_id"];
+  };
+  EXPECT_EQ(ends(1), 1);
+  EXPECT_EQ(ends(0), (Json{0, 1}));
+  EXPECT_EQ(ends(-1), 1);
 }
 
 std::vector<float> LossesOf(ThreadPool& pool, const Model& model) {

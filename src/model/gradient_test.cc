@@ -24,6 +24,11 @@ ModelConfig SmallConfig(bool tied) {
   return c;
 }
 
+ModelConfig WithMlpBias(ModelConfig c) {
+  c.mlp_bias = true;
+  return c;
+}
+
 // A model in binary64: values of the weights and of the adapter.
 struct Reference {
   const Model& model;
@@ -186,7 +191,8 @@ void Compare(Vec& parameters, const std::vector<float>& gradient, const Referenc
 }
 
 TEST(Gradient, FullTrainingMatchesCentralDifferences) {
-  for (const ModelConfig& config : {SmallConfig(false), SmallConfig(true), WithAllFields(SmallConfig(true))}) {
+  for (const ModelConfig& config : {SmallConfig(false), SmallConfig(true), WithAllFields(SmallConfig(true)),
+                                    WithMlpBias(WithAllFields(SmallConfig(false)))}) {
     ThreadPool pool(2);
     Model model = InitModel(config, 3);
     Shake(model.weights, 4);
@@ -202,7 +208,8 @@ TEST(Gradient, FullTrainingMatchesCentralDifferences) {
 }
 
 TEST(Gradient, AdapterMatchesCentralDifferences) {
-  for (const ModelConfig& config : {SmallConfig(true), WithAllFields(SmallConfig(true))}) {
+  for (const ModelConfig& config :
+       {SmallConfig(true), WithAllFields(SmallConfig(true)), WithMlpBias(SmallConfig(true))}) {
     ThreadPool pool(2);
     Model model = InitModel(config, 3);
     Shake(model.weights, 4);

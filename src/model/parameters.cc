@@ -52,7 +52,8 @@ namespace {
 
 bool HasBias(const ModelConfig& c, int projection) {
   const bool qkv = projection == kQ || projection == kK || projection == kV;
-  return (qkv && c.qkv_bias) || (projection == kO && c.o_bias);
+  const bool mlp = projection == kGate || projection == kUp || projection == kDown;
+  return (qkv && c.qkv_bias) || (projection == kO && c.o_bias) || (mlp && c.mlp_bias);
 }
 
 }  // namespace
