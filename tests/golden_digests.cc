@@ -29,7 +29,7 @@ Trained Train(ThreadPool& pool, const train::GoldenState& golden, uint64_t steps
   model::Model m = train::TinyModel(golden.lora, golden.all_fields);
   const train::TrainConfig config =
       train::GoldenConfig(golden.optimizer, static_cast<uint64_t>(pool.size() % 4 + 1), golden.numerics);
-  const train::GeneratedSource source(train::TinySample, 9, config.steps, 0);
+  const train::GeneratedSource source = golden.Source();
   train::Trainer trainer(pool, m, config, source);
   std::string lines;
   while (trainer.step() < steps) lines += trainer.Step().value().ToLine() + "\n";

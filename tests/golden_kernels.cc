@@ -206,6 +206,17 @@ void CrossEntropy(ThreadPool& pool, Inputs& in, Results& out) {
   }
 }
 
+void SoftCrossEntropy(ThreadPool& pool, Inputs& in, Results& out) {
+  for (size_t v : {1, 16, 99, 300}) {
+    const std::vector<int32_t> targets = in.Ids(12, static_cast<uint32_t>(v));
+    Floats logits = in.Draw(12 * v), base = in.Draw(12 * v), loss(12);
+    const Floats scales = in.Draw(12);
+    kernels::SoftCrossEntropy(pool, logits.data(), base.data(), targets.data(), scales.data(), loss.data(), 12, v);
+    out.Add(loss);
+    out.Add(logits);
+  }
+}
+
 void SoftmaxRow(ThreadPool&, Inputs& in, Results& out) {
   for (size_t n : {1, 16, 37, 500}) {
     const Floats x = in.Draw(n);
@@ -299,6 +310,7 @@ std::vector<Golden> KernelGoldens() {
       OverAllValues("swiglu", 5, SwiGlu),
       OverAllValues("embedding", 6, Embedding),
       OverAllValues("cross_entropy", 7, CrossEntropy),
+      OverAllValues("soft_cross_entropy", 16, SoftCrossEntropy),
       OverAllValues("softmax_row", 8, SoftmaxRow),
       OverAllValues("adamw", 9, AdamW),
       OverAllValues("sums", 10, Sums),

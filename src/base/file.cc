@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -30,6 +31,14 @@ Result<uint64_t> RegularSize(int fd, const std::string& path) {
 std::string DirectoryOf(const std::string& path) {
   std::string directory = fs::path(path).parent_path().string();
   return directory.empty() ? "." : directory;
+}
+
+// Gives the file at `from` the name `to`, which must be free; errno says why it could not.
+bool MoveToFreeName(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) == 0) return ::unlink(from.c_str()) == 0;
+  // Some file systems have no second names (FAT, some shares).
+  const bool no_links = errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK;
+  return no_links && ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0;
 }
 
 }  // namespace
@@ -71,14 +80,14 @@ Result<Digest> Sha256OfFile(const std::string& path) {
   }
 }
 
-Result<AtomicFile> AtomicFile::Create(const std::string& path) {
+Result<AtomicFile> AtomicFile::Create(const std::string& path, mode_t mode) {
   static std::atomic<unsigned> counter{0};
   CAIRN_TRY(MakeDirectories(DirectoryOf(path)));
   std::string temporary;
   Descriptor d;
   do {  // a process with this number, killed earlier, may have left its file (containers reuse numbers)
     temporary = path + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
-    d = Descriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    d = Descriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   } while (d.fd < 0 && errno == EEXIST);
   if (d.fd < 0) return OsError(errno, temporary);
   return AtomicFile(path, std::move(temporary), std::move(d));
@@ -93,6 +102,16 @@ Result<void> AtomicFile::Append(std::string_view bytes) { return WriteAll(file_.
 Result<void> AtomicFile::Commit() {
   if (::fsync(file_.fd) != 0) return OsError(errno, temporary_);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return OsError(errno, path_);
+  file_ = Descriptor();
+  return SyncDirectory(DirectoryOf(path_));
+}
+
+Result<void> AtomicFile::CommitNew() {
+  if (::fsync(file_.fd) != 0) return OsError(errno, temporary_);
+  if (!MoveToFreeName(temporary_, path_)) {
+    if (errno == EEXIST) return BadInput("exists already and is not overwritten; take another name", path_);
+    return OsError(errno, path_);
+  }
   file_ = Descriptor();
   return SyncDirectory(DirectoryOf(path_));
 }

@@ -1,6 +1,8 @@
 // Files: bounded reads, memory maps, and writes that appear whole or not at all.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,12 +30,15 @@ Result<Digest> Sha256OfFile(const std::string& path);
 // see the old bytes or the new, never a mixture. Without Commit nothing is left.
 class AtomicFile {
  public:
-  static Result<AtomicFile> Create(const std::string& path);  // makes missing parent directories
+  // Makes missing parent directories. mode: of the file, less what the process's umask takes away.
+  static Result<AtomicFile> Create(const std::string& path, mode_t mode = 0644);
   AtomicFile(AtomicFile&& other) noexcept = default;
   AtomicFile& operator=(AtomicFile&&) = delete;
   ~AtomicFile();
   Result<void> Append(std::string_view bytes);
   Result<void> Commit();
+  // The same, but never in the place of another file: kBadInput if there is one by now.
+  Result<void> CommitNew();
 
  private:
   AtomicFile(std::string path, std::string temporary, Descriptor file)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -117,6 +118,38 @@ TEST_F(FileTest, AnAtomicFileAppearsWithCommit) {
   EXPECT_EQ(ReadFile(Path("f")).value(), "one two");
   ASSERT_TRUE(AtomicFile::Create(Path("g"))->Append("never committed").ok());
   EXPECT_THAT(ListFiles(dir_).value(), ElementsAre("f"));
+}
+
+TEST_F(FileTest, ANewFileReplacesNone) {
+  auto write = [&](const std::string& bytes) {
+    auto file = AtomicFile::Create(Path("f"), 0600);
+    CAIRN_CHECK(file.ok() && file->Append(bytes).ok());
+    return file->CommitNew();
+  };
+  ASSERT_TRUE(write("first").ok());
+  auto second = write("second");
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code, ErrorCode::kBadInput);
+  EXPECT_EQ(second.error().where, Path("f"));
+  EXPECT_EQ(ReadFile(Path("f")).value(), "first");
+  EXPECT_THAT(ListFiles(dir_).value(), ElementsAre("f"));  // nor is a temporary file left
+  struct stat info {};
+  ASSERT_EQ(::stat(Path("f").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  EXPECT_EQ(info.st_nlink, 1u);
+  // A link to nowhere is a file, too.
+  std::filesystem::remove(Path("f"));
+  std::filesystem::create_symlink("nowhere", Path("f"));
+  EXPECT_FALSE(write("third").ok());
+  EXPECT_FALSE(PathExists(Path("nowhere")));
+}
+
+// A process with this number may have been killed here before.
+TEST_F(FileTest, LeftTemporaryFilesAreNoObstacle) {
+  const std::string left = Path("f.tmp." + std::to_string(::getpid()) + ".");
+  for (int i = 0; i < 1000; ++i) std::ofstream(left + std::to_string(i)) << "left";
+  ASSERT_TRUE(WriteFileAtomic(Path("f"), "new").ok());
+  EXPECT_EQ(ReadFile(Path("f")).value(), "new");
 }
 
 TEST_F(FileTest, ForgottenBytesTakeNoMemoryAndComeBack) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,38 @@ void OnInterrupt(int) {
 
 double Seconds(std::chrono::steady_clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
+// Columns of the terminal, 0 if it does not say.
+size_t TerminalColumns() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// Columns of the character that begins at line[at]; 0 for its further bytes. From U+1100 on, where wide ones begin,
+// each counts as two: a line cut too early does no harm, one that wraps cannot be cleared.
+size_t ColumnsAt(std::string_view line, size_t at) {
+  const auto byte = static_cast<unsigned char>(line[at]);
+  if ((byte & 0xC0) == 0x80) return 0;
+  if (byte == '\t') return 8;
+  const bool wide =
+      byte > 0xE1 || (byte == 0xE1 && at + 1 < line.size() && static_cast<unsigned char>(line[at + 1]) >= 0x84);
+  return wide ? 2 : 1;
+}
+
+size_t Columns(std::string_view line) {
+  size_t columns = 0;
+  for (size_t at = 0; at < line.size(); ++at) columns += ColumnsAt(line, at);
+  return columns;
+}
+
+// As much of a line as stands in `columns`.
+std::string_view CutToColumns(std::string_view line, size_t columns) {
+  for (size_t at = 0, used = 0; at < line.size(); ++at) {
+    used += ColumnsAt(line, at);
+    if (used > columns) return line.substr(0, at);
+  }
+  return line;
+}
+
 }  // namespace
 
 Progress::Progress(std::string_view label, uint64_t total, bool quiet, uint64_t done_before)
@@ -42,22 +75,29 @@ Progress::~Progress() {
 
 void Progress::Update(uint64_t done, const std::string& detail) {
   auto now = std::chrono::steady_clock::now();
-  if (quiet_ || finished_ || Seconds(now - last_) < (terminal_ ? 0.2 : 15.0)) return;
+  const double elapsed = Seconds(now - start_);
+  // What is there at once was there before, as replies in a cache are: it tells nothing of the time that others take.
+  if (elapsed < 0.1) done_before_ = std::max(done_before_, done);
+  const double pause = !terminal_ ? 15 : elapsed < 1 ? 0.02 : 0.2;
+  if (quiet_ || finished_ || Seconds(now - last_) < pause) return;
   last_ = now;
-  double elapsed = Seconds(now - start_);
-  std::string line = label_;
+  std::string figures;
   if (total_ > 0) {
-    line += fmt::format(" {:3.0f}% {}/{}", 100 * static_cast<double>(done) / static_cast<double>(total_), done, total_);
+    figures =
+        fmt::format(" {:3.0f}% {}/{}", 100 * static_cast<double>(done) / static_cast<double>(total_), done, total_);
     // The first second says too little for an estimate.
     if (done > done_before_ && elapsed > 1) {
       double each = elapsed / static_cast<double>(done - done_before_);
-      line += fmt::format(", {} left", HumanDuration(each * static_cast<double>(total_ - std::min(done, total_))));
+      figures += fmt::format(", {} left", HumanDuration(each * static_cast<double>(total_ - std::min(done, total_))));
     }
   } else {
-    line += fmt::format(" {}", done);
+    figures = fmt::format(" {}", done);
   }
-  if (!detail.empty()) line += ", " + detail;
-  line_ = PrintableLine(line);
+  // The last column stays free: some terminals go to the next line when it is filled. The figures matter most.
+  const size_t columns = terminal_ ? TerminalColumns() : 0, room = columns > 1 ? columns - 1 : std::string::npos;
+  const std::string label(CutToColumns(label_, room - std::min(room, Columns(figures))));
+  line_ = PrintableLine(label + figures + (detail.empty() ? "" : ", " + detail));
+  line_.resize(CutToColumns(line_, room).size());
   ClearLine();
   Say(stderr, "{}{}", line_, terminal_ ? "" : "\n");
   std::fflush(stderr);
@@ -107,7 +147,10 @@ void InstallInterruptHandler() {
   action.sa_handler = OnInterrupt;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);  // whoever read the messages may go away; writing then fails, which each writer sees
+  // Whoever read the messages may go away, and a file may reach its limit (ulimit -f); writing then fails, which each
+  // writer sees.
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
 }
 
 bool Interrupted() { return g_interrupted != 0; }

@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <limits>
 #include <mutex>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 #if defined(__SSE__)
 #include <xmmintrin.h>
@@ -32,6 +34,15 @@ Result<void> CheckFloatEnvironment() {
         "machines; "
         "a library built with fast-math does this when it is loaded: look at LD_PRELOAD");
   return {};
+}
+
+bool StartThread(std::vector<std::thread>& threads, std::function<void()> body) {
+  try {
+    threads.emplace_back(std::move(body));
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
 }
 
 namespace {
@@ -98,7 +109,8 @@ struct ThreadPool::State {
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
   CAIRN_CHECK(threads >= 1);
   CAIRN_CHECK(CheckFloatEnvironment().ok());
-  for (int i = 1; i < threads; ++i) state_->threads.emplace_back([this] { state_->Loop(); });
+  while (size() < threads && StartThread(state_->threads, [this] { state_->Loop(); })) {
+  }
 }
 
 ThreadPool::~ThreadPool() {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <thread>
+#include <vector>
 
 #include "base/function_ref.h"
 #include "base/result.h"
@@ -13,9 +16,13 @@ namespace cairn {
 // sets them for a whole process; then results would differ, so cairn refuses to run.
 Result<void> CheckFloatEnvironment();
 
+// Adds a thread that runs body; false, and none is added, where the system gives no more (a limit of processes).
+bool StartThread(std::vector<std::thread>& threads, std::function<void()> body);
+
 class ThreadPool {
  public:
-  // threads >= 1, the caller's thread included. Each thread asserts the float environment when it starts.
+  // threads >= 1, the caller's thread included. Each thread asserts the float environment when it starts. Where the
+  // system gives fewer threads, the pool goes on with those: size() says how many there are.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -24,6 +31,9 @@ class ThreadPool {
   int size() const;
   // Calls body(i) once for every i in [0, count), on any thread in any order; returns when all are done. The bodies
   // must write disjoint outputs. Not reentrant: body must not call Run of the same pool.
+  //
+  // Threads  one at a time. A pool of one may be used by several at once and by its own bodies: it holds no thread and
+  //          runs every body where it is called, so it writes nothing of its own.
   void Run(size_t count, FunctionRef<void(size_t)> body);
   // Splits [0, count) into contiguous ranges of at least `grain` and calls body(begin, end) for each.
   void RunRanges(size_t count, size_t grain, FunctionRef<void(size_t, size_t)> body);

@@ -2,12 +2,18 @@
 
 #include <fenv.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <thread>
 #include <vector>
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
+
+#include "base/testing.h"
 
 namespace cairn {
 namespace {
@@ -61,6 +67,56 @@ TEST(ThreadPool, RangesCoverEverythingOnce) {
         EXPECT_EQ(ranges.load() > 0, count > 0);
       }
   }
+}
+
+bool RunsEachIndexOnce(ThreadPool& pool) {
+  std::vector<std::atomic<int>> calls(1000);
+  pool.Run(calls.size(), [&](size_t i) { ++calls[i]; });
+  for (const std::atomic<int>& n : calls)
+    if (n != 1) return false;
+  return true;
+}
+
+TEST(ThreadPool, WithoutAnyOtherThreadTheCallerDoesAll) {
+  NoMoreThreads limit;
+  if (!limit.works()) GTEST_SKIP() << "this C library limits the size of stacks itself";
+  std::vector<std::thread> threads;
+  EXPECT_FALSE(StartThread(threads, [] {}));
+  EXPECT_TRUE(threads.empty());
+  ThreadPool pool(8);
+  EXPECT_EQ(pool.size(), 1);
+  EXPECT_TRUE(RunsEachIndexOnce(pool));
+}
+
+TEST(ThreadPool, GoesOnWithTheThreadsThatStarted) {
+  constexpr int kNoLimit = 2;
+  const pid_t child = ::fork();
+  if (child == 0) {  // in a process of its own, as a user without processes: root has no limit
+    constexpr rlimit kThree{3, 3};
+    if (::geteuid() == 0 && ::setuid(61234) != 0) ::_exit(kNoLimit);
+    if (::setrlimit(RLIMIT_NPROC, &kThree) != 0) ::_exit(kNoLimit);
+    ThreadPool pool(8);
+    if (pool.size() == 8) ::_exit(kNoLimit);
+    ::_exit(RunsEachIndexOnce(pool) ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == kNoLimit) GTEST_SKIP() << "this system does not limit a user's processes";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+// The pool of a thread that works on rows of its own is used by all such threads (model/training_pass.h).
+TEST(ThreadPool, APoolOfOneServesSeveralThreads) {
+  ThreadPool alone(1), pool(4);
+  std::vector<std::vector<int>> calls(16, std::vector<int>(100));
+  pool.Run(calls.size(), [&](size_t row) {
+    alone.Run(100, [&](size_t i) { ++calls[row][i]; });
+    alone.RunRanges(100, 10, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) ++calls[row][i];
+    });
+  });
+  for (const std::vector<int>& row : calls) EXPECT_EQ(row, std::vector<int>(100, 2));
 }
 
 TEST(FloatEnvironment, RefusesRoundingAndFlushing) {

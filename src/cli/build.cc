@@ -42,6 +42,23 @@ std::string Accuracy(const Json& a) {
                      a["high"].get<double>() * 100);
 }
 
+void PrintGate(const Json& gate) {
+  Say(stderr, "gate {:<8} {}\n", gate["pass"].get<bool>() ? "passed" : "FAILED",
+      PrintableLine(gate["text"].get<std::string>()));
+}
+
+void PrintRelease(const project::BuildReport& report) {
+  if (!report.release_path.empty())
+    Say(stderr, "release {}\ndigest  {}\n", report.release_path, report.release_digest.Hex());
+}
+
+// What --quiet leaves: the result.
+void PrintOutcome(const project::BuildReport& report) {
+  for (const Json& gate : report.evaluation["gates"])
+    if (!gate["pass"].get<bool>()) PrintGate(gate);
+  PrintRelease(report);
+}
+
 void PrintReport(const project::BuildReport& report) {
   Say(stderr, "\n{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "leaf", "rows", "kept", "before", "after");
   for (const Json& leaf : report.leaves) {
@@ -59,15 +76,12 @@ void PrintReport(const project::BuildReport& report) {
   if (!regression.is_null())
     Say(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "base model's own held-out set", "", "",
         Accuracy(regression["before"]), Accuracy(regression["after"]));
-  for (const Json& gate : report.evaluation["gates"])
-    Say(stderr, "gate {:<8} {}\n", gate["pass"].get<bool>() ? "passed" : "FAILED",
-        PrintableLine(gate["text"].get<std::string>()));
+  for (const Json& gate : report.evaluation["gates"]) PrintGate(gate);
   Say(stderr, "cost: {} of steps, {} CPU time in this run, peak memory {}\n",
       HumanDuration(report.cost["seconds"].get<double>()),
       HumanDuration(report.cost["cpu_seconds_this_run"].get<double>()),
       HumanBytes(report.cost["peak_memory_bytes"].get<uint64_t>()));
-  if (!report.release_path.empty())
-    Say(stderr, "release {}\ndigest  {}\n", report.release_path, report.release_digest.Hex());
+  PrintRelease(report);
 }
 
 Result<int> Plan(const project::Project& project, ThreadPool& pool, const Context& context, bool explain) {
@@ -89,7 +103,7 @@ Result<int> Build(const Options& options, const Context& context) {
   build.quiet = context.quiet;
   build.resources = context.resources;
   build.observer.started = [&](const dag::StepReport& step, size_t index, size_t count) {
-    if (!context.quiet) Say(stderr, "[{}/{}] {}\n", index, count, step.id);
+    if (!context.quiet || options.explain) Say(stderr, "[{}/{}] {}\n", index, count, step.id);
     if (options.explain)
       for (const std::string& reason : step.reasons) Say(stderr, "      because: {}\n", PrintableLine(reason));
   };
@@ -98,7 +112,7 @@ Result<int> Build(const Options& options, const Context& context) {
   };
   CAIRN_ASSIGN(project::BuildReport report, project::BuildProject(project, pool, build));
   for (const std::string& line : report.moved) Say(stderr, "since cairn.lock: {}\n", PrintableLine(line));
-  if (!context.quiet) PrintReport(report);
+  context.quiet ? PrintOutcome(report) : PrintReport(report);
   if (context.json) SayJson(project::BuildReportToJson(report));
   if (report.gates_passed) return 0;
   const std::string release = project.Path("build/" + project.config.metadata.name);

@@ -7,12 +7,11 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/terminal.h"
+#include "base/version.h"
 #include "cli/flags.h"
 #include "train/config.h"
 
 namespace cairn::cli {
-
-inline constexpr const char* kVersion = "0.1.0";
 
 struct Context {
   bool json = false;  // one JSON object on stdout, everything else on stderr
@@ -37,10 +36,11 @@ std::string HomeDirectory();
 // Where the public half of a private key lies: "x.key" becomes "x.pub", any other name gets ".pub" behind it.
 std::string PublicKeyPath(const std::string& private_path);
 
-// Adds --json and --quiet to a subcommand.
+// Adds --json, --quiet, --threads and --isa to a subcommand.
 void AddCommon(Command command, Context& context);
-// Adds --device, and with it --micro-batch and --recompute, to a subcommand that trains.
+// Adds --device to a subcommand that trains.
 void AddDevice(Command command, Context& context);
+// The same, and --micro-batch and --recompute.
 void AddResources(Command command, Context& context);
 
 void AddBuild(Command app, Context& context);

@@ -75,18 +75,47 @@ bool Known(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// A number below zero is none.
+bool IsFlag(std::string_view word) { return word.size() > 1 && word[0] == '-' && (word[1] < '0' || word[1] > '9'); }
+
+// As FlagNames has it: "--out" of "--out=x", "-C" of "-Cx".
+std::string NameOfFlag(std::string_view word) {
+  return std::string(word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2));
+}
+
+// Whether the word after this known flag is its value.
+bool TakesNext(const CLI::App& command, const std::string& word) {
+  const CLI::Option* option = command.get_option_no_throw(NameOfFlag(word));
+  return word == NameOfFlag(word) && option != nullptr && option->get_items_expected_max() > 0;
+}
+
+// For an unknown flag, words[at]: the command further on to which it belongs, or the nearest name.
+std::string FlagRemedy(const CLI::App& command, std::string path, const std::vector<std::string>& words, size_t at) {
+  const CLI::App* below = &command;
+  for (size_t i = at + 1; i < words.size(); ++i) {
+    if (!Known(CommandNames(*below), words[i])) continue;
+    below = below->get_subcommand(words[i]);
+    path += " " + words[i];
+    if (Known(FlagNames(*below), NameOfFlag(words[at])))
+      return "; it belongs behind the command: " + path + " " + words[at] +
+             (Known(CommandNames(command), words[at + 1]) ? "" : " " + words[at + 1]);
+  }
+  return formats::NameRemedy(words[at].substr(0, words[at].find('=')), FlagNames(command));
+}
+
 // What is wrong with the names of a command line, with a remedy; empty if all are known, whatever else is wrong.
 std::string UnknownName(const CLI::App& app, const std::vector<std::string>& words) {
   const CLI::App* command = &app;
   std::string path = app.get_name();
-  for (const std::string& word : words) {
-    if (word == "--") break;
-    std::vector<std::string> commands = CommandNames(*command);
-    if (word.starts_with("--")) {
-      std::string flag = word.substr(0, word.find('='));
-      if (!Known(FlagNames(*command), flag))
-        return "unknown flag \"" + flag + "\" of \"" + path + "\"" + formats::NameRemedy(flag, FlagNames(*command));
-    } else if (!word.starts_with("-") && !commands.empty()) {
+  for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const std::string& word = words[i];
+    const std::vector<std::string> commands = CommandNames(*command);
+    if (IsFlag(word)) {
+      if (!Known(FlagNames(*command), NameOfFlag(word)))
+        return "unknown flag \"" + word.substr(0, word.find('=')) + "\" of \"" + path + "\"" +
+               FlagRemedy(*command, path, words, i);
+      if (TakesNext(*command, word)) ++i;
+    } else if (!commands.empty()) {
       if (!Known(commands, word))
         return "unknown command \"" + path + " " + word + "\"" + formats::NameRemedy(word, commands);
       command = command->get_subcommand(word);
@@ -158,15 +187,21 @@ Program::Program(const std::string& name, const std::string& help, const std::st
 Program::~Program() = default;
 
 Result<bool> Program::Parse(int argc, char** argv) const {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (!words.empty() && words[0] == "help") {  // cairn help build: cairn build --help
+    words.erase(words.begin());
+    if (std::string unknown = UnknownName(*app_, words); !unknown.empty()) return BadInput(unknown);
+    words.emplace_back("--help");
+  }
   try {
-    app_->parse(argc, argv);
+    app_->parse(std::vector<std::string>(words.rbegin(), words.rend()));  // the last word first, as CLI11 wants them
     return true;
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) {
       app_->exit(e);
       return false;
     }
-    std::string unknown = UnknownName(*app_, {argv + 1, argv + argc});
+    std::string unknown = UnknownName(*app_, words);
     return BadInput(unknown.empty() ? std::string(e.what()) + "; see --help" : unknown);
   }
 }

@@ -44,8 +44,31 @@ Result<std::string> IgnoreLines(const std::string& path) {
   return text;
 }
 
+// A folder, or a path at which one can be made.
+Result<void> CheckDirectory(const std::string& directory) {
+  if (directory.empty()) return BadInput("the folder's name is empty; give one, as in: cairn init harbour");
+  std::error_code code;
+  for (std::filesystem::path path = directory; !path.empty(); path = path.parent_path()) {
+    if (!std::filesystem::exists(path, code)) continue;
+    if (std::filesystem::is_directory(path, code)) break;
+    return BadInput("this is a file; name a folder, which is made if it does not exist", path.string());
+  }
+  return {};
+}
+
+// A word as a shell takes it.
+std::string ShellWord(const std::string& text) {
+  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,@%-";
+  std::string word = text.starts_with('-') ? "./" + text : text;  // cd would take it for a flag
+  if (word.find_first_not_of(kPlain) == word.npos) return word;
+  std::string quoted = "'";
+  for (char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 Result<int> Init(const Options& options, const Context& context) {
   const std::string& directory = options.directory;
+  CAIRN_TRY(CheckDirectory(directory));
   std::string project_file = directory + "/" + project::kProjectFileName;
   if (PathExists(project_file))
     return BadInput("there is a project here already; choose another folder, or remove this file first", project_file);
@@ -70,7 +93,7 @@ Result<int> Init(const Options& options, const Context& context) {
   CAIRN_TRY(write(project::kProjectFileName, text));
   if (!context.quiet) {
     for (const std::string& name : written) Say(stderr, "wrote {}/{}\n", directory, name);
-    Say(stderr, "Next: cd {}; cairn taxonomy check; cairn build\n", directory);
+    Say(stderr, "Next: cd {}; cairn taxonomy check; cairn build\n", ShellWord(directory));
   }
   if (context.json) SayJson({{"directory", directory}, {"name", config.metadata.name}, {"files", written}});
   return 0;

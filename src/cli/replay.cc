@@ -25,15 +25,22 @@ Result<int> Replay(const Options& options, const Context& context) {
   replay.quiet = context.quiet;
   replay.seed =
       options.seed ? *options.seed : static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
-  CAIRN_ASSIGN(auto segments, project::ReplayRelease(options.release, pool, ModelResolverFor("."), replay));
+  CAIRN_ASSIGN(project::ReplayReport report,
+               project::ReplayRelease(options.release, pool, ModelResolverFor("."), replay));
   Json json = Json::array();
-  for (const auto& s : segments) {
+  for (const auto& s : report.segments) {
     Say(stderr, "{} steps {}..{}: every bit equal ({})\n", s.phase, s.first_step, s.last_step,
         HumanDuration(s.seconds));
     json.push_back(
         {{"phase", s.phase}, {"first_step", s.first_step}, {"last_step", s.last_step}, {"seconds", s.seconds}});
   }
-  if (context.json) SayJson({{"equal", true}, {"segments", json}, {"seed", replay.seed}});
+  if (!report.weights_compared)
+    Say(stderr,
+        "the released weights were not compared: this step lies before the training's end, and full training "
+        "keeps no states; replay without --step\n");
+  if (context.json)
+    SayJson(
+        {{"equal", true}, {"segments", json}, {"seed", replay.seed}, {"weights_compared", report.weights_compared}});
   return 0;
 }
 
@@ -41,10 +48,13 @@ Result<int> Replay(const Options& options, const Context& context) {
 
 void AddReplay(Command app, Context& context) {
   auto options = std::make_shared<Options>();
-  Command replay = app.AddCommand("replay",
-                                  "run slices of a release's training again and compare every bit with its "
-                                  "transcript: the samples, the losses, the gradients, the "
-                                  "weights. Exit 1 and the name of what differs if anything does.");
+  Command replay =
+      app.AddCommand("replay",
+                     "run slices of a release's training again and compare every bit with its "
+                     "transcript: the samples, the losses, the gradients, the "
+                     "weights. Exit 1 and the name of what differs if anything does. With method: full the "
+                     "last phase is always run to its end, since only that gives the released weights; "
+                     "with --step they may be left out, which is said.");
   AddCommon(replay, context);
   replay.AddValue("release", options->release, "folder of the release").Required();
   Option segments = replay.AddValue("--segments", options->segments, "how many segments, drawn at random")

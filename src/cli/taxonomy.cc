@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "cli/command.h"
+#include "formats/yaml.h"
 #include "project/config.h"
 #include "project/project.h"
 #include "taxonomy/new_leaf.h"
@@ -83,20 +84,45 @@ Json ProblemToJson(const taxonomy::Problem& problem) {
 struct Root {
   std::string path;
   taxonomy::LeafOptions options;
+  std::string project_file;  // that names the path; empty if none does
 };
 
-// The taxonomy that the project in the working directory names, or ./taxonomy, or the working directory itself. What
-// the project allows its leaves counts for its own taxonomy only.
-Result<Root> RootOf(const std::string& given) {
-  if (PathExists(project::kProjectFileName)) {
-    CAIRN_ASSIGN(project::ProjectConfig config, project::ReadProjectConfig(project::kProjectFileName));
-    const std::string& path = config.spec.taxonomy.path;
-    std::error_code code;
-    if (given.empty() || std::filesystem::equivalent(given, path, code))
-      return Root{given.empty() ? path : given, project::LeafOptionsOf(config.spec.taxonomy)};
+// The project file in the working directory, or in the nearest folder above it; empty if there is none.
+std::string ProjectFileAbove() {
+  std::error_code code;
+  std::filesystem::path folder = std::filesystem::current_path(code);
+  for (std::string file = project::kProjectFileName; !code; file = "../" + file) {
+    if (PathExists(file)) return file;
+    if (folder == folder.parent_path()) break;
+    folder = folder.parent_path();
   }
-  if (!given.empty()) return Root{given, {}};
-  return Root{PathExists("taxonomy") ? "taxonomy" : ".", {}};
+  return {};
+}
+
+// The taxonomy that the project here or above names, or ./taxonomy, or the working directory itself. What the project
+// allows its leaves counts for its own taxonomy only.
+Result<Root> RootOf(const std::string& given) {
+  if (const std::string file = ProjectFileAbove(); !file.empty()) {
+    CAIRN_ASSIGN(project::ProjectConfig config, project::ReadProjectConfig(file));
+    const std::string path = taxonomy::JoinPath(std::string(taxonomy::ParentPath(file)), config.spec.taxonomy.path);
+    const taxonomy::LeafOptions options = project::LeafOptionsOf(config.spec.taxonomy);
+    std::error_code code;
+    if (given.empty()) return Root{path, options, file};
+    if (std::filesystem::equivalent(given, path, code)) return Root{given, options, {}};
+  }
+  if (!given.empty()) return Root{given, {}, {}};
+  return Root{PathExists("taxonomy") ? "taxonomy" : ".", {}, {}};
+}
+
+// Before leaves are looked for: a wrong path in the project file is named there.
+Result<void> CheckRoot(const Root& root) {
+  std::error_code code;
+  if (std::filesystem::is_directory(root.path, code)) return {};
+  if (root.project_file.empty())
+    return NotFound("there is no such folder; name the one that holds knowledge/ or compositional_skills/", root.path);
+  return NotFound("spec.taxonomy.path leads to no folder (" + root.path +
+                      "); write the one that holds knowledge/ or compositional_skills/",
+                  formats::YamlPlace(root.project_file, "spec.taxonomy.path"));
 }
 
 // What `--base` asks for: the changed leaves, of those below `paths` if there are any.
@@ -127,6 +153,7 @@ void PrintProblems(const taxonomy::TaxonomyReport& report, std::FILE* out) {
 
 Result<int> Check(const Options& options, const Context& context) {
   CAIRN_ASSIGN(Root root, RootOf(options.root));
+  CAIRN_TRY(CheckRoot(root));
   taxonomy::TaxonomyReport report;
   std::vector<std::string> paths = options.paths, removed;
   if (!options.base.empty()) {
@@ -182,8 +209,10 @@ void AddCheck(Command taxonomy, const std::shared_ptr<Options>& options, Context
   AddCommon(check, context);
   check.AddValue("path", options->paths, "leaves to check (default: all)");
   check.AddValue("--base", options->base, "only leaves that differ from this git revision");
-  check.AddValue("--root", options->root,
-                 "the taxonomy (default: the one that cairn.yaml names, or ./taxonomy, or the working directory)");
+  check.AddValue(
+      "--root", options->root,
+      "the taxonomy (default: the one that cairn.yaml here or in a folder above names, or ./taxonomy, or the "
+      "working directory)");
   check.Footer("Examples:\n  cairn taxonomy check knowledge/harbour\n  cairn taxonomy check --base origin/main");
   check.OnChosen([options, &context] { context.run = [options, &context] { return Check(*options, context); }; });
 }
@@ -198,7 +227,11 @@ void AddNew(Command taxonomy, const std::shared_ptr<Options>& options, Context& 
   fresh.AddValue("kind", options->kind, "knowledge: facts from a document; skill: something to do with a text")
       .Required()
       .OneOf({"knowledge", "skill"});
-  fresh.AddValue("path", options->path, "the new leaf's folder in the taxonomy, for example harbour/tides").Required();
+  fresh
+      .AddValue("path", options->path,
+                "the new leaf's folder, counted from the taxonomy, for example harbour/tides; knowledge/ or "
+                "compositional_skills/ in front is understood")
+      .Required();
   fresh.AddValue("--root", options->root, "the taxonomy (default: as for check)");
   fresh.Footer("Example: cairn taxonomy new knowledge harbour/tides");
   fresh.OnChosen([options, &context] { context.run = [options, &context] { return New(*options, context); }; });

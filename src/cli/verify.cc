@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -36,7 +37,9 @@ using Finding = Result<std::string>;
 
 class Verifier {
  public:
-  Verifier(const Options& options, std::optional<std::string> key) : options_(options), key_(std::move(key)) {}
+  // ended: called with each check when it has ended, since one may take long.
+  Verifier(const Options& options, std::optional<std::string> key, std::function<void(const Check&)> ended)
+      : options_(options), key_(std::move(key)), ended_(std::move(ended)) {}
 
   std::vector<Check> Run() {
     // Nothing is read through a link, and nothing that is no file: it could lie elsewhere or have no end.
@@ -49,6 +52,7 @@ class Verifier {
     Add("signature", Signature());
     Add("provenance", Provenance());
     Transcripts();
+    Add("model", ModelFiles());
     Add("eval.json", Evaluation());
     Add("cost.json", Cost());
     return std::move(checks_);
@@ -58,6 +62,7 @@ class Verifier {
  private:
   void Add(const std::string& name, const Finding& finding) {
     checks_.push_back({name, finding.ok(), finding.ok() ? *finding : finding.error().ToString()});
+    ended_(checks_.back());
   }
   std::string Path(const std::string& name) const { return options_.release + "/" + name; }
   Finding Signature();
@@ -65,16 +70,19 @@ class Verifier {
   void Transcripts();
   Finding Transcript(const std::string& phase);
   Finding Samples(const std::string& phase);
+  Finding ModelFiles();
   Finding Evaluation();
   Finding Cost();
 
   const Options& options_;
   std::optional<std::string> key_;
+  std::function<void(const Check&)> ended_;
   std::vector<Check> checks_;
   std::optional<trust::SignatureReport> signature_;
   std::vector<std::string> files_;
   std::string base_;                                // digest of the base model, as the provenance says
   std::optional<std::vector<std::string>> phases_;  // folders of the transcript, as the provenance says
+  bool lora_ = false;                               // whether an adapter was trained, as a transcript says
 };
 
 Finding Verifier::Signature() {
@@ -83,7 +91,9 @@ Finding Verifier::Signature() {
     return Denied("the release is not signed; --allow-unsigned checks the rest and says nothing about who made it",
                   Path(std::string(trust::kSignatureFile)));
   }
-  CAIRN_ASSIGN(signature_, trust::VerifyDirectory(options_.release, key_));
+  CAIRN_ASSIGN(trust::SignatureReport report, trust::VerifyDirectory(options_.release, key_));
+  CAIRN_TRY(trust::CheckNothingElseUnsigned(report, options_.release));
+  signature_ = std::move(report);
   std::string text = fmt::format("{} files, key {}", signature_->files.size(), signature_->key_hint);
   if (!signature_->note.empty()) text += "; " + signature_->note;
   if (!signature_->unsigned_files.empty())
@@ -102,15 +112,27 @@ Result<std::vector<std::string>> PhasesOf(const Json& parameters, const std::str
   return names;
 }
 
+// The digest of the base model. Two that differ would let each reader take another one.
+Result<std::string> BaseOf(const std::vector<trust::ResourceDescriptor>& dependencies, const std::string& where) {
+  std::string base;
+  for (const trust::ResourceDescriptor& dependency : dependencies) {
+    if (dependency.name != "base model") continue;
+    auto sha256 = dependency.digest.find("sha256");
+    if (sha256 == dependency.digest.end()) return Corrupt("a base model without a sha256 digest", where);
+    if (!base.empty() && base != sha256->second)
+      return Corrupt("it names two base models, " + base + " and " + sha256->second, where);
+    base = sha256->second;
+  }
+  if (base.empty()) return Corrupt("no digest of the base model", where);
+  return base;
+}
+
 // Every subject is there with its digest, and every file that decides the release is a subject.
 Finding Verifier::Provenance() {
   std::string path = Path("provenance.json");
   CAIRN_ASSIGN(std::string text, ReadFile(path, kMaxRecordBytes));
   CAIRN_ASSIGN(trust::ProvenanceReport report, trust::CheckProvenance(text, options_.release, path));
-  for (const trust::ResourceDescriptor& resource : report.resolved_dependencies)
-    if (auto sha256 = resource.digest.find("sha256"); resource.name == "base model" && sha256 != resource.digest.end())
-      base_ = sha256->second;
-  if (base_.empty()) return Corrupt("no digest of the base model", path);
+  CAIRN_ASSIGN(base_, BaseOf(report.resolved_dependencies, path));
   CAIRN_ASSIGN(phases_, PhasesOf(report.external_parameters, path));
   std::set<std::string_view> named;
   for (const trust::Subject& subject : report.subjects) named.insert(subject.name);
@@ -138,24 +160,34 @@ void Verifier::Transcripts() {
   }
 }
 
-Finding Verifier::Transcript(const std::string& phase) {
-  std::string directory = Path("transcript/" + phase);
-  CAIRN_ASSIGN(train::Transcript transcript, train::LoadTranscript(directory));
-  CAIRN_ASSIGN(Json root, ReadJsonFile(directory + "/root.json", kMaxRecordBytes));
-  size_t steps = transcript.records.size();
-  if (!root.contains("steps") || root["steps"] != steps)
-    return Corrupt(fmt::format("\"steps\" is not the number of lines of steps.jsonl, {}", steps),
-                   directory + "/root.json");
-  size_t states = static_cast<size_t>(std::count_if(transcript.records.begin(), transcript.records.end(),
-                                                    [](const train::StepRecord& r) { return r.state.has_value(); }));
-  return fmt::format("{} steps, {} state digests, Merkle root {}", steps, states, transcript.Root().Hex());
-}
-
 // A text member of the header's "inputs", empty if it is not there.
 std::string InputOf(const Json& header, const char* name) {
   if (!header.is_object() || !header.contains("inputs") || !header["inputs"].is_object()) return {};
   const Json& inputs = header["inputs"];
   return inputs.contains(name) && inputs[name].is_string() ? inputs[name].get<std::string>() : std::string();
+}
+
+// A transcript that ends before the training does fits its own root as well.
+Result<void> CheckWhole(const train::Transcript& transcript, const std::string& directory) {
+  const size_t steps = transcript.records.size();
+  const Json training = transcript.header.is_object() ? transcript.header.value("training", Json()) : Json();
+  if (!training.is_object() || training.value("steps", Json()) != steps)
+    return Corrupt(fmt::format("\"steps\" of \"training\" is not the number of lines of steps.jsonl, {}", steps),
+                   directory + "/header.json");
+  if (transcript.records.empty() || !transcript.records.back().state)
+    return Corrupt("the last step has no state digest", directory + "/steps.jsonl");
+  return {};
+}
+
+Finding Verifier::Transcript(const std::string& phase) {
+  std::string directory = Path("transcript/" + phase);
+  CAIRN_ASSIGN(train::Transcript transcript, train::LoadTranscript(directory));
+  lora_ = lora_ || InputOf(transcript.header, "method") == "lora";
+  CAIRN_TRY(CheckWhole(transcript, directory));
+  size_t states = static_cast<size_t>(std::count_if(transcript.records.begin(), transcript.records.end(),
+                                                    [](const train::StepRecord& r) { return r.state.has_value(); }));
+  return fmt::format("{} steps, {} state digests, Merkle root {}", transcript.records.size(), states,
+                     transcript.Root().Hex());
 }
 
 Finding Verifier::Samples(const std::string& phase) {
@@ -170,11 +202,36 @@ Finding Verifier::Samples(const std::string& phase) {
   return "sha256 " + digest.Hex();
 }
 
+// Without these files there is nothing to use, however well the rest fits.
+Finding Verifier::ModelFiles() {
+  std::vector<std::string> needed = {"config.json", "model.safetensors"};
+  if (lora_) needed.insert(needed.end(), {"adapter/adapter_config.json", "adapter/adapter_model.safetensors"});
+  for (const std::string& name : needed)
+    if (!std::binary_search(files_.begin(), files_.end(), name))
+      return NotFound("this file is missing; the release is not complete", Path(name));
+  return fmt::format("{}", fmt::join(needed, ", "));
+}
+
+// Whether all gates passed, each for itself.
+Result<bool> AllGatesPass(const Json& evaluation, const std::string& where) {
+  if (!evaluation.contains("gates") || !evaluation["gates"].is_array()) return Corrupt("\"gates\" is missing", where);
+  bool all = true;
+  for (const Json& gate : evaluation["gates"]) {
+    if (!gate.is_object() || !gate.contains("pass") || !gate["pass"].is_boolean())
+      return Corrupt("a gate does not say whether it passed", where);
+    all = all && gate["pass"].get<bool>();
+  }
+  return all;
+}
+
 Finding Verifier::Evaluation() {
-  CAIRN_ASSIGN(Json json, ReadJsonFile(Path("eval.json"), kMaxRecordBytes));
+  const std::string path = Path("eval.json");
+  CAIRN_ASSIGN(Json json, ReadJsonFile(path, kMaxRecordBytes));
   if (!json.is_object() || !json.contains("passed") || !json["passed"].is_boolean())
-    return Corrupt("\"passed\" is missing", Path("eval.json"));
-  if (!json["passed"].get<bool>()) return Denied("it says that the gates did not pass", Path("eval.json"));
+    return Corrupt("\"passed\" is missing", path);
+  CAIRN_ASSIGN(bool all, AllGatesPass(json, path));
+  if (json["passed"].get<bool>() != all) return Corrupt("\"passed\" is not what its gates say", path);
+  if (!all) return Denied("it says that the gates did not pass", path);
   return std::string("gates passed, says the builder");
 }
 
@@ -184,19 +241,25 @@ Finding Verifier::Cost() {
   return std::string("readable");
 }
 
-Json ReportToJson(const Options& options, const Verifier& verifier, const std::vector<Check>& checks, bool ok) {
+// digest: of the release, null if a check failed.
+Json ReportToJson(const Options& options, const Verifier& verifier, const std::vector<Check>& checks,
+                  const Json& digest) {
   Json list = Json::array();
   for (const Check& check : checks)
     list.push_back({{"name", check.name}, {"ok", check.ok}, {check.ok ? "detail" : "reason", check.detail}});
   const auto& signature = verifier.signature();
-  auto digest = trust::ReleaseDigest(options.release);
   return {{"release", options.release},
-          {"ok", ok},
+          {"ok", digest.is_string()},
           {"signed", signature.has_value()},
           {"key", signature ? Json(signature->key_hint) : Json()},
           {"key_given", signature && !signature->self_signed},
-          {"digest", digest.ok() ? Json(digest->Hex()) : Json()},
+          {"digest", digest},
           {"checks", list}};
+}
+
+void PrintCheck(const Check& check) {
+  Say(stdout, "{:<7} {}: {}\n", check.ok ? "ok" : "FAILED", PrintableLine(check.name), PrintableLine(check.detail));
+  std::fflush(stdout);  // the next check may take long
 }
 
 Result<int> Verify(const Options& options, const Context& context) {
@@ -206,18 +269,21 @@ Result<int> Verify(const Options& options, const Context& context) {
     CAIRN_ASSIGN(trust::PublicKey given, trust::LoadPublicKey(options.key));
     key = given.Pem();
   }
-  Verifier verifier(options, key);
+  Verifier verifier(options, key, [&](const Check& check) {
+    if (!context.json && (!context.quiet || !check.ok)) PrintCheck(check);
+  });
   std::vector<Check> checks = verifier.Run();
   auto failed = std::count_if(checks.begin(), checks.end(), [](const Check& check) { return !check.ok; });
-  Json report = ReportToJson(options, verifier, checks, failed == 0);
-  std::FILE* out = context.json ? stderr : stdout;
-  for (const Check& check : checks)
-    if (!context.quiet || !check.ok)
-      Say(out, "{:<7} {}: {}\n", check.ok ? "ok" : "FAILED", PrintableLine(check.name), PrintableLine(check.detail));
-  if (failed == 0 && !context.quiet && report["digest"].is_string())
-    Say(out, "release {}\ndigest  {}\n", options.release, report["digest"].get<std::string>());
+  // It reads every file once more; of a release that is none it would name nothing.
+  Json digest;
+  if (failed == 0) {
+    CAIRN_ASSIGN(Digest whole, trust::ReleaseDigest(options.release));
+    digest = whole.Hex();
+  }
+  if (failed == 0 && !context.quiet && !context.json)
+    Say(stdout, "release {}\ndigest  {}\n", options.release, digest.get<std::string>());
   if (failed > 0) Say(stderr, "cairn: {}: {} of {} checks failed\n", options.release, failed, checks.size());
-  if (context.json) SayJson(report);
+  if (context.json) SayJson(ReportToJson(options, verifier, checks, digest));
   return failed == 0 ? 0 : 1;
 }
 
@@ -228,9 +294,9 @@ void AddVerify(Command app, Context& context) {
   Command verify = app.AddCommand(
       "verify",
       "check a release's signature and records. The signature must be the key's, every file must be as signed, the "
-      "provenance must name every file, each transcript's Merkle root must fit its lines, and the samples must be "
-      "those "
-      "that the transcript names. Without --key the public key inside the release is taken: then you know that nothing "
+      "provenance must name every file, each transcript must be whole and its Merkle root fit its lines, the samples "
+      "must be those that the transcript names, and the model must be there. Without --key the public key inside the "
+      "release is taken: then you know that nothing "
       "changed since somebody signed, not who that was. Exit code 1 and the reason if a check fails. To check the "
       "training itself use cairn replay.");
   AddCommon(verify, context);

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 
 #include "base/file.h"
@@ -41,6 +42,11 @@ Result<void> CopyBytes(int from, const std::string& from_path, int to, const std
   }
 }
 
+Result<void> SyncDirectoryOf(const std::string& path) {
+  std::string directory = fs::path(path).parent_path().string();
+  return SyncDirectory(directory.empty() ? "." : directory);
+}
+
 }  // namespace
 
 Result<std::string> Disk::Read(const std::string& path, uint64_t max_bytes) { return ReadFile(path, max_bytes); }
@@ -64,8 +70,19 @@ Result<Digest> Disk::CopyNew(const std::string& from, const std::string& to) {
 Result<void> Disk::Rename(const std::string& from, const std::string& to, Durability durability) {
   if (::rename(from.c_str(), to.c_str()) != 0) return OsError(errno, to);
   if (durability == Durability::kLazy) return {};
-  std::string directory = fs::path(to).parent_path().string();
-  return SyncDirectory(directory.empty() ? "." : directory);
+  return SyncDirectoryOf(to);
+}
+
+Result<void> Disk::Exchange(const std::string& a, const std::string& b) {
+  if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) != 0) {
+    const int number = errno;
+    // EPERM: some sandboxes refuse calls that they do not know.
+    if (number == EINVAL || number == ENOSYS || number == EOPNOTSUPP || number == EPERM)
+      return Unsupported("names cannot be exchanged", b);
+    return OsError(number, b);
+  }
+  CAIRN_TRY(SyncDirectoryOf(a));
+  return SyncDirectoryOf(b);
 }
 
 Result<void> Disk::Link(const std::string& from, const std::string& to) {

@@ -27,6 +27,9 @@ class Disk {
   virtual Result<Digest> CopyNew(const std::string& from, const std::string& to);
   // Replaces `to` in one moment; kSynced syncs its directory.
   virtual Result<void> Rename(const std::string& from, const std::string& to, Durability durability);
+  // Two paths take each other's place in one moment, and the directories of both are synced. kUnsupported where the
+  // file system cannot.
+  virtual Result<void> Exchange(const std::string& a, const std::string& b);
   // A second name for one file. kUnsupported where the file system has none (then copy).
   virtual Result<void> Link(const std::string& from, const std::string& to);
   virtual Result<void> MakeDirectory(const std::string& path);  // with its parents

@@ -1,7 +1,5 @@
 #include "dag/graph.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -14,23 +12,6 @@
 namespace cairn::dag {
 namespace fs = std::filesystem;
 namespace {
-
-Result<std::string> StampOf(const std::string& path) {
-  std::vector<std::string> files{path};
-  std::error_code code;
-  if (fs::is_directory(path, code)) {
-    CAIRN_ASSIGN(files, ListFiles(path));
-    for (std::string& name : files) name = path + "/" + name;
-  }
-  std::string stamp;
-  for (const std::string& file : files) {
-    struct stat info {};
-    if (::stat(file.c_str(), &info) != 0) return NotFound("no such file", file);
-    stamp += file + " " + std::to_string(info.st_ino) + " " + std::to_string(info.st_size) + " " +
-             std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec) + "\n";
-  }
-  return stamp;
-}
 
 std::string RecordFile(const std::string& id) { return "steps/" + Sha256Of(id).Hex() + ".json"; }
 
@@ -126,28 +107,13 @@ Result<StepContext> Prepare(Store& store, const Step& step, const Digest& key, c
     CAIRN_TRY(store.Materialise(outputs.at(id), directory));
     context.inputs[name] = directory;
   }
-  for (const auto& [name, file] : step.files) context.inputs[name] = file.path;
   return context;
-}
-
-// A file edited while the step read it must not be kept under the key of its old bytes.
-Result<void> CheckFilesUnchanged(const Step& step) {
-  for (const auto& [name, file] : step.files) {
-    if (file.path.empty()) continue;
-    Result<std::string> stamp = StampOf(file.path);
-    if (stamp.ok() && *stamp == file.stamp) continue;
-    Result<Digest> digest = DigestOfPath(file.path);
-    if (!digest.ok() || *digest != file.digest)
-      return BadInput("input " + name + " changed while the step ran; run the same command again", file.path);
-  }
-  return {};
 }
 
 Result<Digest> Execute(Store& store, const Step& step, const Digest& key, const Outputs& outputs) {
   CAIRN_ASSIGN(StepContext context, Prepare(store, step, key, outputs));
   CAIRN_TRY(step.run(context));
   ReturnFreedMemory();
-  CAIRN_TRY(CheckFilesUnchanged(step));
   return store.PutTree(context.output_dir);
 }
 
@@ -172,14 +138,6 @@ void Tell(const std::function<void(const StepReport&, size_t, size_t)>& callback
 }
 
 }  // namespace
-
-Result<FileInput> FileInput::Of(const std::string& path) {
-  FileInput input{{}, path, {}};
-  // The stamp first: a change in between then differs from it.
-  CAIRN_ASSIGN(input.stamp, StampOf(path));
-  CAIRN_ASSIGN(input.digest, DigestOfPath(path));
-  return input;
-}
 
 const std::string& StepContext::Input(const std::string& name) const {
   auto it = inputs.find(name);

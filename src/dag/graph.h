@@ -18,12 +18,10 @@
 
 namespace cairn::dag {
 
-// A file or directory outside the store, as it was when its digest was taken.
+// Something outside the store by what it held when it was read. The graph never looks at it again: a step that reads it
+// later checks that it is still the same.
 struct FileInput {
   Digest digest;
-  std::string path;
-  std::string stamp;  // names, sizes and times: tells cheaply whether it changed since
-  static Result<FileInput> Of(const std::string& path);
 };
 
 struct StepContext {
@@ -33,8 +31,8 @@ struct StepContext {
   std::string work_dir;
   // Empty at the start; every file below it at the end is the step's result.
   std::string output_dir;
-  std::map<std::string, std::string> inputs;  // input name -> path; a step's output is a directory, to be read only
-  const std::string& Input(const std::string& name) const;  // CHECKs that it is one of the step's inputs
+  std::map<std::string, std::string> inputs;  // name in Step::steps -> that step's output, a directory to read only
+  const std::string& Input(const std::string& name) const;  // CHECKs that it is one of them
 };
 
 struct Step {
@@ -42,7 +40,7 @@ struct Step {
   std::string kind;  // "synth"
   int version = 1;   // raised when the step's code starts to give other results
   Json parameters = Json::object();
-  std::map<std::string, FileInput> files;    // input name -> file
+  std::map<std::string, FileInput> files;    // input name -> what was read of it
   std::map<std::string, std::string> steps;  // input name -> id of the step whose output it is
   std::function<Result<void>(const StepContext&)> run;
 };

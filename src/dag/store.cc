@@ -1,12 +1,7 @@
 #include "dag/store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
-#include <set>
 
 #include "base/check.h"
 #include "base/file.h"
@@ -34,16 +29,35 @@ bool StaysInside(const std::string& name) {
   return true;
 }
 
+// What had to make room goes back, unless its place is taken: an error after a rename leaves the rename.
+Error PutBack(const std::string& aside, const std::string& old, Disk& disk, Error error) {
+  if (!PathExists(aside)) return error;
+  if (!PathExists(old) && disk.Rename(aside, old, Durability::kSynced).ok()) return error;
+  error.message += "; what was there before is in " + aside;
+  return error;
+}
+
+// For file systems that cannot exchange names.
+Result<void> SwapByTwoRenames(const std::string& fresh, const std::string& old, const std::string& aside, Disk& disk) {
+  CAIRN_TRY(disk.Remove(aside));
+  Result<void> swapped = disk.Rename(old, aside, Durability::kSynced);
+  if (swapped.ok()) swapped = disk.Rename(fresh, old, Durability::kSynced);
+  if (!swapped.ok()) return PutBack(aside, old, disk, swapped.error());
+  return disk.Remove(aside);
+}
+
 }  // namespace
 
 Result<void> SwapDirectories(const std::string& fresh, const std::string& old, Disk& disk) {
-  if (!PathExists(old)) return disk.Rename(fresh, old, Durability::kSynced);
-  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, old.c_str(), RENAME_EXCHANGE) == 0) return disk.Remove(fresh);
   const std::string aside = HiddenBeside(old, ".old");
-  CAIRN_TRY(disk.Remove(aside));
-  CAIRN_TRY(disk.Rename(old, aside, Durability::kSynced));
-  CAIRN_TRY(disk.Rename(fresh, old, Durability::kSynced));
-  return disk.Remove(aside);
+  if (!PathExists(old)) {
+    CAIRN_TRY(disk.Rename(fresh, old, Durability::kSynced));
+    return disk.Remove(aside);  // of a process that was killed between its two renames
+  }
+  Result<void> exchanged = disk.Exchange(fresh, old);
+  if (exchanged.ok()) return disk.Remove(fresh);
+  if (exchanged.error().code != ErrorCode::kUnsupported) return exchanged;
+  return SwapByTwoRenames(fresh, old, aside, disk);
 }
 
 Json TreeToJson(const Tree& tree) {
@@ -65,21 +79,6 @@ Result<Tree> TreeFromJson(const Json& json, const std::string& where) {
     tree.files[name] = {digest, entry["size"].get<uint64_t>()};
   }
   return tree;
-}
-
-Result<Digest> DigestOfPath(const std::string& path) {
-  std::error_code code;
-  if (!fs::is_directory(path, code)) return Sha256OfFile(path);
-  CAIRN_ASSIGN(std::vector<std::string> names, ListFiles(path));
-  Tree tree;
-  for (const std::string& name : names) {
-    std::string file = path + "/" + name;
-    CAIRN_ASSIGN(Digest digest, Sha256OfFile(file));
-    uint64_t size = fs::file_size(file, code);
-    if (code) return IoError(code.message(), file);
-    tree.files[name] = {digest, size};
-  }
-  return Sha256Of(DumpJson(TreeToJson(tree)));
 }
 
 Result<std::unique_ptr<Store>> Store::Open(const std::string& root, Access access, std::unique_ptr<Disk> disk) {

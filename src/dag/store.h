@@ -7,8 +7,9 @@
 //   work/<key>/          directories of steps that have not finished
 //   tmp/, lock
 //
-// Everything appears whole or not at all: written to tmp/, synced, renamed. Every read of an object checks its digest;
-// one that does not match is removed, named in the error and from then on absent.
+// Everything appears whole or not at all: written to tmp/ and renamed. Objects and actions are synced, too; what can be
+// made anew or only explains (calls/, steps/, work/<key>/id) is not, and a loss of power may take the last of it. Every
+// read of an object checks its digest; one that does not match is removed, named in the error and from then on absent.
 #pragma once
 
 #include <atomic>
@@ -38,11 +39,10 @@ struct Tree {
 Json TreeToJson(const Tree& tree);
 // Refuses names that leave the directory ("..", absolute, empty parts).
 Result<Tree> TreeFromJson(const Json& json, const std::string& where);
-// SHA-256 of a file, or the tree digest of a directory: equal to Store::PutTree's of the same files.
-Result<Digest> DigestOfPath(const std::string& path);
 
 // Puts the directory `fresh` where `old` is (or was not yet) and removes what was there: in one moment if the file
-// system can exchange two names, else in two renames.
+// system can exchange two names, else in two renames. Where that fails, what was there is there again, or the error
+// says where it is.
 Result<void> SwapDirectories(const std::string& fresh, const std::string& old, Disk& disk);
 
 struct Action {
@@ -68,8 +68,8 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   Result<Digest> PutBytes(std::string_view bytes);
-  // Copies the file, whatever its size. See DigestOfPath for trees' names.
-  Result<Digest> PutFile(const std::string& path);
+  Result<Digest> PutFile(const std::string& path);  // a copy of the file, whatever its size
+  // Every file below the directory, and their tree, whose digest is returned. kBadInput for links.
   Result<Digest> PutTree(const std::string& directory);
 
   // kNotFound; kCorrupt, naming the object.

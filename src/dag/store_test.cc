@@ -57,12 +57,12 @@ TEST(Store, TreeDigestIsThatOfTheDirectory) {
   Write(dir / "in/a.txt", "a");
   Write(dir / "in/sub/b.txt", std::string(3 << 20, 'b'));
   Digest tree = store->PutTree(dir / "in").value();
-  EXPECT_EQ(tree, DigestOfPath(dir / "in").value());
+  EXPECT_EQ(tree, TreeDigest(dir / "in"));
   EXPECT_EQ(store->GetTree(tree)->files.at("sub/b.txt").size, 3u << 20);
   ASSERT_TRUE(store->Materialise(tree, dir / "out").ok());
-  EXPECT_EQ(DigestOfPath(dir / "out").value(), tree);
+  EXPECT_EQ(TreeDigest(dir / "out"), tree);
   ASSERT_TRUE(store->Export(tree, dir / "exported/").ok());
-  EXPECT_EQ(DigestOfPath(dir / "exported").value(), tree);
+  EXPECT_EQ(TreeDigest(dir / "exported"), tree);
 }
 
 TEST(Store, ExportReplacesTheWholeDirectoryAndIsNotTheObject) {
@@ -86,6 +86,90 @@ TEST(SwapDirectories, PutsTheFreshOneInPlaceAndRemovesTheOld) {
     ASSERT_TRUE(SwapDirectories(dir / "fresh", dir / "place", disk).ok());
     EXPECT_EQ(ReadFile(dir / "place/file").value(), content);
     EXPECT_FALSE(PathExists(dir / "fresh"));
+  }
+}
+
+// What lies at the place, and that it is one of the two whole directories.
+std::string AtPlace(const TempDir& dir) {
+  Result<std::string> content = ReadFile(dir / "place/file");
+  return content.ok() ? *content : "nothing";
+}
+void MakeBoth(const TempDir& dir) {
+  for (const char* name : {"fresh", "place", ".place.old"}) std::filesystem::remove_all(dir / name);
+  Write(dir / "place/file", "old");
+  Write(dir / "fresh/file", "new");
+}
+
+TEST(SwapDirectories, FullDiskAtEveryChangeLeavesTheOldInPlace) {
+  TempDir dir;
+  for (bool exchanges : {true, false}) {
+    int at = 0;
+    for (bool swapped = false; !swapped; ++at) {
+      MakeBoth(dir);
+      FaultyDisk disk(FaultyDisk::Fault::kFull, at, exchanges);
+      Result<void> result = SwapDirectories(dir / "fresh", dir / "place", disk);
+      swapped = result.ok();
+      EXPECT_EQ(AtPlace(dir), swapped ? "new" : "old") << exchanges << " " << at;
+      EXPECT_EQ(PathExists(dir / "fresh"), !swapped) << exchanges << " " << at;
+      EXPECT_FALSE(PathExists(dir / ".place.old")) << exchanges << " " << at;
+      if (!swapped) {
+        EXPECT_THAT(result.error().message, HasSubstr("No space left")) << exchanges << " " << at;
+      }
+    }
+    EXPECT_EQ(at, exchanges ? 2 : 3);
+  }
+}
+
+TEST(SwapDirectories, OldThatCannotGoBackIsNamed) {
+  class NothingGoesToThePlace : public Disk {
+   public:
+    explicit NothingGoesToThePlace(std::string place) : place_(std::move(place)) {}
+    Result<void> Exchange(const std::string&, const std::string& b) override { return Unsupported("no", b); }
+    Result<void> Rename(const std::string& from, const std::string& to, Durability durability) override {
+      if (to == place_) return IoError("refused", to);
+      return Disk::Rename(from, to, durability);
+    }
+
+   private:
+    std::string place_;
+  };
+  TempDir dir;
+  MakeBoth(dir);
+  NothingGoesToThePlace disk(dir / "place");
+  Result<void> result = SwapDirectories(dir / "fresh", dir / "place", disk);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().message, "refused; what was there before is in " + (dir / ".place.old"));
+  EXPECT_EQ(ReadFile(dir / ".place.old/file").value(), "old");
+}
+
+TEST(SwapDirectories, AfterAKillAtAnyChangeOneIsLeftAndTheNextSwapMends) {
+  TempDir dir;
+  for (bool exchanges : {true, false}) {
+    int kills = 0;
+    for (bool finished = false; !finished; ++kills) {
+      MakeBoth(dir);
+      pid_t child = ::fork();
+      if (child == 0) {
+        FaultyDisk disk(FaultyDisk::Fault::kKill, kills, exchanges);
+        ::_exit(SwapDirectories(dir / "fresh", dir / "place", disk).ok() ? 0 : 1);
+      }
+      int status = 0;
+      ASSERT_EQ(::waitpid(child, &status, 0), child);
+      finished = WIFEXITED(status);
+      ASSERT_TRUE(!finished || WEXITSTATUS(status) == 0);
+      // Only between two renames is there nothing at the place; then the old one lies beside it.
+      if (AtPlace(dir) == "nothing") {
+        EXPECT_FALSE(exchanges);
+        EXPECT_EQ(ReadFile(dir / ".place.old/file").value(), "old");
+      }
+      FaultyDisk whole(FaultyDisk::Fault::kFull, -1, exchanges);
+      Write(dir / "fresh/file", "next");
+      ASSERT_TRUE(SwapDirectories(dir / "fresh", dir / "place", whole).ok());
+      EXPECT_EQ(AtPlace(dir), "next") << exchanges << " " << kills;
+      EXPECT_FALSE(PathExists(dir / "fresh")) << exchanges << " " << kills;
+      EXPECT_FALSE(PathExists(dir / ".place.old")) << exchanges << " " << kills;
+    }
+    EXPECT_EQ(kills, exchanges ? 3 : 5);
   }
 }
 

@@ -1,4 +1,5 @@
-// For this room's tests: a directory that goes away, and a disk that fails or dies at the n-th change.
+// For this room's tests: a directory that goes away, what a directory holds as one digest, and a disk that fails or
+// dies at the n-th change.
 #pragma once
 
 #include <signal.h>
@@ -7,9 +8,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/check.h"
-#include "dag/disk.h"
+#include "base/file.h"
+#include "dag/store.h"
 
 namespace cairn::dag {
 
@@ -32,11 +35,24 @@ class TempDir {
   std::string path_;
 };
 
-// Counts every change; at change number `at` it fails as a full disk does, or the process dies.
+// Of the tree that Store::PutTree of this directory gives.
+inline Digest TreeDigest(const std::string& directory) {
+  Tree tree;
+  Result<std::vector<std::string>> names = ListFiles(directory);
+  CAIRN_CHECK(names.ok());
+  for (const std::string& name : *names) {
+    const std::string file = directory + "/" + name;
+    tree.files[name] = {Sha256OfFile(file).value(), std::filesystem::file_size(file)};
+  }
+  return Sha256Of(DumpJson(TreeToJson(tree)));
+}
+
+// Counts every change; at change number `at` it fails as a full disk does, or the process dies. exchanges: whether its
+// file system can exchange two names.
 class FaultyDisk : public Disk {
  public:
   enum class Fault { kFull, kKill };
-  FaultyDisk(Fault fault, int at) : fault_(fault), at_(at) {}
+  FaultyDisk(Fault fault, int at, bool exchanges = true) : fault_(fault), at_(at), exchanges_(exchanges) {}
   Result<void> WriteNew(const std::string& path, std::string_view bytes, Durability) override {
     CAIRN_TRY(Change(path));
     return Disk::WriteNew(path, bytes, Durability::kLazy);
@@ -48,6 +64,11 @@ class FaultyDisk : public Disk {
   Result<void> Rename(const std::string& from, const std::string& to, Durability) override {
     CAIRN_TRY(Change(to));
     return Disk::Rename(from, to, Durability::kLazy);
+  }
+  Result<void> Exchange(const std::string& a, const std::string& b) override {
+    if (!exchanges_) return Unsupported("names cannot be exchanged", b);
+    CAIRN_TRY(Change(b));
+    return Disk::Exchange(a, b);
   }
   Result<void> Link(const std::string& from, const std::string& to) override {
     CAIRN_TRY(Change(to));
@@ -70,6 +91,7 @@ class FaultyDisk : public Disk {
   }
   Fault fault_;
   int at_, changes_ = 0;
+  bool exchanges_;
 };
 
 }  // namespace cairn::dag

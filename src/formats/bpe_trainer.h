@@ -17,7 +17,8 @@ struct BpeTrainingOptions {
   bool digits_single = true;  // every digit is a token of its own: sums and copying of numbers become learnable
 };
 // next(text) gives the next text, false at the end. Ties between pairs are broken by bytes (left, right), so the result
-// depends only on the texts. Pre-tokenizer: the GPT-2 style pattern with single digits.
+// depends only on the texts. Pre-tokenizer: the pattern of GPT-4 and Llama 3, but a line break is a word of its own
+// and, with digits_single, so is every digit.
 Result<std::string> TrainBpe(const BpeTrainingOptions& options, const std::function<bool(std::string*)>& next);
 
 }  // namespace cairn::formats

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <set>
+#include <string_view>
 
 #include "base/json.h"
 #include "base/little_endian.h"
@@ -143,6 +144,39 @@ Result<std::string> Head(std::span<const TensorLayout> tensors, const std::map<s
   return head + text;
 }
 
+// The bytes of tensor i as the file has them; `turned` holds them where the machine has them otherwise.
+Result<std::string_view> FileBytes(const TensorLayout& tensor, std::span<const std::byte> bytes, uint64_t size,
+                                   const std::string& path, std::string& turned) {
+  if (bytes.size() != size)
+    return BadInput("tensor \"" + tensor.name + "\" of shape " + ShapeText(tensor.shape) + " comes with " +
+                        std::to_string(bytes.size()) + " bytes",
+                    path);
+  if constexpr (kLittleEndianMachine) return std::string_view(reinterpret_cast<const char*>(bytes.data()), size);
+  turned.clear();
+  AppendLittleEndian(bytes, DTypeSize(tensor.dtype), &turned);
+  return std::string_view(turned);
+}
+
+// In what the header of a file differs from that of these tensors, of which it has not the bytes.
+std::string HeaderDifference(const SafetensorsFile& file, std::span<const TensorLayout> tensors,
+                             const std::map<std::string, std::string>& metadata) {
+  std::set<std::string> names;
+  for (const TensorLayout& tensor : tensors) {
+    names.insert(tensor.name);
+    auto found = file.tensors().find(tensor.name);
+    if (found == file.tensors().end()) return "the tensor " + tensor.name + " is missing";
+    if (found->second.dtype != tensor.dtype)
+      return "the tensor " + tensor.name + " is " + DTypeName(found->second.dtype) + ", not " + DTypeName(tensor.dtype);
+    if (found->second.shape != tensor.shape)
+      return "the tensor " + tensor.name + " has the shape " + ShapeText(found->second.shape) + ", not " +
+             ShapeText(tensor.shape);
+  }
+  for (const auto& [name, info] : file.tensors())
+    if (!names.contains(name)) return "the tensor " + name + " should not be there";
+  if (file.metadata() != metadata) return "its __metadata__ is not what cairn writes";
+  return "its header is not written as cairn writes it";
+}
+
 }  // namespace
 
 Result<void> WriteSafetensors(const std::string& path, std::span<const TensorLayout> tensors,
@@ -151,21 +185,39 @@ Result<void> WriteSafetensors(const std::string& path, std::span<const TensorLay
   CAIRN_ASSIGN(std::string head, Head(tensors, metadata, path, sizes));
   CAIRN_ASSIGN(AtomicFile file, AtomicFile::Create(path));
   CAIRN_TRY(file.Append(head));
+  std::string turned;
   for (size_t i = 0; i < tensors.size(); ++i) {
-    const std::span<const std::byte> bytes = bytes_of(i);
-    if (bytes.size() != sizes[i])
-      return BadInput("tensor \"" + tensors[i].name + "\" of shape " + ShapeText(tensors[i].shape) + " comes with " +
-                          std::to_string(bytes.size()) + " bytes",
-                      path);
-    if constexpr (kLittleEndianMachine) {
-      CAIRN_TRY(file.Append({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-    } else {
-      std::string turned;
-      AppendLittleEndian(bytes, DTypeSize(tensors[i].dtype), &turned);
-      CAIRN_TRY(file.Append(turned));
-    }
+    CAIRN_ASSIGN(std::string_view bytes, FileBytes(tensors[i], bytes_of(i), sizes[i], path, turned));
+    CAIRN_TRY(file.Append(bytes));
   }
   return file.Commit();
+}
+
+Result<std::string> DifferenceFromWritten(const std::string& path, std::span<const TensorLayout> tensors,
+                                          const std::map<std::string, std::string>& metadata,
+                                          const TensorSource& bytes_of) {
+  std::vector<uint64_t> sizes;
+  CAIRN_ASSIGN(std::string head, Head(tensors, metadata, path, sizes));
+  CAIRN_ASSIGN(MappedFile file, MappedFile::Open(path));
+  std::span<const std::byte> rest = file.bytes();
+  // Whether the file goes on with these bytes; then `rest` is what follows them.
+  auto follows = [&](std::string_view bytes) {
+    const std::string_view there(reinterpret_cast<const char*>(rest.data()), rest.size());
+    if (!there.starts_with(bytes)) return false;
+    file.Forget(rest.first(bytes.size()));
+    rest = rest.subspan(bytes.size());
+    return true;
+  };
+  if (!follows(head)) {
+    CAIRN_ASSIGN(SafetensorsFile parsed, SafetensorsFile::Open(path));
+    return HeaderDifference(parsed, tensors, metadata);
+  }
+  std::string turned;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    CAIRN_ASSIGN(std::string_view bytes, FileBytes(tensors[i], bytes_of(i), sizes[i], path, turned));
+    if (!follows(bytes)) return "the values of the tensor " + tensors[i].name + " differ";
+  }
+  return std::string(rest.empty() ? "" : "bytes follow the last tensor");
 }
 
 Result<void> WriteSafetensors(const std::string& path, std::span<const TensorToWrite> tensors,

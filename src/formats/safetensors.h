@@ -67,5 +67,10 @@ struct TensorLayout {
 using TensorSource = std::function<std::span<const std::byte>(size_t)>;
 Result<void> WriteSafetensors(const std::string& path, std::span<const TensorLayout> tensors,
                               const std::map<std::string, std::string>& metadata, const TensorSource& bytes_of);
+// In what the file differs from the one that WriteSafetensors would write, for people; empty if no byte does. bytes_of
+// is called as by the writer, up to the first tensor that differs.
+Result<std::string> DifferenceFromWritten(const std::string& path, std::span<const TensorLayout> tensors,
+                                          const std::map<std::string, std::string>& metadata,
+                                          const TensorSource& bytes_of);
 
 }  // namespace cairn::formats

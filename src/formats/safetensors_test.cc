@@ -123,6 +123,50 @@ TEST(Safetensors, TensorsMayComeOneByOne) {
   EXPECT_FALSE(PathExists(refused));
 }
 
+// What differs is named, and nothing that differs passes: the file as a whole is compared.
+TEST(Safetensors, AnyDifferenceFromWhatIsWrittenIsNamed) {
+  const std::vector<float> a = {1, 2}, b = {3};
+  const std::vector<uint16_t> narrow = {0x3F80, 0x4000};
+  const std::vector<TensorLayout> layouts = {{"b", DType::kF32, {2}}, {"a", DType::kF32, {1}}};
+  const std::map<std::string, std::string> metadata = {{"format", "pt"}};
+  const std::string path = TempPath("difference");
+  auto source = [&](size_t i) { return Bytes(i == 0 ? a : b); };
+  auto difference = [&] {
+    auto found = DifferenceFromWritten(path, layouts, metadata, source);
+    return found.ok() ? *found : "error: " + found.error().message;
+  };
+  auto of = [&](const std::vector<TensorToWrite>& tensors, const std::map<std::string, std::string>& their_metadata) {
+    EXPECT_TRUE(WriteSafetensors(path, tensors, their_metadata).ok());
+    return difference();
+  };
+  const TensorToWrite first = {"b", DType::kF32, {2}, Bytes(a)}, second = {"a", DType::kF32, {1}, Bytes(b)};
+  EXPECT_EQ(of({first, second}, metadata), "");
+  EXPECT_EQ(of({first}, metadata), "the tensor a is missing");
+  EXPECT_EQ(of({first, second, {"c", DType::kF32, {1}, Bytes(b)}}, metadata), "the tensor c should not be there");
+  EXPECT_EQ(of({{"b", DType::kBF16, {2}, Bytes(narrow)}, second}, metadata), "the tensor b is BF16, not F32");
+  EXPECT_EQ(of({{"b", DType::kF32, {1, 2}, Bytes(a)}, second}, metadata), "the tensor b has the shape [1, 2], not [2]");
+  EXPECT_EQ(of({first, second}, {{"format", "pt"}, {"x", "y"}}), "its __metadata__ is not what cairn writes");
+  EXPECT_EQ(of({first, second}, {}), "its __metadata__ is not what cairn writes");
+  EXPECT_EQ(of({second, first}, metadata), "its header is not written as cairn writes it");
+  EXPECT_EQ(of({first, {"a", DType::kF32, {1}, Bytes(a).first(4)}}, metadata), "the values of the tensor a differ");
+
+  ASSERT_EQ(of({first, second}, metadata), "");
+  const std::string right = ReadFile(path).value();
+  for (size_t i = 0; i < right.size(); ++i) {
+    std::string changed = right;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    ASSERT_TRUE(WriteFileAtomic(path, changed).ok());
+    EXPECT_NE(difference(), "") << "byte " << i;
+  }
+  for (const std::string& text : {right + "x", right.substr(0, right.size() - 1), right.substr(0, 20), std::string()}) {
+    ASSERT_TRUE(WriteFileAtomic(path, text).ok());
+    EXPECT_NE(difference(), "") << text.size();
+  }
+  auto missing = DifferenceFromWritten(TempPath("absent"), layouts, metadata, source);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
+}
+
 TEST(SafetensorsHeader, AcceptsWhatTheFormatAllows) {
   EXPECT_TRUE(Parse(File("{}", 0)).ok());
   EXPECT_TRUE(Parse(File("  {}   ", 0)).ok());

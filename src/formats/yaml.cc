@@ -2,7 +2,6 @@
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "base/file.h"
 #include "formats/nearest_name.h"
 #include "formats/unicode.h"
+#include "formats/yaml_errors.h"
 
 namespace cairn::formats {
 namespace {
@@ -39,77 +39,18 @@ std::string MendEscapes(const std::string& value) {
   return out;
 }
 
-// yaml-cpp counts columns in bytes; lines are those of the text.
-class Positions {
- public:
-  explicit Positions(std::string_view text) : text_(text) {
-    starts_.push_back(0);
-    for (size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == '\n') starts_.push_back(i + 1);
-    }
-  }
-  YamlPosition Of(const YAML::Mark& mark) {
-    if (mark.line < 0) return {};
-    YamlPosition at{mark.line + 1, 1};
-    if (static_cast<size_t>(mark.line) >= starts_.size()) return at;
-    size_t begin = starts_[static_cast<size_t>(mark.line)], end = OffsetOf(mark);
-    // Marks come in order, so counting goes on from the last one: a file of one long line stays linear.
-    if (begin <= last_offset_ && last_offset_ <= end) {
-      begin = last_offset_;
-      at.column = last_column_;
-    }
-    for (size_t i = begin; i < end; ++i) {
-      if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) ++at.column;
-    }
-    last_offset_ = end;
-    last_column_ = at.column;
-    return at;
-  }
-  bool TabIndents(const YAML::Mark& mark) const {
-    if (mark.line < 0 || static_cast<size_t>(mark.line) >= starts_.size()) return false;
-    std::string_view line = text_.substr(starts_[static_cast<size_t>(mark.line)]);
-    return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
-  }
-  // Whether the quoted text that starts at the mark never ends: yaml-cpp takes the end of the file for its end.
-  bool LacksClosingQuote(const YAML::Mark& mark) const {
-    if (mark.line < 0 || static_cast<size_t>(mark.line) >= starts_.size()) return false;
-    size_t at = OffsetOf(mark);
-    char quote = at < text_.size() ? text_[at] : '\0';
-    if (quote != '"' && quote != '\'') return false;
-    for (++at; at < text_.size(); ++at) {
-      if (quote == '"' && text_[at] == '\\') {
-        ++at;
-      } else if (text_[at] == quote) {
-        if (quote == '"' || at + 1 >= text_.size() || text_[at + 1] != quote) return false;
-        ++at;
-      }
-    }
-    return true;
-  }
-
- private:
-  size_t OffsetOf(const YAML::Mark& mark) const {
-    size_t begin = starts_[static_cast<size_t>(mark.line)];
-    return std::min(text_.size(), begin + static_cast<size_t>(std::max(0, mark.column)));
-  }
-  std::string_view text_;
-  std::vector<size_t> starts_;
-  size_t last_offset_ = 0;
-  int last_column_ = 1;
-};
-
 // Builds the tree from events. After the first error the remaining events, whose number the size of the text bounds,
 // are ignored.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(Positions& positions, const std::string& file) : positions_(positions), file_(file) {}
+  TreeBuilder(YamlMarks& marks, const std::string& file) : marks_(marks), file_(file) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (!Accept(mark, "", anchor)) return;
     YamlNode node;
-    node.at = positions_.Of(mark);
+    node.at = marks_.Of(mark);
     if (ExpectsKey()) return Fail(node.at, "a key is missing before the ':'", "write the name of the field there");
     Place(std::move(node));
   }
@@ -120,14 +61,16 @@ class TreeBuilder : public YAML::EventHandler {
     if (!Accept(mark, tag, anchor)) return;
     YamlNode node;
     node.kind = YamlNode::Kind::kScalar;
-    node.at = positions_.Of(mark);
+    node.at = marks_.Of(mark);
     node.quoted = tag == "!";
+    last_scalar_ = mark;
     node.text = IsValidUtf8(value) ? value : MendEscapes(value);
     if (FirstControl(node.text) != std::string::npos || !IsValidUtf8(node.text))
       return Fail(node.at, "the text holds an escaped control character", "remove the escape");
-    if (node.quoted && positions_.LacksClosingQuote(mark))
+    if (node.quoted && marks_.LacksClosingQuote(mark))
       return Fail(node.at, "a quoted text never ends", "add the closing quote");
     if (ExpectsKey()) return OpenField(std::move(node));
+    if (!node.quoted) node.comment_at = marks_.CommentBehind(mark, node.text);
     Place(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -146,6 +89,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
   const std::optional<Error>& error() const { return error_; }
   YamlNode& root() { return root_; }
+  const std::optional<YAML::Mark>& last_scalar() const { return last_scalar_; }
 
  private:
   struct Level {
@@ -157,22 +101,22 @@ class TreeBuilder : public YAML::EventHandler {
   bool Accept(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (error_) return false;
     if (!tag.empty() && tag != "?" && tag != "!") {
-      Fail(positions_.Of(mark), "tags (!...) are not allowed", "remove it, or put the text in quotes");
+      Fail(marks_.Of(mark), "tags (!...) are not allowed", "remove it, or put the text in quotes");
     } else if (anchor != 0) {
       RefuseAnchor(mark);
     } else if (++nodes_ > kMaxNodes) {
-      Fail(positions_.Of(mark), "more than " + std::to_string(kMaxNodes) + " values in one file", "split the file");
+      Fail(marks_.Of(mark), "more than " + std::to_string(kMaxNodes) + " values in one file", "split the file");
     }
     return !error_;
   }
   void RefuseAnchor(const YAML::Mark& mark) {
-    Fail(positions_.Of(mark), "anchors (&) and aliases (*) are not allowed", "write the text out, or put it in quotes");
+    Fail(marks_.Of(mark), "anchors (&) and aliases (*) are not allowed", "write the text out, or put it in quotes");
   }
   bool ExpectsKey() const { return !open_.empty() && open_.back().node.is_map() && !open_.back().has_key; }
 
   void Open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (!Accept(mark, tag, anchor)) return;
-    YamlPosition at = positions_.Of(mark);
+    YamlPosition at = marks_.Of(mark);
     if (ExpectsKey()) return Fail(at, "a key must be plain text", "put text with [ ] or { } in quotes");
     if (open_.size() >= kMaxDepth)
       return Fail(at, "nested deeper than " + std::to_string(kMaxDepth), "use fewer levels");
@@ -214,64 +158,29 @@ class TreeBuilder : public YAML::EventHandler {
     level.has_key = false;
   }
 
-  Positions& positions_;
+  YamlMarks& marks_;
   const std::string& file_;
   std::vector<Level> open_;
   size_t nodes_ = 0;
+  std::optional<YAML::Mark> last_scalar_;
   YamlNode root_;
   std::optional<Error> error_;
 };
 
-struct Explanation {
-  std::string_view message, what, remedy;
-};
-const Explanation kExplanations[] = {
-    {YAML::ErrorMsg::MAP_VALUE, "a ':' stands where no value may follow",
-     "put text that holds \": \" in quotes, or write it as a block after '|'"},
-    {YAML::ErrorMsg::END_OF_MAP, "this line does not belong to the mapping above it",
-     "indent it like its neighbours, and check the quotes of the line before"},
-    {YAML::ErrorMsg::END_OF_SEQ, "this line does not belong to the list above it",
-     "start it with '- ' or indent it like its neighbours"},
-    {YAML::ErrorMsg::END_OF_MAP_FLOW, "a '{' is not closed", "close it with '}', or put the text in quotes"},
-    {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a '[' is not closed", "close it with ']', or put the text in quotes"},
-    {YAML::ErrorMsg::FLOW_END, "a ']' or '}' closes nothing", "remove it, or put the text in quotes"},
-    {YAML::ErrorMsg::MAP_KEY, "a key cannot stand here", "check the indentation"},
-    {YAML::ErrorMsg::BLOCK_ENTRY, "a '- ' cannot stand here", "check the indentation"},
-    {YAML::ErrorMsg::EOF_IN_SCALAR, "a quoted text never ends", "add the closing quote"},
-    {YAML::ErrorMsg::DOC_IN_SCALAR, "'---' or '...' stands inside a quoted text", "indent it, or close the quote"},
-    {YAML::ErrorMsg::CHAR_IN_BLOCK, "text follows '|' or '>' on the same line",
-     "start the text on the next line, indented"},
-    {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab stands in the indentation", "use spaces"},
-    {YAML::ErrorMsg::UNKNOWN_TOKEN, "text cannot start with this character", "put the text in quotes"},
-    {YAML::ErrorMsg::UNKNOWN_ANCHOR, "anchors (&) and aliases (*) are not allowed",
-     "write the text out, or put it in quotes"},
-};
-
-Error Explain(const YAML::ParserException& exception, Positions& positions, const std::string& file) {
-  YamlPosition at = positions.Of(exception.mark);
-  if (positions.TabIndents(exception.mark))
-    return BadInput("a tab stands in the indentation; use spaces", YamlWhere(file, {at.line, 1}));
-  std::string where = YamlWhere(file, at);
-  for (const Explanation& e : kExplanations) {
-    if (exception.msg == e.message) return BadInput(std::string(e.what) + "; " + std::string(e.remedy), where);
-  }
-  return BadInput(Excerpt(ReplaceInvalidUtf8(exception.msg)) + "; check the indentation and the quotes here", where);
-}
-
 Result<YamlNode> Build(std::string_view text, const std::string& file) {
-  Positions positions(text);
-  TreeBuilder builder(positions, file);
+  YamlMarks marks(text);
+  TreeBuilder builder(marks, file);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     if (parser.HandleNextDocument(builder) && !builder.error() && parser) {
-      TreeBuilder second(positions, file);
+      TreeBuilder second(marks, file);
       if (parser.HandleNextDocument(second))
         return BadInput("the file holds a second document; remove the '---' between them",
                         YamlWhere(file, second.root().at));
     }
   } catch (const YAML::ParserException& e) {
-    if (!builder.error()) return Explain(e, positions, file);
+    if (!builder.error()) return ExplainYaml(e, builder.last_scalar(), marks, file);
   } catch (const std::exception& e) {
     return BadInput(std::string("not YAML: ") + e.what() + "; check the syntax", file);
   }
@@ -280,8 +189,8 @@ Result<YamlNode> Build(std::string_view text, const std::string& file) {
 }
 
 Error WrongType(const YamlNode& node, const std::string& file, const std::string& what, const std::string& wanted) {
-  std::string found = node.is_scalar() ? "\"" + Excerpt(node.text) + "\"" : YamlKindName(node.kind);
-  return BadInput(what + " is " + found + "; write " + wanted, YamlWhere(file, node.at));
+  std::string found = node.is_scalar() ? "is \"" + Excerpt(node.text) + "\"" : YamlIs(node.kind);
+  return BadInput(what + " " + found + "; write " + wanted, YamlWhere(file, node.at));
 }
 
 template <typename T>
@@ -350,6 +259,35 @@ const char* YamlKindName(YamlNode::Kind kind) {
       return "a mapping";
   }
   return "?";
+}
+
+std::string YamlIs(YamlNode::Kind kind) {
+  return kind == YamlNode::Kind::kNull ? "has no value" : std::string("is ") + YamlKindName(kind);
+}
+
+const YamlNode& LocateYaml(const YamlNode& root, std::string_view path) {
+  const YamlNode* node = &root;
+  while (!path.empty()) {
+    size_t end = std::min(path.find_first_of(".["), path.size());
+    const YamlNode* next = nullptr;
+    if (end == 0 && path[0] == '[') {
+      end = path.find(']') + 1;
+      size_t index = std::stoul(std::string(path.substr(1, end - 2)));
+      if (index < node->items.size()) next = &node->items[index];
+    } else {
+      next = node->Find(path.substr(0, end));
+    }
+    if (!next) break;
+    node = next;
+    path.remove_prefix(end);
+    if (path.starts_with('.')) path.remove_prefix(1);
+  }
+  return *node;
+}
+
+std::string YamlPlace(const std::string& file, std::string_view path) {
+  Result<YamlNode> root = ReadYamlFile(file);
+  return root.ok() ? YamlWhere(file, LocateYaml(*root, path).at) : file;
 }
 
 Result<std::string> YamlText(const YamlNode& node, const std::string& file, const std::string& what) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,12 @@ struct YamlField;
 struct YamlNode {
   enum class Kind { kNull, kScalar, kSequence, kMap };
   Kind kind = Kind::kNull;
-  YamlPosition at;                // of a missing value: its key's
-  bool quoted = false;            // scalars: quoted or a block, so surely meant as text
-  std::string text;               // scalars: the text as written, quotes and escapes undone
+  YamlPosition at;      // of a missing value: its key's
+  bool quoted = false;  // scalars: quoted or a block, so surely meant as text
+  std::string text;     // scalars: the text as written, quotes and escapes undone
+  // Of values in plain text: a comment that follows on the line of its end. In text with a '#' somebody may have meant
+  // it as a part.
+  std::optional<YamlPosition> comment_at;
   std::vector<YamlNode> items;    // sequences
   std::vector<YamlField> fields;  // maps, in the order written; keys are unique
   bool is_map() const { return kind == Kind::kMap; }
@@ -55,6 +59,13 @@ YamlPosition PositionAt(std::string_view text, size_t offset);
 std::string YamlWhere(const std::string& file, YamlPosition at);
 // kMap, kSequence, ... as a person calls it: "a mapping", "a list", "text", "nothing".
 const char* YamlKindName(YamlNode::Kind kind);
+// The same in a sentence: "is a list", "has no value".
+std::string YamlIs(YamlNode::Kind kind);
+
+// The node of a path such as "spec.training.phases[1].name", or the last one above it that is written.
+const YamlNode& LocateYaml(const YamlNode& root, std::string_view path);
+// Where that node stands in a file, "file:line:column"; the file alone if it cannot be read.
+std::string YamlPlace(const std::string& file, std::string_view path);
 
 // Typed values. `what` names the value in the error, e.g. "training.epochs". Text takes any scalar as it is written
 // (so `answer: no` is "no"); the others need the plain scalar of that type: true/false, 12, 1.5e-3.

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 
 #include "formats/nearest_name.h"
 
@@ -106,6 +108,71 @@ TEST(Yaml, RefuseList) {
     EXPECT_NE(root.error().message.find(c.message), std::string::npos) << c.name << ": " << root.error().ToString();
     EXPECT_NE(root.error().message.find("; "), std::string::npos) << c.name << " names no remedy";
   }
+}
+
+// Slips of which yaml-cpp complains elsewhere: the place is that of the slip.
+TEST(Yaml, SlipsAreNamedWhereTheyAre) {
+  const std::string good =
+      "list:\n  - text: |\n      words\n    more:\n      - question: Which?\n        answer: a\n      - question: "
+      "Who?\n"
+      "        answer: b\nend: \"1905\"\n";
+  struct {
+    const char *from, *to, *where, *message;
+  } cases[] = {
+      {"answer: a", "answer:a", "f:6:16", "no blank stands after \"answer:\""},
+      {"question: Who?", "question:Who?", "f:7:18", "no blank stands after \"question:\""},
+      {"answer: a", "answer:\u00A0a", "f:6:16", "a no-break space"},
+      {"      - question: Who", "      -question: Who", "f:7:7", "no blank stands between '-' and \"question:\""},
+      {"  - text", "  -text", "f:2:3", "no blank stands between '-' and \"text:\""},
+      {"text: |", "text:|", "f:2:10", "no blank stands after \"text:\""},
+      {"        answer: a", "\u00A0       answer: a", "f:6:1", "a no-break space"},
+      {"        answer: a", "    \u00A0   answer: a", "f:6:5", "a no-break space"},
+      {"        answer: a", "          answer: a", "f:6:11", "begin it in column 9"},
+      {"answer: a", "answer: 'the Senna's bank'", "f:6:28", "write '' for a quote inside the text"},
+      {"answer: a", "answer: \"the \"old\" Senna\"", "f:6:23", "write \\\" for a quote inside the text"},
+      {"answer: a", "answer: \"a", "f:6:17", "this quoted text ends only in line 9"},
+      {"answer: a", "answer: >= 0.8  # share", "f:6:17", "write \">= 0.8\""},
+      {"question: Who?", "question: Who: she?", "f:7:22", "put text that holds \": \" in quotes"},
+      {"question: Who?", "question: Who reads http://x: she?", "f:7:37", "put text that holds \": \" in quotes"},
+  };
+  ASSERT_TRUE(ParseYaml(good, "f").ok()) << ParseYaml(good, "f").error().ToString();
+  for (const auto& c : cases) {
+    std::string text = good;
+    const size_t at = text.find(c.from);
+    ASSERT_NE(at, text.npos) << c.from;
+    Result<YamlNode> root = ParseYaml(text.replace(at, std::string_view(c.from).size(), c.to), "f");
+    ASSERT_FALSE(root.ok()) << c.to;
+    EXPECT_EQ(root.error().where, c.where) << c.to << ": " << root.error().ToString();
+    EXPECT_NE(root.error().message.find(c.message), std::string::npos) << c.to << ": " << root.error().ToString();
+  }
+}
+
+TEST(Yaml, CommentsBehindPlainText) {
+  Result<YamlNode> root = ParseYaml(
+      "a: plan #7 of it\nb: \"plan #7\" # quoted\nc: plan#7\n# alone\nd: \u00E9 two\n  lines\t# here\ne: | # block\n  "
+      "x #y\n"
+      "f: [x,  # item\n  y]\ng: it's\r\nh: 'it''s' # q\ni: x\n  # below\n",
+      "f");
+  ASSERT_TRUE(root.ok()) << root.error().ToString();
+  const auto comment = [](const YamlNode& node) { return node.comment_at ? YamlWhere("f", *node.comment_at) : ""; };
+  const auto of = [&](const char* key) { return comment(*root->Find(key)); };
+  EXPECT_EQ(root->Find("a")->text, "plan");
+  EXPECT_EQ(of("a"), "f:1:9");
+  EXPECT_EQ(root->Find("d")->text, "\u00E9 two lines");
+  EXPECT_EQ(of("d"), "f:6:9");
+  for (const char* key : {"b", "c", "e", "f", "g", "h", "i"}) EXPECT_EQ(of(key), "") << key;
+  EXPECT_EQ(comment(root->Find("f")->items[0]), "") << "behind the comma, not behind the text";
+}
+
+TEST(Yaml, PlacesOfPaths) {
+  const std::string path = ::testing::TempDir() + "cairn_yaml_places.yaml";
+  std::ofstream(path) << "spec:\n  base: {model: x}\n  phases:\n    - {name: a}\n";
+  EXPECT_EQ(YamlPlace(path, "spec.base.model"), path + ":2:17");
+  EXPECT_EQ(YamlPlace(path, "spec.phases[0].name"), path + ":4:14");
+  EXPECT_EQ(YamlPlace(path, "spec.phases[7].name"), path + ":4:5") << "the last one above it that is written";
+  EXPECT_EQ(YamlPlace(path, "spec.taxonomy.path"), path + ":2:3");
+  EXPECT_EQ(YamlPlace(path + ".absent", "spec"), path + ".absent");
+  std::filesystem::remove(path);
 }
 
 TEST(Yaml, LongLinesTakeLinearTime) {

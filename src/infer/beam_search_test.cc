@@ -7,6 +7,7 @@
 
 #include "infer/decoder.h"
 #include "infer/generate.h"
+#include "infer/testing.h"
 #include "infer/tiny_chat_model.h"
 
 namespace cairn::infer {
@@ -87,7 +88,7 @@ class Reference {
     std::vector<TokenId> ids = prompt_;
     ids.insert(ids.end(), h.tokens.begin(), h.tokens.end());
     Decoder decoder(pool_, chat_.model, 1, 192);
-    return LikeliestTokens(decoder.Prefill(0, ids).first(static_cast<size_t>(chat_.tokenizer.vocab_size())), 300);
+    return LikeliestTokens(Append(decoder, 0, ids).first(static_cast<size_t>(chat_.tokenizer.vocab_size())), 300);
   }
 
  private:

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "infer/decoder.h"
+#include "infer/testing.h"
 #include "model/training_pass.h"
 
 namespace cairn::infer {
@@ -33,13 +34,12 @@ class Stories260K : public ::testing::TestWithParam<model::Storage> {
   template <typename Look>
   Ids Greedy(const Ids& prompt, size_t steps, const Look& look) {
     Decoder decoder(pool_, model_, 1, 512);
-    std::span<const float> logits = decoder.Prefill(0, prompt);
+    std::span<const float> logits = Append(decoder, 0, prompt);
     Ids out;
     for (size_t i = 0; i < steps; ++i) {
       look(i, logits);
       out.push_back(Likeliest(logits));
-      const size_t sequence = 0;
-      logits = decoder.Step(std::span(&sequence, 1), std::span(&out.back(), 1));
+      logits = Append(decoder, 0, std::span(&out.back(), 1));
     }
     return out;
   }

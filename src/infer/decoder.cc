@@ -141,16 +141,4 @@ std::span<const float> Decoder::Forward(std::span<const Chunk> chunks, Rows rows
   return Head(chunks, rows);
 }
 
-std::span<const float> Decoder::Prefill(size_t sequence, std::span<const formats::TokenId> ids) {
-  Chunk chunk{sequence, ids};
-  return Forward({&chunk, 1});
-}
-
-std::span<const float> Decoder::Step(std::span<const size_t> sequences, std::span<const formats::TokenId> tokens) {
-  CAIRN_CHECK(sequences.size() == tokens.size());
-  std::vector<Chunk> chunks(sequences.size());
-  for (size_t i = 0; i < chunks.size(); ++i) chunks[i] = {sequences[i], tokens.subspan(i, 1)};
-  return Forward(chunks);
-}
-
 }  // namespace cairn::infer

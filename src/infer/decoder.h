@@ -31,9 +31,6 @@ class Decoder {
   // order with Rows::kAll; valid until the next call.
   // REQUIRES each sequence at most once, no empty chunk, ids in [0, V), length + chunk <= max_tokens.
   std::span<const float> Forward(std::span<const Chunk> chunks, Rows rows = Rows::kLast);
-  std::span<const float> Prefill(size_t sequence, std::span<const formats::TokenId> ids);
-  // One token for each of several sequences; logits [sequences, V].
-  std::span<const float> Step(std::span<const size_t> sequences, std::span<const formats::TokenId> tokens);
 
   // What the slot holds.
   std::span<const formats::TokenId> tokens(size_t sequence) const { return caches_[sequence].tokens; }

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/philox.h"
+#include "infer/testing.h"
 #include "infer/tiny_chat_model.h"
 #include "model/family_vectors.h"
 #include "model/testing.h"
@@ -64,11 +65,8 @@ std::vector<float> DecodedLogits(ThreadPool& pool, const model::Model& m, const 
   Decoder decoder(pool, m, 1, ids.size());
   std::vector<float> out;
   auto keep = [&](std::span<const float> logits) { out.insert(out.end(), logits.begin(), logits.end()); };
-  keep(decoder.Prefill(0, std::span(ids).first(20)));
-  for (size_t i = 20; i < ids.size(); ++i) {
-    const size_t sequence = 0;
-    keep(decoder.Step(std::span(&sequence, 1), std::span(&ids[i], 1)));
-  }
+  keep(Append(decoder, 0, std::span(ids).first(20)));
+  for (size_t i = 20; i < ids.size(); ++i) keep(Append(decoder, 0, std::span(&ids[i], 1)));
   return out;
 }
 
@@ -109,7 +107,7 @@ TEST_P(DecoderTest, TokenByTokenEqualsFullForward) {
   auto ids = RandomIds(75, 1);
   auto full = FullForward(pool_, model_, ids);
   Decoder decoder(pool_, model_, 1, 80);
-  for (size_t i = 0; i < ids.size(); ++i) ASSERT_TRUE(SameBits(decoder.Prefill(0, {&ids[i], 1}), full, i));
+  for (size_t i = 0; i < ids.size(); ++i) ASSERT_TRUE(SameBits(Append(decoder, 0, {&ids[i], 1}), full, i));
   EXPECT_EQ(decoder.length(0), ids.size());
 }
 
@@ -121,7 +119,7 @@ TEST_P(DecoderTest, EveryCutOfThePromptGivesTheSameRows) {
   for (size_t cut : {0u, 1u, 2u, 15u, 16u, 17u, 39u}) {
     decoder.Truncate(0, 0);
     if (cut > 0) {
-      ASSERT_TRUE(SameBits(decoder.Prefill(0, all.first(cut)), full, cut - 1)) << cut;
+      ASSERT_TRUE(SameBits(Append(decoder, 0, all.first(cut)), full, cut - 1)) << cut;
     }
     Chunk rest{0, all.subspan(cut)};
     auto rows = decoder.Forward({&rest, 1}, Decoder::Rows::kAll);
@@ -162,12 +160,11 @@ TEST_P(DecoderTest, StepAfterTruncateForgetsWhatWasCut) {
   auto ids = RandomIds(20, 3);
   auto full = FullForward(pool_, model_, ids);
   Decoder decoder(pool_, model_, 2, 30);
-  (void)decoder.Prefill(1, std::span<const TokenId>(ids).first(10));
+  (void)Append(decoder, 1, std::span<const TokenId>(ids).first(10));
   auto other = RandomIds(5, 99);
-  (void)decoder.Prefill(1, other);
+  (void)Append(decoder, 1, other);
   decoder.Truncate(1, 10);
-  size_t slot = 1;
-  ASSERT_TRUE(SameBits(decoder.Step({&slot, 1}, {&ids[10], 1}), full, 10));
+  ASSERT_TRUE(SameBits(Append(decoder, 1, {&ids[10], 1}), full, 10));
 }
 
 // Empty slots, slots that hold a part, and slots that hold something else after a common beginning.
@@ -175,17 +172,17 @@ TEST_P(DecoderTest, ASlotTakesOverTheTokensOfAnother) {
   const auto ids = RandomIds(30, 5);
   const auto full = FullForward(pool_, model_, ids);
   Decoder decoder(pool_, model_, 2, 40);
-  (void)decoder.Prefill(0, std::span<const TokenId>(ids).first(25));
+  (void)Append(decoder, 0, std::span<const TokenId>(ids).first(25));
   for (size_t common : {0u, 1u, 12u, 20u}) {
     for (size_t others : {0u, 3u, 15u}) {
       decoder.Truncate(1, 0);
       auto held = RandomIds(common + others, 77);
       std::copy_n(ids.begin(), common, held.begin());
-      if (!held.empty()) (void)decoder.Prefill(1, held);
+      if (!held.empty()) (void)Append(decoder, 1, held);
       decoder.CopyPrefix(0, 1, 20);
       ASSERT_EQ(decoder.length(1), 20u);
       EXPECT_TRUE(std::equal(ids.begin(), ids.begin() + 20, decoder.tokens(1).begin()));
-      EXPECT_TRUE(SameBits(decoder.Prefill(1, std::span<const TokenId>(ids).subspan(20)), full, 29))
+      EXPECT_TRUE(SameBits(Append(decoder, 1, std::span<const TokenId>(ids).subspan(20)), full, 29))
           << common << " " << others;
     }
   }
@@ -198,7 +195,7 @@ TEST_P(DecoderTest, ThreadsChangeNothing) {
   for (int threads : {1, 2}) {
     ThreadPool pool(threads);
     Decoder decoder(pool, model_, 1, 64);
-    ASSERT_TRUE(SameBits(decoder.Prefill(0, ids), full, 32));
+    ASSERT_TRUE(SameBits(Append(decoder, 0, ids), full, 32));
   }
 }
 
@@ -208,8 +205,8 @@ TEST_P(DecoderTest, InstructionSetsChangeNothing) {
   for (const std::string& target : kernels::SupportedTargets()) {
     ASSERT_TRUE(kernels::ForceTarget(target));
     Decoder decoder(pool_, model_, 1, 64);
-    (void)decoder.Prefill(0, std::span<const TokenId>(ids).first(32));
-    EXPECT_TRUE(SameBits(decoder.Prefill(0, {&ids[32], 1}), full, 32)) << target;
+    (void)Append(decoder, 0, std::span<const TokenId>(ids).first(32));
+    EXPECT_TRUE(SameBits(Append(decoder, 0, {&ids[32], 1}), full, 32)) << target;
   }
   kernels::ForceTarget("");
 }
@@ -228,7 +225,7 @@ TEST(DecoderFamilies, TokenByTokenEqualsTheWholePass) {
     const Chunk chunk{0, ids};
     const std::span<const float> rows = whole.Forward({&chunk, 1}, Decoder::Rows::kAll);
     for (size_t i = 0; i < ids.size(); ++i) {
-      const std::span<const float> row = stepped.Prefill(0, {&ids[i], 1});
+      const std::span<const float> row = Append(stepped, 0, {&ids[i], 1});
       ASSERT_EQ(std::memcmp(row.data(), rows.data() + i * vocab, vocab * sizeof(float)), 0) << expected["name"] << i;
     }
     const auto last = expected["last_logits"].get<std::vector<float>>();

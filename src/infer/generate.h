@@ -1,6 +1,6 @@
 // Answers to conversations, many at a time: continuous batching, in which a finished answer makes room for the next
-// request at once, and a prompt that begins as one before it takes over that part of its cache. Each reply depends on
-// its own request only, bit for bit.
+// request at once, and a prompt that begins as one before it takes over that part of its cache. What a reply says
+// (text, tokens, finish_reason) depends on its own request only, bit for bit; cached_tokens tells of the others.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,9 @@
 #include "model/model.h"
 
 namespace cairn::infer {
+
+// Rises when the same model answers the same request with another text: teachers' cached replies are then asked anew.
+inline constexpr int kDecodingVersion = 1;
 
 struct Request {
   std::vector<formats::Message> messages;
@@ -29,7 +32,7 @@ struct Reply {
   std::vector<formats::TokenId> tokens;  // as drawn, without the token that ended the turn
   FinishReason finish_reason = FinishReason::kStop;
   size_t prompt_tokens = 0;
-  size_t cached_tokens = 0;  // of them, taken over from another request's cache
+  size_t cached_tokens = 0;  // of them, taken over from another request's cache: what else ran, and when, decides
 };
 
 // Called with new text of one request: whole characters; joined, they are Reply::text. May be empty pieces; called from

@@ -6,6 +6,7 @@
 
 #include "formats/unicode.h"
 #include "infer/decoder.h"
+#include "infer/testing.h"
 #include "infer/tiny_chat_model.h"
 
 namespace cairn::infer {
@@ -50,11 +51,11 @@ TEST_F(GenerateTest, GreedyIsTheArgmaxOfTheDecoder) {
   ASSERT_TRUE(prompt.ok());
   EXPECT_EQ(reply.prompt_tokens, prompt->size());
   Decoder decoder(pool_, chat_.model, 1, 192);
-  auto logits = decoder.Prefill(0, *prompt);
+  auto logits = Append(decoder, 0, *prompt);
   auto drawable = static_cast<std::ptrdiff_t>(chat_.tokenizer.vocab_size());
   for (formats::TokenId id : reply.tokens) {
     EXPECT_EQ(id, std::max_element(logits.begin(), logits.begin() + drawable) - logits.begin());
-    logits = decoder.Prefill(0, {&id, 1});
+    logits = Append(decoder, 0, {&id, 1});
   }
   ASSERT_FALSE(reply.tokens.empty());
 }

@@ -46,6 +46,26 @@ TEST(CrossEntropy, EqualsTheDefinition) {
   }
 }
 
+TEST(SoftCrossEntropy, EqualsTheDefinition) {
+  Rng rng(33);
+  for (int i = 0; i < 80 && !::testing::Test::HasFatalFailure(); ++i) {
+    const size_t t = RandomSize(rng, 20), v = 1 + RandomSize(rng, 300);
+    std::vector<int32_t> targets(t);
+    for (int32_t& id : targets) id = static_cast<int32_t>(rng() % v);
+    const Floats base = RandomFloats(rng, t * v, kAllValues[i % 4]), scales = RandomFloats(rng, t, Values::kPlain);
+    ExpectDefinition(
+        {RandomFloats(rng, t * v, kAllValues[i / 4 % 4]), Floats(t)},
+        [&](Arrays& a) {
+          reference::SoftCrossEntropy(a[0].data(), base.data(), targets.data(), scales.data(), a[1].data(), t, v);
+        },
+        [&](ThreadPool& pool, Arrays& a) {
+          Floats overwritten = base;
+          SoftCrossEntropy(pool, a[0].data(), overwritten.data(), targets.data(), scales.data(), a[1].data(), t, v);
+        },
+        "soft_cross_entropy");
+  }
+}
+
 TEST(SoftmaxRow, EqualsTheDefinition) {
   Rng rng(22);
   for (int i = 0; i < 80 && !::testing::Test::HasFatalFailure(); ++i) {
@@ -222,6 +242,33 @@ TEST(CrossEntropy, GradientIsTheSlope) {
   CrossEntropy(pool, g.data(), &target, &loss, 1, x.size(), 1.0f, true);
   EXPECT_NEAR(loss, f(11, 0), 2e-6);
   for (size_t j = 0; j < x.size(); ++j) EXPECT_NEAR(g[j], (f(j, 1e-4) - f(j, -1e-4)) / 2e-4, 1e-6);
+}
+
+TEST(SoftCrossEntropy, GradientIsTheSlope) {
+  ThreadPool pool(1);
+  Rng rng(34);
+  const Floats x = RandomFloats(rng, 11, Values::kPlain), b = RandomFloats(rng, 11, Values::kPlain);
+  double lb = 0;
+  for (float v : b) lb += std::exp(static_cast<double>(v));
+  // -sum of softmax(b) * log softmax(x)
+  const auto f = [&](size_t k, double h) {
+    double l = 0, dot = 0;
+    for (size_t j = 0; j < x.size(); ++j) {
+      const double xj = x[j] + (j == k ? h : 0.0);
+      l += std::exp(xj);
+      dot += std::exp(static_cast<double>(b[j])) / lb * xj;
+    }
+    return std::log(l) - dot;
+  };
+  Floats g = x, base = b;
+  const int32_t target = 4;
+  const float scale = 0.5f;
+  float loss;
+  SoftCrossEntropy(pool, g.data(), base.data(), &target, &scale, &loss, 1, x.size());
+  double l = 0;
+  for (float v : x) l += std::exp(static_cast<double>(v));
+  EXPECT_NEAR(loss, std::log(l) - x[4], 2e-6);
+  for (size_t j = 0; j < x.size(); ++j) EXPECT_NEAR(g[j], 0.5 * (f(j, 1e-4) - f(j, -1e-4)) / 2e-4, 1e-6);
 }
 
 TEST(RmsNorm, GradientIsTheSlope) {

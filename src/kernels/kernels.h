@@ -101,6 +101,10 @@ void EmbeddingBackward(ThreadPool& pool, const float* dy, const int32_t* ids, fl
 // (exp(x-m)/l - [j == target]) * scale when with_gradient. targets in [0, V).
 void CrossEntropy(ThreadPool& pool, float* logits, const int32_t* targets, float* loss, size_t t, size_t v, float scale,
                   bool with_gradient);
+// The same losses; the gradient is that of the cross-entropy against softmax(base): logits[t, j] becomes
+// (exp(x-m)/l - exp(b-mb)/lb) * scales[t]. base [T, V] is overwritten. Hinton et al. 2015, arXiv:1503.02531.
+void SoftCrossEntropy(ThreadPool& pool, float* logits, float* base, const int32_t* targets, const float* scales,
+                      float* loss, size_t t, size_t v);
 
 // ---- adamw.cc ----
 struct AdamWStep {
@@ -128,8 +132,8 @@ void F32ToBf16(const float* x, uint16_t* y, size_t n);  // round to nearest even
 void F16ToF32(const uint16_t* x, float* y, size_t n);   // a NaN keeps sign and payload and becomes quiet
 void F32ToF16(const float* x, uint16_t* y, size_t n);   // round to nearest even; beyond the range: infinity
 
-// ---- elementary.cc ---- (docs/numerics.md: own functions, the same bits everywhere; see
-// kernels/reference/elementary.h)
+// ---- elementary.cc ---- (docs/numerics.md: own functions, the same bits everywhere; defined in
+// kernels/reference/elementary.cc and elementary64.cc)
 float Exp(float x);  // x clamped to [-87, 88]
 float Log(float x);
 float Sigmoid(float x);

@@ -13,14 +13,19 @@ namespace {
 
 constexpr size_t kScaleBytes = 2;
 
-// Writes the scale and returns it as the quantiser goes on with it: unrounded.
+// Rounded; the quantiser goes on with the scale as it was.
 void PutScale(float scale, std::byte* block) {
   uint16_t half;
   F32ToF16(&scale, &half, 1);
   std::memcpy(block, &half, sizeof half);
 }
 
-float InverseOf(float scale) { return scale == 0 ? 0.0f : 1.0f / scale; }
+// 0 where 1 / scale is beyond the range: the f16 scale of such a block is 0, whatever its whole numbers are.
+float InverseOf(float scale) {
+  if (scale == 0) return 0;
+  const float inverse = 1.0f / scale;
+  return std::isfinite(inverse) ? inverse : 0;
+}
 
 void NarrowQ8(const float* x, std::byte* block) {
   float largest = 0;

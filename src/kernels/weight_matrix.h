@@ -34,7 +34,7 @@ float BlockScale(const std::byte* block);  // of kQ8_0 and kQ4_0, widened
 // Elements [first, first + n) of a row that starts at `row`.
 void WidenWeights(WeightType type, const std::byte* row, size_t first, size_t n, float* out);
 // x[n] to WeightRowBytes(type, n) bytes: halves round to nearest even, blocks are those of GGML's reference quantiser;
-// n is a multiple of kWeightBlock for the blocked types.
+// n is a multiple of kWeightBlock for the blocked types. REQUIRES finite numbers for those.
 void NarrowWeights(WeightType type, const float* x, size_t n, std::byte* out);
 
 }  // namespace cairn::kernels

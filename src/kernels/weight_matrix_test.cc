@@ -1,5 +1,8 @@
 #include "kernels/weight_matrix.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "kernels/test_util.h"
 
 namespace cairn::kernels {
@@ -131,6 +134,27 @@ TEST(WeightMatrix, ZerosStayZeros) {
     std::vector<std::byte> row(WeightRowBytes(type, 64));
     NarrowWeights(type, zeros.data(), 64, row.data());
     for (float x : Widened(type, row, 64)) EXPECT_EQ(x, 0.0f) << WeightTypeName(type);
+  }
+}
+
+// Blocks so small that 1 / scale would be infinite: whole numbers of zero, not what a processor makes of an infinity.
+TEST(WeightMatrix, TinyBlocksBecomeZeros) {
+  for (float tiny : {1e-38f, -1e-38f, std::numeric_limits<float>::denorm_min()}) {
+    Floats x(64);  // a block of zeros, and one in which two elements are not
+    x[40] = tiny;
+    x[63] = tiny / 2;
+    for (WeightType type : {WeightType::kQ8_0, WeightType::kQ4_0}) {
+      std::vector<std::byte> row(WeightRowBytes(type, 64)), expected(row.size());
+      NarrowWeights(type, x.data(), x.size(), row.data());
+      NarrowWeights(type, Floats(64).data(), 64, expected.data());
+      // The scales are zeros of either sign.
+      for (size_t block : {size_t{0}, row.size() / 2}) {
+        EXPECT_EQ(BlockScale(&row[block]), 0.0f) << WeightTypeName(type) << " " << tiny;
+        EXPECT_TRUE(std::equal(&row[block] + 2, &row[block] + row.size() / 2, &expected[block] + 2))
+            << WeightTypeName(type) << " " << tiny;
+      }
+      for (float w : Widened(type, row, 64)) EXPECT_EQ(w, 0.0f) << WeightTypeName(type) << " " << tiny;
+    }
   }
 }
 

@@ -14,7 +14,7 @@ struct LinearLayer {
   const Int8Layer* int8 = nullptr;
   size_t w_offset, bias_offset, a_offset = 0, b_offset = 0;
 
-  LinearLayer(const Model& model, size_t layer, int p) {
+  LinearLayer(const Model& model, size_t layer, int p, AdapterUse adapter = AdapterUse::kWith) {
     ProjectionShape shape = ShapeOf(model.config, p);
     in = shape.in;
     out = shape.out;
@@ -23,7 +23,7 @@ struct LinearLayer {
     bias_offset = model.offsets.layers[layer].bias[p];
     if (bias_offset != kNoTensor) bias = model.Vector(bias_offset);
     if (model.int8) int8 = &model.int8->layers[layer][static_cast<size_t>(p)];
-    if (!model.adapter || !model.adapter->config.targets[p]) return;
+    if (adapter == AdapterUse::kWithout || !model.adapter || !model.adapter->config.targets[p]) return;
     const LoraOffsets& o = model.adapter->offsets[layer][static_cast<size_t>(p)];
     rank = static_cast<size_t>(model.adapter->config.rank);
     scale = model.adapter->config.Scale();
@@ -80,11 +80,12 @@ struct LinearLayer {
 // One block's operations on some rows of a batch.
 class BlockRows {
  public:
-  BlockRows(ThreadPool& pool, const Model& model, size_t layer, RowRange rows)
+  BlockRows(ThreadPool& pool, const Model& model, size_t layer, RowRange rows, AdapterUse adapter = AdapterUse::kWith)
       : pool(pool),
         model(model),
         layer(layer),
         rows(rows),
+        adapter(adapter),
         s(model.config),
         offsets(model.offsets.layers[layer]),
         eps(static_cast<float>(model.config.rms_norm_eps)),
@@ -97,7 +98,7 @@ class BlockRows {
   }
 
   void Forward(int p, const float* x, float* y, bool accumulate, BlockBuffers& b) const {
-    const LinearLayer l(model, layer, p);
+    const LinearLayer l(model, layer, p, adapter);
     l.Forward(pool, x, y, rows.count, accumulate, At(b.lora[static_cast<size_t>(p)], l.rank));
   }
 
@@ -128,6 +129,7 @@ class BlockRows {
   const Model& model;
   const size_t layer;
   const RowRange rows;
+  const AdapterUse adapter;
   const ModelSizes s;
   const LayerOffsets& offsets;
   const float eps, residual_multiplier;
@@ -180,8 +182,8 @@ void BlockBuffers::ResizeAfterAttention(const Model& model, size_t t) {
 }
 
 void BlockBeforeAttention(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions, RowRange rows,
-                          BlockBuffers& b) {
-  const BlockRows block(pool, model, layer, rows);
+                          BlockBuffers& b, AdapterUse adapter) {
+  const BlockRows block(pool, model, layer, rows, adapter);
   const ModelSizes& s = block.s;
   float* h1 = block.At(b.h1, s.hidden);
   auto queries_or_keys = [&](int p, std::vector<float>& raw, std::vector<float>& rstd, size_t norm, size_t heads,
@@ -202,9 +204,9 @@ void BlockBeforeAttention(ThreadPool& pool, const Model& model, size_t layer, co
   block.Forward(kV, h1, block.At(b.v, s.kv), false, b);
 }
 
-void BlockAfterAttention(ThreadPool& pool, const Model& model, size_t layer, RowRange rows, BlockBuffers& b,
-                         float* out) {
-  const BlockRows block(pool, model, layer, rows);
+void BlockAfterAttention(ThreadPool& pool, const Model& model, size_t layer, RowRange rows, BlockBuffers& b, float* out,
+                         AdapterUse adapter) {
+  const BlockRows block(pool, model, layer, rows, adapter);
   const ModelSizes& s = block.s;
   float *mid = block.At(b.mid, s.hidden), *h2 = block.At(b.h2, s.hidden);
   float *gate = block.At(b.gate, s.ffn), *up = block.At(b.up, s.ffn), *act = block.At(b.act, s.ffn);

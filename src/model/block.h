@@ -9,6 +9,9 @@
 
 namespace cairn::model {
 
+// Whether a forward pass computes with the model's adapter, if it has one, or as the base model.
+enum class AdapterUse { kWith, kWithout };
+
 // Some rows of a batch. All of a block but attention and the gradients of trained values works on each row alone, so
 // any split into ranges gives the same bits.
 struct RowRange {
@@ -37,10 +40,10 @@ kernels::AttentionShape AttentionShapeOf(const ModelConfig& config, size_t t);
 
 // x -> q, k, v. positions [T].
 void BlockBeforeAttention(ThreadPool& pool, const Model& model, size_t layer, const int32_t* positions, RowRange rows,
-                          BlockBuffers& buffers);
+                          BlockBuffers& buffers, AdapterUse adapter = AdapterUse::kWith);
 // att, x -> out [T, C].
 void BlockAfterAttention(ThreadPool& pool, const Model& model, size_t layer, RowRange rows, BlockBuffers& buffers,
-                         float* out);
+                         float* out, AdapterUse adapter = AdapterUse::kWith);
 
 // Computes att from q, k, v of the buffers (and, when decoding, a cache).
 using AttentionFunction = FunctionRef<void(BlockBuffers&)>;

@@ -91,7 +91,8 @@ struct Reference {
     }
   }
 
-  double Loss(const PackedTokens& batch) const {
+  // Of the rows with a target, in order: the logarithms of the probabilities.
+  std::vector<Vec> LogProbabilities(const PackedTokens& batch) const {
     const ModelConfig& c = model.config;
     size_t t = batch.size(), hidden = static_cast<size_t>(c.hidden_size), d = static_cast<size_t>(c.head_dim),
            heads = static_cast<size_t>(c.num_attention_heads),
@@ -138,19 +139,33 @@ struct Reference {
         for (size_t e = 0; e < hidden; ++e) x[i][e] += c.residual_multiplier * down[e];
       }
     }
-    double loss = 0;
+    std::vector<Vec> rows;
     for (size_t i = 0; i < t; ++i) {
       if (batch.targets[i] < 0) continue;
-      Vec h = Norm(x[i], model.offsets.final_norm);
-      double sum = 0, target = 0;
-      for (size_t w = 0; w < static_cast<size_t>(c.vocab_size); ++w) {
-        double logit = 0;
-        for (size_t e = 0; e < hidden; ++e) logit += weights[model.offsets.head + w * hidden + e] * h[e];
-        logit /= c.logits_scaling;
-        sum += std::exp(logit);
-        if (static_cast<int>(w) == batch.targets[i]) target = logit;
+      Vec h = Norm(x[i], model.offsets.final_norm), logits(static_cast<size_t>(c.vocab_size));
+      double sum = 0;
+      for (size_t w = 0; w < logits.size(); ++w) {
+        for (size_t e = 0; e < hidden; ++e) logits[w] += weights[model.offsets.head + w * hidden + e] * h[e];
+        logits[w] /= c.logits_scaling;
+        sum += std::exp(logits[w]);
       }
-      loss += std::log(sum) - target;
+      for (double& logit : logits) logit -= std::log(sum);
+      rows.push_back(std::move(logits));
+    }
+    return rows;
+  }
+
+  // base: LogProbabilities without the adapter, for rows that learn them.
+  double Loss(const PackedTokens& batch, const std::vector<Vec>& base = {}) const {
+    const std::vector<Vec> rows = LogProbabilities(batch);
+    double loss = 0;
+    for (size_t i = 0, row = 0; i < batch.size(); ++i) {
+      if (batch.targets[i] < 0) continue;
+      const double weight = static_cast<double>(batch.base_weight[i]);
+      if (weight == 0) loss -= rows[row][static_cast<size_t>(batch.targets[i])];
+      for (size_t w = 0; weight > 0 && w < rows[row].size(); ++w)
+        loss -= weight * std::exp(base[row][w]) * rows[row][w];
+      ++row;
     }
     return loss;
   }
@@ -171,8 +186,8 @@ void Shake(std::vector<float>& values, uint64_t seed) {
 
 // Central differences with step h have an error of about h^2 |f'''| / 6 + 1e-16 |f| / h, below 1e-7 here; what is left
 // is the f32 rounding of the backward pass: some hundred roundings of 6e-8 each, relative to the largest gradient.
-void Compare(Vec& parameters, const std::vector<float>& gradient, const Reference& reference,
-             const PackedTokens& batch) {
+void Compare(Vec& parameters, const std::vector<float>& gradient, const Reference& reference, const PackedTokens& batch,
+             const std::vector<Vec>& base = {}) {
   double largest = 0;
   for (float g : gradient) largest = std::max(largest, std::fabs(static_cast<double>(g)));
   ASSERT_GT(largest, 0);
@@ -182,9 +197,9 @@ void Compare(Vec& parameters, const std::vector<float>& gradient, const Referenc
     constexpr double kStep = 1e-5;
     double saved = parameters[i];
     parameters[i] = saved + kStep;
-    double up = reference.Loss(batch);
+    double up = reference.Loss(batch, base);
     parameters[i] = saved - kStep;
-    double down = reference.Loss(batch);
+    double down = reference.Loss(batch, base);
     parameters[i] = saved;
     EXPECT_NEAR((up - down) / (2 * kStep), static_cast<double>(gradient[i]), 2e-5 * largest) << "parameter " << i;
   }
@@ -226,6 +241,32 @@ TEST(Gradient, AdapterMatchesCentralDifferences) {
     TrainingPass(pool, model).Run(batch, 1.0f, gradients, losses);
     EXPECT_NEAR(std::accumulate(losses.begin(), losses.end(), 0.0), reference.Loss(batch), 1e-4);
     Compare(reference.adapter, gradients.adapter, reference, batch);
+  }
+}
+
+// Some samples learn their text, others what the model says without its adapter; with and without recomputation.
+TEST(Gradient, DistillationMatchesCentralDifferences) {
+  for (bool recompute : {false, true}) {
+    ThreadPool pool(2);
+    Model model = InitModel(SmallConfig(true), 3);
+    Shake(model.weights, 4);
+    LoraConfig lora;
+    lora.rank = 3;
+    lora.alpha = 6;
+    model.adapter = Adapter::Create(model.config, lora, 8);
+    Shake(model.adapter->values, 5);
+    PackedTokens batch = Batch();
+    batch.Append({7, 1, 19, 30, 2, 11}, {0, 0, 0, 1, 0, 1}, 0.3f);
+    batch.Append({21, 4, 4}, {0, 1, 1}, 1.0f);
+    Reference reference(model), without(model);
+    std::fill(without.adapter.begin(), without.adapter.end(), 0.0);
+    const std::vector<Vec> base = without.LogProbabilities(batch);
+    ASSERT_EQ(base.size(), 8u + 5u + 2u);
+    Gradients gradients = Gradients::For(model, false);
+    std::vector<float> losses;
+    TrainingPass(pool, model, recompute).Run(batch, 1.0f, gradients, losses);
+    EXPECT_EQ(losses.size(), 8u + 2u + 2u) << "of tokens in the loss mask";
+    Compare(reference.adapter, gradients.adapter, reference, batch, base);
   }
 }
 

@@ -27,23 +27,25 @@ void SpreadRows(std::vector<float>& values, const std::vector<size_t>& rows, siz
 
 }  // namespace
 
-void PackedTokens::Append(const std::vector<formats::TokenId>& sample, const std::vector<uint8_t>& loss_mask) {
+void PackedTokens::Append(const std::vector<formats::TokenId>& sample, const std::vector<uint8_t>& loss_mask,
+                          float weight) {
   CAIRN_CHECK(sample.size() == loss_mask.size());
   auto start = static_cast<int32_t>(ids.size());
   for (size_t i = 0; i < sample.size(); ++i) {
+    const bool next = i + 1 < sample.size(), counted = next && loss_mask[i + 1];
     ids.push_back(sample[i]);
     positions.push_back(static_cast<int32_t>(i));
     segment_start.push_back(start);
-    targets.push_back(i + 1 < sample.size() && loss_mask[i + 1] ? sample[i + 1] : -1);
+    targets.push_back(counted || (next && weight > 0) ? sample[i + 1] : -1);
+    counts.push_back(counted);
+    base_weight.push_back(weight > 0 && counted ? 1.0f : weight);
   }
-}
-
-size_t PackedTokens::LossTokens() const {
-  return static_cast<size_t>(std::count_if(targets.begin(), targets.end(), [](auto t) { return t >= 0; }));
 }
 
 void PackedTokens::Clear() {
   for (auto* v : {&ids, &positions, &segment_start, &targets}) v->clear();
+  counts.clear();
+  base_weight.clear();
 }
 
 Gradients Gradients::For(const Model& model, bool train_weights) {
@@ -69,8 +71,12 @@ void Gradients::FoldHead(ThreadPool& pool, const Model& model) {
 
 void TrainingPass::FindWanted(const PackedTokens& batch) {
   wanted_.clear();
-  for (size_t i = 0; i < batch.size(); ++i)
-    if (batch.targets[i] >= 0) wanted_.push_back(i);
+  any_base_ = false;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    if (batch.targets[i] < 0) continue;
+    wanted_.push_back(i);
+    any_base_ = any_base_ || batch.base_weight[i] > 0;
+  }
 }
 
 // Each thread on rows of its own through a whole half of a block, so that threads meet seven times a block and not
@@ -85,11 +91,11 @@ void TrainingPass::ForRows(size_t t, OnRows body) {
   });
 }
 
-void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, float* out) {
+void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, float* out, AdapterUse adapter) {
   const size_t t = batch.size();
   BlockBuffers& b = BlockOf(layer);
   ForRows(t, [&](ThreadPool& pool, RowRange rows) {
-    BlockBeforeAttention(pool, model_, layer, batch.positions.data(), rows, b);
+    BlockBeforeAttention(pool, model_, layer, batch.positions.data(), rows, b, adapter);
   });
   kernels::Attention(pool_, AttentionShapeOf(model_.config, t), batch.segment_start.data(), b.q.data(), b.k.data(),
                      b.v.data(), b.att.data(), b.stats.data());
@@ -98,12 +104,12 @@ void TrainingPass::RunBlock(const PackedTokens& batch, size_t layer, float* out)
     GatherRows(b.att, wanted_, ModelSizes(model_.config).q, last_.att);
   }
   ForRows(RowsAfterAttention(batch, layer), [&](ThreadPool& pool, RowRange rows) {
-    BlockAfterAttention(pool, model_, layer, rows, AfterAttentionOf(layer), out);
+    BlockAfterAttention(pool, model_, layer, rows, AfterAttentionOf(layer), out, adapter);
   });
 }
 
 // To final_h_: what the head reads, of the rows that count.
-void TrainingPass::Forward(const PackedTokens& batch) {
+void TrainingPass::Forward(const PackedTokens& batch, AdapterUse adapter) {
   const size_t t = batch.size(), hidden = ModelSizes(model_.config).hidden, layers = model_.offsets.layers.size();
   const size_t counted = wanted_.size();
   blocks_.resize(recompute_ ? 1 : layers);
@@ -119,13 +125,44 @@ void TrainingPass::Forward(const PackedTokens& batch) {
   EmbedTokens(pool_, model_, batch.ids.data(), t, blocks_[0].x.data());
   for (size_t l = 0; l < layers; ++l) {
     const bool keeps_next = !IsLast(l) && !recompute_;
-    RunBlock(batch, l, keeps_next ? blocks_[l + 1].x.data() : final_x_.data());
+    RunBlock(batch, l, keeps_next ? blocks_[l + 1].x.data() : final_x_.data(), adapter);
     if (!recompute_ || IsLast(l)) continue;
     inputs_[l].assign(blocks_[0].x.data(), blocks_[0].x.data() + t * hidden);
     std::copy_n(final_x_.data(), t * hidden, blocks_[0].x.data());
   }
   kernels::RmsNorm(pool_, final_x_.data(), model_.Vector(model_.offsets.final_norm), final_h_.data(),
                    final_rstd_.data(), counted, hidden, static_cast<float>(model_.config.rms_norm_eps));
+}
+
+// To base_h_: the same without the adapter, if rows are to learn what the base model says.
+void TrainingPass::BasePass(const PackedTokens& batch) {
+  if (!any_base_) return;
+  CAIRN_CHECK(model_.adapter.has_value());
+  Forward(batch, AdapterUse::kWithout);
+  base_h_.swap(final_h_);
+}
+
+// Losses and, in logits_, gradients of wanted rows [first, first + n): runs of rows that learn in the same way.
+void TrainingPass::LogitGradients(const PackedTokens& batch, size_t first, size_t n, float scale) {
+  const size_t hidden = ModelSizes(model_.config).hidden, vocab = ModelSizes(model_.config).vocab;
+  row_losses_.resize(n);
+  scales_.resize(n);
+  if (any_base_) {
+    base_logits_.resize(std::max(base_logits_.size(), n * vocab));
+    OutputLogits(pool_, model_, base_h_.data() + first * hidden, n, base_logits_.data());
+  }
+  const auto weight = [&](size_t i) { return batch.base_weight[wanted_[first + i]]; };
+  for (size_t i = 0, end; i < n; i = end) {
+    const bool base = weight(i) > 0;
+    for (end = i; end < n && (weight(end) > 0) == base; ++end) scales_[end] = scale * weight(end);
+    float *logits = logits_.data() + i * vocab, *losses = row_losses_.data() + i;
+    if (base) {
+      kernels::SoftCrossEntropy(pool_, logits, base_logits_.data() + i * vocab, &targets_[i], &scales_[i], losses,
+                                end - i, vocab);
+    } else {
+      kernels::CrossEntropy(pool_, logits, &targets_[i], losses, end - i, vocab, scale, true);
+    }
+  }
 }
 
 // From final_h_ to the losses and the gradient of final_h_ in scratch_.dh, a block of rows at a time, so that no [T, V]
@@ -140,9 +177,9 @@ void TrainingPass::Head(const PackedTokens& batch, float scale, Gradients& gradi
     const float* rows = final_h_.data() + first * hidden;
     for (size_t i = 0; i < n; ++i) targets_[i] = batch.targets[wanted_[first + i]];
     OutputLogits(pool_, model_, rows, n, logits_.data());
-    losses.resize(losses.size() + n);
-    kernels::CrossEntropy(pool_, logits_.data(), targets_.data(), losses.data() + losses.size() - n, n, vocab, scale,
-                          true);
+    LogitGradients(batch, first, n, scale);
+    for (size_t i = 0; i < n; ++i)
+      if (batch.counts[wanted_[first + i]]) losses.push_back(row_losses_[i]);
     OutputLogitsBackward(pool_, model_, n, logits_.data(), scratch_.dh.data() + first * hidden);
     if (!gradients.weights.empty()) {
       float* dhead = gradients.head.empty() ? gradients.weights.data() + model_.offsets.head : gradients.head.data();
@@ -190,7 +227,8 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
   const size_t t = batch.size(), hidden = ModelSizes(model_.config).hidden;
   FindWanted(batch);
   if (wanted_.empty()) return;
-  Forward(batch);
+  BasePass(batch);
+  Forward(batch, AdapterUse::kWith);
   scratch_.Resize(model_, t);
   dx_.resize(t * hidden);
   Head(batch, scale, gradients, losses);
@@ -202,7 +240,7 @@ void TrainingPass::Run(const PackedTokens& batch, float scale, Gradients& gradie
   for (size_t l = model_.offsets.layers.size(); l-- > 0;) {
     if (recompute_ && !IsLast(l)) {
       std::copy(inputs_[l].begin(), inputs_[l].end(), blocks_[0].x.begin());
-      RunBlock(batch, l, final_x_.data());  // final_x_ is free: its gradient is in dx_
+      RunBlock(batch, l, final_x_.data(), AdapterUse::kWith);  // final_x_ is free: its gradient is in dx_
     }
     BackwardOfBlock(batch, l, views);
   }
@@ -214,7 +252,7 @@ std::vector<float> TrainingPass::Losses(const PackedTokens& batch) {
   std::vector<float> losses;
   FindWanted(batch);
   if (wanted_.empty()) return losses;
-  Forward(batch);
+  Forward(batch, AdapterUse::kWith);
   logits_.resize(vocab);
   for (size_t i = 0; i < wanted_.size(); ++i) {
     float loss = 0;

@@ -36,7 +36,7 @@ class Reader {
       if (value) {
         result = Read(*value, below, member);
       } else if (field.required) {
-        result = BadInput(below + " is missing; add it: " + field.help, Where(node));
+        result = BadInput(below + " is missing; add \"" + Example(name, member) + "\"", Where(node));
       }
     });
     return result;
@@ -96,11 +96,26 @@ class Reader {
   }
 
  private:
+  // A required field as it may be written.
+  template <typename T>
+  static std::string Example(const std::string& name, const T& value) {
+    if constexpr (Section<T>) {
+      std::string inner;
+      ForEachField(value, [&](const char* below, const auto& member, const Field& field) {
+        if (field.required) inner += (inner.empty() ? "" : ", ") + Example(below, member);
+      });
+      return name + ": {" + inner + "}";
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      return name + ": " + (value.empty() ? "NAME" : value);
+    } else {
+      return name + ": ...";
+    }
+  }
   static std::string Short(const std::string& text) { return text.size() <= 40 ? text : text.substr(0, 40) + "..."; }
   std::string Where(const YamlNode& node) const { return formats::YamlWhere(file_, node.at); }
   Error Wrong(const YamlNode& node, const std::string& path, const char* expected) const {
     return BadInput(
-        (path.empty() ? "the project file" : path) + " is " + formats::YamlKindName(node.kind) + "; write " + expected,
+        (path.empty() ? "the project file" : path) + " " + formats::YamlIs(node.kind) + "; write " + expected,
         Where(node));
   }
   std::string file_;
@@ -167,6 +182,9 @@ std::optional<Problem> CheckTogether(const ProjectConfig& config) {
   if (!std::has_single_bit(spec.training.shards))
     return Problem{"spec.training.shards",
                    fmt::format("is {}; write a power of two (1, 2, 4, 8, ...)", spec.training.shards)};
+  if (spec.training.replay_distillation > 0 && spec.training.method == TrainingMethod::kFull)
+    return Problem{"spec.training.replayDistillation",
+                   "is of use with an adapter only: full training leaves no base model to ask; remove it"};
   std::vector<std::string> names;
   for (const PhaseConfig& phase : spec.training.phases) names.push_back(phase.name);
   if (names.empty()) return Problem{"spec.training.phases", "is empty; write at least one phase"};
@@ -193,27 +211,6 @@ std::optional<Problem> FindProblem(const ProjectConfig& config) {
   return problem ? problem : CheckTogether(config);
 }
 
-// The node of a path such as "spec.training.phases[1].name", or the last one above it that is written.
-const YamlNode& Locate(const YamlNode& root, std::string_view path) {
-  const YamlNode* node = &root;
-  while (!path.empty()) {
-    size_t end = std::min(path.find_first_of(".["), path.size());
-    const YamlNode* next = nullptr;
-    if (end == 0 && path[0] == '[') {
-      end = path.find(']') + 1;
-      size_t index = std::stoul(std::string(path.substr(1, end - 2)));
-      if (index < node->items.size()) next = &node->items[index];
-    } else {
-      next = node->Find(path.substr(0, end));
-    }
-    if (!next) break;
-    node = next;
-    path.remove_prefix(end);
-    if (path.starts_with('.')) path.remove_prefix(1);
-  }
-  return *node;
-}
-
 // Default gates that nobody wrote hold only for what is measured.
 void DropUnmeasuredDefaultGates(const YamlNode& root, EvaluationConfig& evaluation) {
   const YamlNode* spec = root.Find("spec");
@@ -235,12 +232,18 @@ Result<void> ProjectConfig::Validate(const std::string& file) const {
 
 Result<ProjectConfig> ParseProjectConfig(std::string_view text, const std::string& file) {
   CAIRN_ASSIGN(YamlNode root, formats::ParseYaml(text, file));
+  if (root.is_null())
+    return BadInput(
+        std::string("the project file is empty; make a project with cairn init DIR, or begin with \"apiVersion: ") +
+            kApiVersion + "\"",
+        formats::YamlWhere(file, root.at));
   ProjectConfig config;
   CAIRN_TRY(Reader(file).Read(root, "", config));
   DropUnmeasuredDefaultGates(root, config.spec.evaluation);
   std::optional<Problem> problem = FindProblem(config);
   if (problem)
-    return BadInput(problem->path + " " + problem->message, formats::YamlWhere(file, Locate(root, problem->path).at));
+    return BadInput(problem->path + " " + problem->message,
+                    formats::YamlWhere(file, formats::LocateYaml(root, problem->path).at));
   return config;
 }
 

@@ -89,7 +89,8 @@ struct TrainingConfig {
   uint64_t batch_tokens = 4096;  // per optimiser step
   uint64_t shards = 1;           // power of two
   uint64_t seed = 7;
-  double replay = 0.25;  // share of base data in every phase, against forgetting
+  double replay = 0.25;            // share of base data in every phase, against forgetting
+  double replay_distillation = 0;  // weight of what the base model says in place of their text; 0: their text
 };
 
 struct EvaluationConfig {

@@ -37,6 +37,10 @@ const std::vector<std::string>& EnumNames<TrainingMethod>();
 template <>
 const std::vector<std::string>& EnumNames<LoraTargets>();
 template <>
+const std::vector<std::string>& EnumNames<LoraNumerics>();
+template <>
+const std::vector<std::string>& EnumNames<BaseQuantization>();
+template <>
 const std::vector<std::string>& EnumNames<LocalRepositories>();
 template <>
 const std::vector<std::string>& EnumNames<PhaseData>();
@@ -150,6 +154,11 @@ void ForEachField(As<TrainingConfig> auto& c, auto&& visit) {
   visit("seed", c.seed, Field{.help = "of data order, mixing and the adapter's start", .low = 0, .high = kMaxSeed});
   visit("replay", c.replay,
         Field{.help = "share of base data in each phase, against forgetting", .low = 0, .high = 0.95});
+  visit("replayDistillation", c.replay_distillation,
+        Field{.help = "base data teach what the base model itself would say, all tokens beside the answers with this "
+                      "weight; 0: they teach their text. Half as many base data then keep the model as well",
+              .low = 0,
+              .high = 1});
 }
 
 void ForEachField(As<EvaluationConfig> auto& c, auto&& visit) {

@@ -21,7 +21,13 @@ class StoreCache : public synth::CallCache {
   dag::CallCache cache_;
 };
 
-Result<void> CheckUnchanged(const std::string& name, const std::string& directory, const Digest& opened) {
+// Reads the files only if their stamp says nothing: there is a check after each of hundreds of steps.
+Result<void> CheckUnchanged(const std::string& name, const std::string& directory, const std::string& stamp,
+                            const Digest& opened) {
+  if (!stamp.empty()) {
+    CAIRN_ASSIGN(std::string now, ModelDirectoryStamp(directory));
+    if (now == stamp) return {};
+  }
   CAIRN_ASSIGN(Digest now, ModelDirectoryDigest(directory));
   if (now == opened) return {};
   return BadInput("the " + name + " changed while the step ran; run the same command again", directory);
@@ -65,15 +71,15 @@ Result<synth::Teacher*> BuildContext::Teacher() {
   return static_cast<synth::Teacher*>(caching_teacher_.get());
 }
 
-dag::FileInput PinnedInput(const Digest& digest) { return {digest, "", ""}; }
+dag::FileInput PinnedInput(const Digest& digest) { return {digest}; }
 
 Result<void> CheckBaseUnchanged(const Project& project) {
-  return CheckUnchanged("base model", project.base_directory, project.base_digest);
+  return CheckUnchanged("base model", project.base_directory, project.base_stamp, project.base_digest);
 }
 
 Result<void> CheckTeacherUnchanged(const Project& project) {
   if (project.HasEndpoint()) return {};
-  return CheckUnchanged("teacher", project.teacher_directory, project.teacher_digest);
+  return CheckUnchanged("teacher", project.teacher_directory, project.teacher_stamp, project.teacher_digest);
 }
 
 Result<void> CopyFile(const std::string& from, const std::string& to) {

@@ -121,11 +121,12 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
     train_tokens += phase_rows * kTokensPerRow / (1 - std::min(training.replay, 0.9)) *
                     static_cast<double>(training.phases[i].epochs);
   }
-  // Training: 2 operations per parameter forward, 4 backward (2 for frozen weights); about half of the matmul's rate is
-  // reached.
+  // Training: 2 operations per parameter forward, 4 backward (2 for frozen weights), 2 more to ask the base model;
+  // about half of the matmul's rate is reached.
   const bool int8 = NumericsOf(training) == train::Numerics::kInt8;
-  double per_token =
-      parameters * (training.method == TrainingMethod::kLora ? 4 : 6) / (int8 ? Int8Speed(parameters) : 1);
+  const double operations =
+      training.method == TrainingMethod::kFull ? 6 : 4 + (training.replay_distillation > 0 ? 2 : 0);
+  const double per_token = parameters * operations / (int8 ? Int8Speed(parameters) : 1);
   double seconds =
       (train_tokens * per_token + (project.HasEndpoint() ? 0 : teacher_tokens * parameters * 2)) / (rate * 0.5);
   const double disk = trains ? DiskBytes(base->model.config, training, parameters, rows) : 0;

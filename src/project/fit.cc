@@ -45,6 +45,8 @@ Result<void> CheckFits(const Project& project, const train::Resources& resources
   CAIRN_ASSIGN(model::ChatTexts base, model::LoadChatTexts(project.base_directory));
   if (resources.device != nullptr) {
     auto trains = train::CheckDeviceTrains(base.config, NumericsOf(project.config.spec.training));
+    if (trains.ok() && project.config.spec.training.replay_distillation > 0)
+      trains = Unsupported("a device does not train with spec.training.replayDistillation; leave it or --device out");
     if (!trains.ok()) return Error{trains.error().code, trains.error().message, project.Path(kProjectFileName)};
   }
   const std::string root = project.Path(project.config.spec.taxonomy.path) + "/";
@@ -56,14 +58,16 @@ Result<void> CheckFits(const Project& project, const train::Resources& resources
 }
 
 Result<void> CheckPhases(const Project& project) {
-  for (const PhaseConfig& phase : project.config.spec.training.phases) {
+  const std::vector<PhaseConfig>& phases = project.config.spec.training.phases;
+  for (size_t i = 0; i < phases.size(); ++i) {
+    const PhaseConfig& phase = phases[i];
     const auto trained = [&](const taxonomy::Leaf& leaf) { return TrainsOn(phase.data, leaf.kind); };
     if (std::none_of(project.leaves.begin(), project.leaves.end(), trained))
       return BadInput(
-          fmt::format("the phase \"{}\" trains on {}, of which the taxonomy has no leaf; add one or take the "
-                      "phase out of spec.training.phases",
-                      phase.name, phase.data == PhaseData::kSkills ? "skills" : "knowledge"),
-          project.Path(kProjectFileName));
+          fmt::format("the phase \"{}\" trains on {}, of which the taxonomy has no leaf; add one, or delete the line "
+                      "\"- {{name: {}, ...}}\" below spec.training.phases in cairn.yaml",
+                      phase.name, phase.data == PhaseData::kSkills ? "skills" : "knowledge", phase.name),
+          formats::YamlPlace(project.Path(kProjectFileName), fmt::format("spec.training.phases[{}]", i)));
   }
   return {};
 }

@@ -19,10 +19,12 @@ Result<void> Add(const model::ChatModel& base, formats::Conversation conversatio
 }
 
 // replay is a share of the mixture: r / (1 - r) tokens of base data for each contributed one.
-uint64_t ReplayTokens(const std::vector<train::TokenSample>& contributed, double replay) {
+void CountBaseData(const TrainingConfig& training, train::EpochSamples& samples) {
   uint64_t tokens = 0;
-  for (const train::TokenSample& sample : contributed) tokens += sample.ids.size();
-  return replay < 1 ? static_cast<uint64_t>(static_cast<double>(tokens) * replay / (1 - replay)) : 0;
+  for (const train::TokenSample& sample : samples.every_epoch) tokens += sample.ids.size();
+  const double replay = training.replay;
+  samples.in_turn_tokens = replay < 1 ? static_cast<uint64_t>(static_cast<double>(tokens) * replay / (1 - replay)) : 0;
+  samples.in_turn_base_weight = static_cast<float>(training.replay_distillation);
 }
 
 std::optional<kernels::WeightType> QuantizedType(const TrainingConfig& training) {
@@ -57,7 +59,7 @@ Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,
   PhaseSamples samples;
   train::EpochSamples& tokens = samples.tokens;
   for (formats::Conversation& c : contributed) CAIRN_TRY(Add(base, std::move(c), samples, tokens.every_epoch));
-  tokens.in_turn_tokens = ReplayTokens(tokens.every_epoch, training.replay);
+  CountBaseData(training, tokens);
   RandomStream random(plan.seed, RandomPurpose::kMix, 0);
   const std::vector<uint32_t> order = Permutation(static_cast<uint32_t>(base_data.size()), random);
   for (uint64_t epoch = 0; epoch < plan.epochs; ++epoch) {
@@ -75,7 +77,7 @@ Result<PhaseSamples> RecordedSamples(std::vector<formats::Conversation> conversa
   train::EpochSamples& tokens = samples.tokens;
   for (size_t i = 0; i < conversations.size(); ++i)
     CAIRN_TRY(Add(base, std::move(conversations[i]), samples, i < contributed ? tokens.every_epoch : tokens.in_turn));
-  tokens.in_turn_tokens = ReplayTokens(tokens.every_epoch, training.replay);
+  CountBaseData(training, tokens);
   return samples;
 }
 
@@ -122,6 +124,7 @@ Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, cons
                  {"epochs", plan.epochs},
                  {"batch_tokens", training.batch_tokens},
                  {"method", training.method == TrainingMethod::kLora ? "lora" : "full"}};
+  if (training.replay_distillation > 0) inputs["replay_distillation"] = training.replay_distillation;
   if (training.method == TrainingMethod::kLora)
     inputs["lora"] = {{"rank", training.lora.rank}, {"alpha", training.lora.alpha}};
   if (auto type = QuantizedType(training)) inputs["lora"]["quantize"] = kernels::WeightTypeName(*type);

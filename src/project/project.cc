@@ -1,10 +1,18 @@
 #include "project/project.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <set>
 
+#include "base/descriptor.h"
 #include "base/file.h"
+#include "formats/unicode.h"
+#include "formats/yaml.h"
 #include "taxonomy/tree.h"
 
 namespace cairn::project {
@@ -26,6 +34,53 @@ std::string LastPart(const std::string& path) {
   return name == "seed" ? "./seed" : name;
 }
 
+// Names of the files that decide answers, sorted.
+Result<std::vector<std::string>> DecidingFiles(const std::string& directory) {
+  namespace fs = std::filesystem;
+  std::error_code code;
+  std::vector<std::string> names;
+  for (fs::directory_iterator it(directory, code), end; !code && it != end; it.increment(code)) {
+    std::string name = it->path().filename().string();
+    std::error_code unreadable;  // a link to nothing is no file
+    if (DecidesAnswers(name) && it->is_regular_file(unreadable)) names.push_back(std::move(name));
+  }
+  if (code == std::errc::no_such_file_or_directory) return NotFound("no such directory", directory);
+  if (code) return IoError(code.message(), directory);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Coarser than the clock of any file system: FAT counts in steps of two seconds.
+constexpr std::chrono::seconds kSettling{2};
+
+// What is told of a model when the project is opened. The stamp first: a change in between then differs from it.
+Result<void> PinModel(const std::string& directory, std::string& stamp, Digest& digest) {
+  CAIRN_ASSIGN(stamp, ModelDirectoryStamp(directory, std::chrono::system_clock::now() - kSettling));
+  CAIRN_ASSIGN(digest, ModelDirectoryDigest(directory));
+  return {};
+}
+
+// A wrong path is named where it is written: in the project file.
+Result<void> CheckTaxonomyFolder(const Project& project) {
+  const std::string file = project.Path(kProjectFileName), path = project.Path(project.config.spec.taxonomy.path);
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) return {};
+  return NotFound("spec.taxonomy.path leads to no folder (" + path +
+                      "); write the one that holds knowledge/ or compositional_skills/, from the project's folder on",
+                  formats::YamlPlace(file, "spec.taxonomy.path"));
+}
+
+// field: the one that names the model. That the built-in model is missing is no fault of the file.
+Result<std::string> ResolveField(const Project& project, const ModelResolver& resolve, const std::string& field,
+                                 const std::string& name) {
+  Result<std::string> resolved = resolve(name);
+  if (resolved.ok() || name == "seed" || resolved.error().code != ErrorCode::kNotFound) return resolved;
+  return NotFound(field + " is \"" + formats::Excerpt(name) + "\", but there is no model (" + resolved.error().where +
+                      "); write seed, the built-in model, or a folder with config.json and model.safetensors, from "
+                      "the project's folder on",
+                  formats::YamlPlace(project.Path(kProjectFileName), field));
+}
+
 }  // namespace
 
 std::string Project::BaseName() const {
@@ -41,23 +96,31 @@ std::string Project::TeacherName() const {
 }
 
 Result<Digest> ModelDirectoryDigest(const std::string& directory) {
-  namespace fs = std::filesystem;
-  std::error_code code;
-  std::vector<std::string> names;
-  for (fs::directory_iterator it(directory, code), end; !code && it != end; it.increment(code)) {
-    std::string name = it->path().filename().string();
-    std::error_code unreadable;  // a link to nothing is no file
-    if (DecidesAnswers(name) && it->is_regular_file(unreadable)) names.push_back(std::move(name));
-  }
-  if (code == std::errc::no_such_file_or_directory) return NotFound("no such directory", directory);
-  if (code) return IoError(code.message(), directory);
-  std::sort(names.begin(), names.end());
+  CAIRN_ASSIGN(std::vector<std::string> names, DecidingFiles(directory));
   std::string lines;
   for (const std::string& name : names) {
     CAIRN_ASSIGN(Digest digest, Sha256OfFile(directory + "/" + name));
     lines += digest.Hex() + " " + name + "\n";
   }
   return Sha256Of(lines);
+}
+
+Result<std::string> ModelDirectoryStamp(const std::string& directory, std::chrono::system_clock::time_point settled) {
+  CAIRN_ASSIGN(std::vector<std::string> names, DecidingFiles(directory));
+  const int64_t settled_second = std::chrono::floor<std::chrono::seconds>(settled.time_since_epoch()).count();
+  std::string lines;
+  for (const std::string& name : names) {
+    const std::string path = directory + "/" + name;
+    // Opened: only then does a network file system ask its server how the file is.
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    struct stat info {};
+    if (file.fd < 0 || ::fstat(file.fd, &info) != 0) return OsError(errno, path);
+    if (info.st_ctim.tv_sec >= settled_second) return std::string();
+    // Whoever writes can set the time of writing back, but not that of the change.
+    lines += fmt::format("{} {} {} {} {}.{} {}.{}\n", name, info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec,
+                         info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec);
+  }
+  return lines;
 }
 
 taxonomy::LeafOptions LeafOptionsOf(const TaxonomyConfig& config) {
@@ -71,15 +134,21 @@ Result<Project> OpenProject(const std::string& directory, const ModelResolver& r
   project.directory = directory;
   CAIRN_ASSIGN(project.config, ReadProjectConfig(project.Path(kProjectFileName)));
   const SpecConfig& spec = project.config.spec;
+  CAIRN_TRY(CheckTaxonomyFolder(project));
   CAIRN_ASSIGN(project.leaves, taxonomy::LoadTaxonomy(project.Path(spec.taxonomy.path), LeafOptionsOf(spec.taxonomy)));
   project.taxonomy_commit = taxonomy::CommitHolding(project.Path(spec.taxonomy.path), project.leaves);
-  CAIRN_ASSIGN(project.base_directory, resolve(spec.base.model));
-  CAIRN_ASSIGN(project.base_digest, ModelDirectoryDigest(project.base_directory));
+  CAIRN_ASSIGN(project.base_directory, ResolveField(project, resolve, "spec.base.model", spec.base.model));
+  CAIRN_TRY(PinModel(project.base_directory, project.base_stamp, project.base_digest));
   if (project.HasEndpoint()) {
     project.teacher_digest = Sha256Of(spec.teacher.endpoint + "\n" + spec.teacher.model);
   } else {
-    CAIRN_ASSIGN(project.teacher_directory, resolve(spec.teacher.model));
-    CAIRN_ASSIGN(project.teacher_digest, ModelDirectoryDigest(project.teacher_directory));
+    CAIRN_ASSIGN(project.teacher_directory, ResolveField(project, resolve, "spec.teacher.model", spec.teacher.model));
+    if (project.teacher_directory == project.base_directory) {
+      project.teacher_stamp = project.base_stamp;
+      project.teacher_digest = project.base_digest;
+    } else {
+      CAIRN_TRY(PinModel(project.teacher_directory, project.teacher_stamp, project.teacher_digest));
+    }
   }
   return project;
 }

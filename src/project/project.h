@@ -1,6 +1,7 @@
 // A project opened for building: its file, its leaves and the models that it names, each with its digest.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct Project {
   std::string taxonomy_commit;                    // that last changed the taxonomy in its git repository, or empty
   std::string base_directory, teacher_directory;  // teacher: empty with an endpoint
   Digest base_digest, teacher_digest;             // of the model files that decide answers
+  std::string base_stamp, teacher_stamp;          // of the same files, taken before; empty: nothing to be told from
 
   std::string Path(const std::string& relative) const { return directory + "/" + relative; }
   std::string WorkDirectory() const { return directory + "/.cairn"; }
@@ -42,5 +44,12 @@ Lock LockOf(const Project& project);
 // SHA-256 over the files of a model directory that decide what it computes (configuration, weights, tokenizer, replay
 // and held-out data). Links are followed: the cache of Hugging Face's hub is made of them. Folders are not looked into.
 Result<Digest> ModelDirectoryDigest(const std::string& directory);
+
+// Names, places, sizes and times of these files: while they are equal, so is the digest, and nothing needs to be read.
+// Empty if one changed in the second of `settled` or later: where that is now, another change at the same tick of the
+// file system's clock would not show. The stamp that later ones are compared with is taken with a `settled` a little
+// before now.
+Result<std::string> ModelDirectoryStamp(const std::string& directory, std::chrono::system_clock::time_point settled =
+                                                                          std::chrono::system_clock::time_point::max());
 
 }  // namespace cairn::project

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <thread>
+#include <utility>
 
 #include "base/file.h"
 #include "project/build.h"
@@ -67,6 +71,59 @@ TEST(Project, ModelThatChangedAfterOpeningIsRefused) {
   }
   project.config.spec.teacher.endpoint = "http://x";
   EXPECT_TRUE(CheckTeacherUnchanged(project).ok());
+  fs::remove_all(project.base_directory);
+}
+
+// In place, in the same size, and with the old time of writing: the time of the change still tells.
+TEST(ModelDirectoryStamp, SeesEveryChangeOfADecidingFile) {
+  const std::string root = FreshDirectory();
+  WriteModel(root);
+  std::string stamp = ModelDirectoryStamp(root).value();
+  const std::string file = root + "/replay.jsonl";
+  auto changed = [&] {
+    const std::string before = std::exchange(stamp, ModelDirectoryStamp(root).value());
+    return before != stamp;
+  };
+  EXPECT_FALSE(stamp.empty());
+  EXPECT_FALSE(changed());
+  ASSERT_TRUE(WriteFileAtomic(root + "/notes.txt", "other").ok());
+  EXPECT_FALSE(changed());
+  ASSERT_TRUE(WriteFileAtomic(file, "other").ok());  // another file of that name
+  EXPECT_TRUE(changed());
+  const auto written = fs::last_write_time(file);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // beyond the tick of the kernel's clock
+  std::ofstream(file) << "order";
+  fs::last_write_time(file, written);
+  EXPECT_TRUE(changed());
+  fs::rename(file, root + "/heldout.jsonl");
+  EXPECT_TRUE(changed());
+  EXPECT_EQ(ModelDirectoryStamp(root + "/none").error().code, ErrorCode::kNotFound);
+  fs::remove_all(root);
+}
+
+TEST(ModelDirectoryStamp, SaysNothingOfFilesThatJustChanged) {
+  const std::string root = FreshDirectory();
+  WriteModel(root);
+  const auto now = std::chrono::system_clock::now();
+  EXPECT_EQ(ModelDirectoryStamp(root, now - std::chrono::seconds(2)).value(), "");
+  EXPECT_EQ(ModelDirectoryStamp(root, now + std::chrono::seconds(10)).value(), ModelDirectoryStamp(root).value());
+  fs::remove_all(root);
+}
+
+// With a digest that is not that of the files: only a stamp that still holds lets them pass unread.
+TEST(Project, ModelsAreReadAgainOnlyIfTheirStampDiffers) {
+  Project project;
+  project.base_directory = project.teacher_directory = FreshDirectory();
+  WriteModel(project.base_directory);
+  project.base_digest = project.teacher_digest = Sha256Of("other files");
+  project.base_stamp = project.teacher_stamp = ModelDirectoryStamp(project.base_directory).value();
+  EXPECT_TRUE(CheckBaseUnchanged(project).ok());
+  EXPECT_TRUE(CheckTeacherUnchanged(project).ok());
+  ASSERT_TRUE(WriteFileAtomic(project.base_directory + "/config.json", "config.json").ok());  // the same bytes
+  EXPECT_FALSE(CheckBaseUnchanged(project).ok());
+  EXPECT_FALSE(CheckTeacherUnchanged(project).ok());
+  project.base_digest = ModelDirectoryDigest(project.base_directory).value();
+  EXPECT_TRUE(CheckBaseUnchanged(project).ok());
   fs::remove_all(project.base_directory);
 }
 

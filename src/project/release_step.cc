@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/version.h"
 #include "project/model_card.h"
 #include "project/phase.h"
 #include "project/steps.h"
@@ -59,7 +60,7 @@ Result<void> WriteProvenance(const Project& project, const std::string& release)
   input.build_type = "https://cairn.dev/build/v1alpha1";
   input.external_parameters = {{"project", PublishedProject(project)}};
   input.internal_parameters = {{"numerics", train::NumericsName(NumericsOf(project.config.spec.training))}};
-  input.builder_id = "https://cairn.dev/cairn/0.1.0";
+  input.builder_id = std::string("https://cairn.dev/cairn/") + kVersion;
   input.resolved_dependencies.push_back({"base model", "", {{"sha256", project.base_digest.Hex()}}, nullptr});
   input.resolved_dependencies.push_back({"teacher", "", {{"sha256", project.teacher_digest.Hex()}}, nullptr});
   for (const taxonomy::Leaf& leaf : project.leaves)

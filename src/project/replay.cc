@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
+#include <functional>
 #include <set>
+#include <span>
 
 #include "base/file.h"
 #include "base/philox.h"
+#include "formats/safetensors.h"
 #include "project/phase.h"
 #include "project/steps.h"
 #include "trust/release_digest.h"
@@ -52,7 +54,9 @@ Result<PhaseSamples> LoadSamples(const ReleasedPhase& phase, const model::ChatMo
                     "replayed by that one",
                     conversations.size()),
         phase.directory + "/header.json");
-  return RecordedSamples(std::move(conversations), contributed.get<size_t>(), base, training);
+  auto samples = RecordedSamples(std::move(conversations), contributed.get<size_t>(), base, training);
+  if (!samples.ok()) return Corrupt(samples.error().message, path);
+  return samples;
 }
 
 Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig& training,
@@ -116,7 +120,8 @@ bool KeepsState(const ReleasedPhase& phase, uint64_t step) {
 // Trains the model's adapter to what it was at the phase's end.
 Result<void> ToPhaseEnd(const ReleasedPhase& phase, model::Model& model, ThreadPool& pool) {
   if (!KeepsState(phase, phase.config.steps))
-    return Unsupported("this release keeps no state at the end of phase " + phase.plan.directory_name, phase.directory);
+    return Corrupt("the state at the end of phase " + phase.plan.directory_name + " is missing",
+                   train::StatePath(phase.directory + "/states", phase.config.steps));
   train::Trainer trainer(pool, model, phase.config, *phase.source);
   return LoadKeptState(phase, phase.config.steps, trainer);
 }
@@ -144,24 +149,44 @@ Result<model::Model> PhaseStart(const Release& release, size_t index, ThreadPool
   return model;
 }
 
-// The weights of `directory` are the trained ones, rounded as they are saved.
-Result<void> CheckRounded(const model::Model& trained, const std::string& directory, ThreadPool& pool) {
-  CAIRN_ASSIGN(model::Model released, model::LoadModel(directory, model::Storage::kAsStored));
-  CAIRN_TRY(CheckSizes(released.config, trained.config, directory));
-  for (const model::TensorSpec& t : trained.list.tensors()) {
-    std::vector<float> expected = model::MergedTensor(pool, trained, t);
-    model::RoundToBf16(expected);
-    if (std::memcmp(expected.data(), model::MergedTensor(pool, released, t).data(), t.size() * sizeof(float)) != 0)
-      return Corrupt("the tensor " + t.name + " is not what the training ended with", directory + "/model.safetensors");
-  }
-  return {};
+Result<void> SameText(const std::string& path, const std::string& expected) {
+  CAIRN_ASSIGN(std::string text, ReadFile(path));
+  if (text == expected) return {};
+  return Corrupt("this file is not what the base model and the settings of the training give", path);
+}
+
+// The file is byte for byte what the end of the training is saved as: a tensor more, another type or other metadata
+// could change what a program makes of it.
+Result<void> SameTensors(const std::string& path, const model::ParameterList& list, formats::DType dtype,
+                         const std::function<std::span<const std::byte>(const model::TensorSpec&)>& bytes_of) {
+  const std::vector<size_t> order = list.NameOrder();
+  std::vector<formats::TensorLayout> layouts;
+  for (size_t i : order) layouts.push_back({list.tensors()[i].name, dtype, list.tensors()[i].shape()});
+  auto source = [&](size_t i) { return bytes_of(list.tensors()[order[i]]); };
+  CAIRN_ASSIGN(std::string difference, formats::DifferenceFromWritten(path, layouts, {{"format", "pt"}}, source));
+  if (difference.empty()) return {};
+  return Corrupt("this file is not what the training ended with: " + difference, path);
+}
+
+// The weights of `directory` are the trained ones, saved as model::SaveWeights saves them.
+Result<void> CheckSaved(const model::Model& trained, const std::string& directory, ThreadPool& pool) {
+  std::vector<uint16_t> narrow;
+  auto bytes_of = [&](const model::TensorSpec& t) {
+    const std::vector<float> values = model::MergedTensor(pool, trained, t);
+    if (!t.is_vector) trained.Forget(t.offset, static_cast<size_t>(t.rows), static_cast<size_t>(t.cols));
+    narrow.resize(values.size());
+    kernels::F32ToBf16(values.data(), narrow.data(), narrow.size());
+    return std::as_bytes(std::span<const uint16_t>(narrow));
+  };
+  CAIRN_TRY(SameText(directory + "/config.json", PrettyJson(model::ModelConfigToJson(trained.config))));
+  return SameTensors(directory + "/model.safetensors", trained.list, formats::DType::kBF16, bytes_of);
 }
 
 // Full training: what a phase ended with is in the release.
 Result<void> CheckPhaseEnd(const Release& release, size_t index, const model::Model& trained, ThreadPool& pool) {
   const bool last = index + 1 == release.phases.size();
-  return CheckRounded(trained, last ? release.directory : release.phases[index].directory + "/" + kPhaseModelDirectory,
-                      pool);
+  return CheckSaved(trained, last ? release.directory : release.phases[index].directory + "/" + kPhaseModelDirectory,
+                    pool);
 }
 
 // Segment `segment` (from 0) of a phase, run again.
@@ -174,7 +199,7 @@ Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint
   train::Trainer trainer(pool, model, phase.config, *phase.source);
   Json header =
       PhaseHeaderOf(phase.config, phase.plan, training, trainer.StateDigest(), phase.samples, release.base_digest);
-  if (header != phase.transcript.header)
+  if (DumpJson(header) != DumpJson(phase.transcript.header))  // as texts: 1 equals 1.0
     return Corrupt("the samples, the start state or the configuration are not those of the transcript's header",
                    phase.directory);
   uint64_t first = segment * phase.config.segment_steps,
@@ -199,12 +224,6 @@ bool MayStandAtTop(const std::string& name) {
   return known.contains(name) || trust::IsOutsideReleaseDigest(name);
 }
 
-Result<void> SameText(const std::string& path, const std::string& expected) {
-  CAIRN_ASSIGN(std::string text, ReadFile(path));
-  if (text == expected) return {};
-  return Corrupt("this file is not what the base model and the settings of the training give", path);
-}
-
 // Beside the weights, what else decides a model's answers must be the base model's.
 Result<void> CheckModelFiles(const Release& release, const std::vector<std::string>& files) {
   const auto texts = model::ModelTexts(release.base.model.config, release.base.tokenizer, release.base.format);
@@ -223,63 +242,91 @@ Result<void> CheckAdapter(const Release& release, const model::Adapter& trained)
   std::string directory = release.directory + "/adapter";
   CAIRN_TRY(
       SameText(directory + "/adapter_config.json", model::AdapterText(trained.config, release.config.spec.base.model)));
-  CAIRN_ASSIGN(model::Adapter adapter, model::LoadAdapter(release.base.model.config, directory));
-  if (std::memcmp(adapter.values.data(), trained.values.data(), trained.values.size() * sizeof(float)) != 0)
-    return Corrupt("the adapter is not the one that the training ended with", directory + "/adapter_model.safetensors");
-  return {};
+  auto bytes_of = [&](const model::TensorSpec& tensor) {
+    return std::as_bytes(std::span(trained.values).subspan(tensor.offset, tensor.size()));
+  };
+  return SameTensors(directory + "/adapter_model.safetensors", trained.list, formats::DType::kF32, bytes_of);
 }
 
 // The released weights are those of the last state, merged into the base and rounded.
 Result<void> CheckWeights(const Release& release, ThreadPool& pool) {
-  // Full training keeps no states; its weights are checked where a replay reaches a phase's end.
+  // Full training keeps no states; its weights are compared where a replay reaches a phase's end.
   if (release.config.spec.training.method != TrainingMethod::kLora) return {};
   model::Model model = release.base.model;
   CAIRN_TRY(PrepareTrainable(model, release.config.spec.training, "", 0));
   CAIRN_TRY(ToPhaseEnd(release.phases.back(), model, pool));
   ScaleForRelease(*model.adapter, release.config.spec.training);
   CAIRN_TRY(CheckAdapter(release, *model.adapter));
-  return CheckRounded(model, release.directory, pool);
+  return CheckSaved(model, release.directory, pool);
 }
 
 struct Choice {
   size_t phase;
   uint64_t segment;
+  bool operator==(const Choice&) const = default;
 };
 
-Result<std::vector<Choice>> Choose(const Release& release, const ReplayOptions& options) {
+// All segments of the training, in order.
+std::vector<Choice> AllSegments(const Release& release) {
   std::vector<Choice> all;
+  for (size_t i = 0; i < release.phases.size(); ++i) {
+    const train::TrainConfig& c = release.phases[i].config;
+    for (uint64_t s = 0; s * c.segment_steps < c.steps; ++s) all.push_back({i, s});
+  }
+  return all;
+}
+
+// The segment that holds a step, counted through all phases from 1.
+Result<Choice> SegmentOf(const Release& release, uint64_t step) {
   uint64_t before = 0;
   for (size_t i = 0; i < release.phases.size(); ++i) {
     const train::TrainConfig& c = release.phases[i].config;
-    if (options.step && *options.step > before && *options.step <= before + c.steps)
-      return std::vector<Choice>{{i, (*options.step - before - 1) / c.segment_steps}};
+    if (step > before && step <= before + c.steps) return Choice{i, (step - before - 1) / c.segment_steps};
     before += c.steps;
-    for (uint64_t s = 0; s * c.segment_steps < c.steps; ++s) all.push_back({i, s});
   }
-  if (options.step) return BadInput(fmt::format("the training has steps 1 to {}, not {}", before, *options.step));
+  return BadInput(fmt::format("the training has steps 1 to {}, not {}", before, step));
+}
+
+Result<std::vector<Choice>> Choose(const Release& release, const ReplayOptions& options) {
+  if (options.step) {
+    CAIRN_ASSIGN(Choice choice, SegmentOf(release, *options.step));
+    return std::vector<Choice>{choice};
+  }
+  const std::vector<Choice> all = AllSegments(release);
   RandomStream random(options.seed, RandomPurpose::kReplay, 0);
   std::vector<Choice> chosen;
   for (uint32_t i : Permutation(static_cast<uint32_t>(all.size()), random)) {
     if (chosen.size() >= options.segments) break;
     chosen.push_back(all[i]);
   }
+  if (release.config.spec.training.method == TrainingMethod::kFull) {
+    // Only its end says what weights were released. On the way from the phase's start all its other segments are run.
+    std::erase_if(chosen, [&](const Choice& c) { return c.phase == all.back().phase; });
+    chosen.push_back(all.back());
+  }
   return chosen;
 }
 
-Result<std::vector<ReplayedSegment>> Replay(const std::string& directory, ThreadPool& pool,
-                                            const ModelResolver& resolve, const ReplayOptions& options) {
+bool ComparesWeights(const Release& release, const std::vector<Choice>& chosen) {
+  if (release.config.spec.training.method == TrainingMethod::kLora) return true;
+  return std::ranges::find(chosen, AllSegments(release).back()) != chosen.end();
+}
+
+Result<ReplayReport> Replay(const std::string& directory, ThreadPool& pool, const ModelResolver& resolve,
+                            const ReplayOptions& options) {
   // First of all: nothing below is read through a link.
   CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(directory));
   CAIRN_ASSIGN(Release release, LoadRelease(directory, resolve, options.base_directory));
   CAIRN_ASSIGN(std::vector<Choice> chosen, Choose(release, options));
   CAIRN_TRY(CheckModelFiles(release, files));
   CAIRN_TRY(CheckWeights(release, pool));
-  std::vector<ReplayedSegment> segments;
+  ReplayReport report;
   for (const Choice& c : chosen) {
     CAIRN_ASSIGN(ReplayedSegment segment, ReplaySegment(release, c.phase, c.segment, pool, options.quiet));
-    segments.push_back(segment);
+    report.segments.push_back(segment);
   }
-  return segments;
+  report.weights_compared = ComparesWeights(release, chosen);
+  return report;
 }
 
 }  // namespace
@@ -290,15 +337,16 @@ Result<ProjectConfig> ReleasedProject(const Json& external_parameters, const std
   return ParseProjectConfig(DumpJson(external_parameters["project"]), where);
 }
 
-Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& release, ThreadPool& pool,
-                                                   const ModelResolver& resolve, const ReplayOptions& options) {
+Result<ReplayReport> ReplayRelease(const std::string& release, ThreadPool& pool, const ModelResolver& resolve,
+                                   const ReplayOptions& options) {
   std::string directory = release;
   while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
-  auto segments = Replay(directory, pool, resolve, options);
-  if (segments.ok()) return segments;
-  Error error = segments.error();
-  // What cannot be read inside a release is damage there, not a mistake of whoever checks it.
-  const bool unreadable = error.code == ErrorCode::kBadInput || error.code == ErrorCode::kNotFound;
+  auto report = Replay(directory, pool, resolve, options);
+  if (report.ok()) return report;
+  Error error = report.error();
+  // What is missing or cannot be read inside a release is damage there, not a mistake of whoever checks it.
+  const bool unreadable =
+      error.code == ErrorCode::kBadInput || error.code == ErrorCode::kNotFound || error.code == ErrorCode::kUnsupported;
   if (unreadable && error.where.starts_with(directory + "/")) error.code = ErrorCode::kCorrupt;
   return error;
 }

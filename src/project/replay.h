@@ -12,7 +12,7 @@
 namespace cairn::project {
 
 struct ReplayOptions {
-  uint64_t segments = 1;         // how many, drawn at random over all phases
+  uint64_t segments = 1;         // how many, drawn at random over all phases; full training: and the very last one
   std::optional<uint64_t> step;  // instead: the segment that holds this step, counted through all phases from 1
   uint64_t seed = 0;             // of the draw
   std::string base_directory;    // the base model; empty: as the release names it
@@ -25,11 +25,18 @@ struct ReplayedSegment {
   double seconds = 0;
 };
 
+struct ReplayReport {
+  std::vector<ReplayedSegment> segments;
+  // Whether the released weights were compared with what the training ended with: always, but where full training, of
+  // which no states are kept, was replayed to a step before its end.
+  bool weights_compared = false;
+};
+
 // The project that a release was built from, as the externalParameters of its provenance say. where: of that file.
 Result<ProjectConfig> ReleasedProject(const Json& external_parameters, const std::string& where);
 
-// kCorrupt names what differs: a sample, a state, a record, the merged weights.
-Result<std::vector<ReplayedSegment>> ReplayRelease(const std::string& release, ThreadPool& pool,
-                                                   const ModelResolver& resolve, const ReplayOptions& options);
+// kCorrupt names what differs: a sample, a state, a record, the merged weights; or what is missing in the release.
+Result<ReplayReport> ReplayRelease(const std::string& release, ThreadPool& pool, const ModelResolver& resolve,
+                                   const ReplayOptions& options);
 
 }  // namespace cairn::project

@@ -10,7 +10,7 @@
 namespace cairn::synth {
 namespace {
 
-constexpr size_t kSlice = 256;  // calls between two reports
+constexpr size_t kSlice = 64;  // calls between two reports: as many as a CachingTeacher asks for at once
 constexpr size_t kMaxReply = 4000;
 
 }  // namespace
@@ -49,9 +49,12 @@ Result<std::vector<TeacherReply>> Asker::Ask(const std::string& what, const std:
     if (progress_) progress_({what, begin, requests.size()});
     auto first = requests.begin() + static_cast<ptrdiff_t>(begin);
     auto last = requests.begin() + static_cast<ptrdiff_t>(std::min(begin + kSlice, requests.size()));
-    CAIRN_ASSIGN(std::vector<TeacherReply> part, teacher_.Complete({first, last}));
-    CAIRN_CHECK(part.size() == static_cast<size_t>(last - first));
-    for (TeacherReply& reply : part) {
+    auto part = teacher_.Complete({first, last});
+    if (!part.ok() && part.error().code == ErrorCode::kCancelled)
+      return Error{ErrorCode::kCancelled, "interrupted while " + what + "; the same command goes on from there", {}};
+    if (!part.ok()) return part.error();
+    CAIRN_CHECK(part->size() == static_cast<size_t>(last - first));
+    for (TeacherReply& reply : *part) {
       if (reply.text.size() > kMaxReply) reply.text.resize(kMaxReply);
       reply.text = formats::ReplaceInvalidUtf8(reply.text);
       replies.push_back(std::move(reply));

@@ -36,15 +36,12 @@ Result<void> CachingTeacher::Answer(const std::vector<TeacherRequest>& requests,
     if (!places.contains(key)) keys.push_back(key);
     places[key].push_back(i);
   }
-  counts_.asked += requests.size();
-  counts_.cached += requests.size() - keys.size();
   auto give = [&](const Digest& key, const TeacherReply& reply) -> Result<void> {
     for (size_t i : places.at(key)) CAIRN_TRY(sink(i, reply));
     return {};
   };
   for (const Digest& key : keys) {
     if (std::optional<std::string> found = cache_.Get(key)) {
-      ++counts_.cached;
       CAIRN_TRY(give(key, ReplyFromBytes(std::move(*found))));
     } else {
       missing.push_back(key);

@@ -22,11 +22,6 @@ class CallCache {
 // SHA-256 of the canonical JSON [identity, request].
 Digest CallKey(const Json& identity, const TeacherRequest& request);
 
-struct CallCounts {
-  uint64_t asked = 0;   // requests that came in
-  uint64_t cached = 0;  // answered from the cache, or equal to another request of the same call
-};
-
 class CachingTeacher : public Teacher {
  public:
   // Both must outlive this. Each reply is saved when it arrives, whatever becomes of the others. save_every: missing
@@ -35,13 +30,11 @@ class CachingTeacher : public Teacher {
       : teacher_(teacher), cache_(cache), save_every_(std::max<size_t>(save_every, 1)) {}
   Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) override;
   Json Identity() const override { return teacher_.Identity(); }
-  const CallCounts& counts() const { return counts_; }
 
  private:
   Teacher& teacher_;
   CallCache& cache_;
   size_t save_every_;
-  CallCounts counts_;
 };
 
 }  // namespace cairn::synth

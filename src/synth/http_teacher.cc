@@ -16,6 +16,7 @@
 
 #include "base/progress.h"
 #include "base/terminal.h"
+#include "base/thread_pool.h"
 #include "synth/text.h"
 
 namespace cairn::synth {
@@ -422,7 +423,9 @@ Result<void> HttpTeacher::Answer(const std::vector<TeacherRequest>& requests, co
   };
   size_t count = std::min(static_cast<size_t>(options_.parallel), requests.size());
   std::vector<std::thread> threads;
-  for (size_t i = 0; i < count; ++i) threads.emplace_back(work);
+  while (threads.size() + 1 < count && StartThread(threads, work)) {
+  }
+  work();  // beside the others, so that one works where the system gives no thread
   for (std::thread& thread : threads) thread.join();
   // A worker that was only told to stop says "interrupted"; the reason is another's.
   const Error* first = nullptr;

@@ -36,7 +36,8 @@ struct HttpTeacherOptions {
 // Certificates are checked, redirects are not followed, and a key is sent over https or to this machine only. The key
 // is in no message.
 //
-// Threads  Answer uses options.parallel threads and may be called from one thread at a time.
+// Threads  Answer uses options.parallel threads, the caller's included, or as many of them as the system gives, and may
+//          be called from one thread at a time.
 class HttpTeacher : public Teacher {
  public:
   // Reads the key. kBadInput for options out of range; kNotFound if the environment variable is not set.

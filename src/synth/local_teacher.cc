@@ -1,18 +1,37 @@
 #include "synth/local_teacher.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
-#include "infer/decoder.h"
-#include "infer/generate.h"
+#include "formats/chat_template.h"
 
 namespace cairn::synth {
 
-LocalTeacher::LocalTeacher(ThreadPool& pool, const model::ChatModel& chat) : pool_(pool), chat_(chat) {
-  identity_ = {{"kind", "local"},
-               {"weights", model::WeightsDigest(chat.model).Hex()},
-               {"tokenizer", Sha256Of(chat.tokenizer.json()).Hex()},
-               {"chat_format", chat.format.name}};
+namespace {
+
+// Whether the name alone says how conversations are written.
+bool IsPlain(const formats::ChatFormat& format) {
+  const std::vector<formats::ChatFormat> plain = formats::PlainChatFormats();
+  return std::any_of(plain.begin(), plain.end(), [&](const formats::ChatFormat& known) {
+    return known.name == format.name && known.Template() == format.Template();
+  });
 }
+
+}  // namespace
+
+Json LocalIdentity(const model::ChatModel& chat, int decoding_version) {
+  Json identity = {{"kind", "local"},
+                   {"weights", model::WeightsDigest(chat.model).Hex()},
+                   {"tokenizer", Sha256Of(chat.tokenizer.json()).Hex()},
+                   {"chat_format", chat.format.name}};
+  if (!IsPlain(chat.format)) identity["chat_template"] = chat.format.Template();
+  if (decoding_version > 1) identity["decoding"] = decoding_version;
+  return identity;
+}
+
+LocalTeacher::LocalTeacher(ThreadPool& pool, const model::ChatModel& chat)
+    : pool_(pool), chat_(chat), identity_(LocalIdentity(chat)) {}
 
 Result<void> LocalTeacher::Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) {
   std::vector<infer::Request> batch;

@@ -2,10 +2,16 @@
 #pragma once
 
 #include "base/thread_pool.h"
+#include "infer/generate.h"
 #include "model/model.h"
 #include "synth/teacher.h"
 
 namespace cairn::synth {
+
+// What determines the replies of a model in process: kind, digests of weights and tokenizer, name of the chat format.
+// Beside them, only where they say more: chat_template, the format's Template(), if it is not the plain one of its
+// name; decoding, its version, from 2 on. So the keys of replies that were cached before these came stay as they are.
+Json LocalIdentity(const model::ChatModel& chat, int decoding_version = infer::kDecodingVersion);
 
 class LocalTeacher : public Teacher {
  public:

@@ -53,12 +53,6 @@ Result<void> CheckRange(const char* name, uint64_t value, uint64_t low, uint64_t
 
 }  // namespace
 
-Result<Pipeline> ParsePipeline(const std::string& name) {
-  if (name == "simple") return Pipeline::kSimple;
-  if (name == "full") return Pipeline::kFull;
-  return BadInput("no pipeline is called \"" + name + "\"; choose simple or full", "synthesis.pipeline");
-}
-
 Result<void> SynthesisOptions::Validate() const {
   CAIRN_TRY(CheckRange("samplesPerSeed", samples_per_seed, 1, 1000));
   CAIRN_TRY(CheckRange("beams", beams, 1, infer::kMaxBeams));

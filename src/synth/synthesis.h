@@ -15,7 +15,6 @@ enum class Pipeline {
   kSimple,  // one way of asking, fewer checks: quick, for trying out a leaf
   kFull,
 };
-Result<Pipeline> ParsePipeline(const std::string& name);  // "simple" or "full"
 
 struct SynthesisOptions {
   Pipeline pipeline = Pipeline::kFull;

@@ -177,11 +177,6 @@ std::string Normalised(std::string_view text) {
   return out;
 }
 
-bool SameAnswer(std::string_view a, std::string_view b) {
-  std::string left = Normalised(a);
-  return !left.empty() && left == Normalised(b);
-}
-
 bool ContainsWords(const std::vector<std::string>& haystack, const std::vector<std::string>& needle) {
   if (needle.empty()) return false;
   return std::search(haystack.begin(), haystack.end(), needle.begin(), needle.end()) != haystack.end();

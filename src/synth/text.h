@@ -34,7 +34,6 @@ std::string_view Trim(std::string_view text);
 std::vector<std::string> Words(std::string_view text);
 // Words joined by single spaces: two answers are the same when these are.
 std::string Normalised(std::string_view text);
-bool SameAnswer(std::string_view a, std::string_view b);
 
 // Whether `needle` occurs in `haystack` as consecutive words. An empty needle does not.
 bool ContainsWords(const std::vector<std::string>& haystack, const std::vector<std::string>& needle);

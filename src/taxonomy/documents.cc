@@ -65,12 +65,27 @@ Result<std::string> CleanText(std::string_view bytes, const std::string& where) 
     else if (at + 1 >= bytes.size() || bytes[at + 1] != '\n')
       text.push_back('\n');
   }
-  std::string_view begin = Trim(text);
-  if (begin.empty()) return BadInput("the document is empty; write its text, or remove the file", where);
-  begin.remove_prefix(std::min(begin.find_first_not_of("# "), begin.size()));
-  if (begin.starts_with(kTodo))
-    return BadInput("the document still says TODO; replace the text of the template", where);
+  if (Trim(text).empty()) return BadInput("the document is empty; write its text, or remove the file", where);
   return text;
+}
+
+// An error for each line that the template left open. True if there is none.
+bool CheckTodos(std::string_view text, const std::string& where, Problems* problems) {
+  bool good = true;
+  formats::YamlPosition at;
+  for (size_t begin = 0; begin < text.size(); ++at.line) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    const size_t first = std::min(line.find_first_not_of("# \t"), line.size());
+    if (line.substr(first).starts_with(kTodo)) {
+      good = false;
+      at.column = static_cast<int>(first) + 1;
+      problems->AddError(formats::YamlWhere(where, at), "the document still says TODO",
+                         "replace the text of the template");
+    }
+    begin = end + 1;
+  }
+  return good;
 }
 
 // Collects the documents of one leaf and watches the limits.
@@ -91,6 +106,7 @@ class Collector {
     }
     Result<std::string> text = CleanText(*bytes, where);
     if (!text.ok()) return problems_->Add(text.error());
+    if (!CheckTodos(*text, where, problems_)) return;
     Digest digest = Sha256Of(*bytes);
     leaf_->documents.push_back({path, std::move(*text), digest});
     leaf_->files.push_back({recorded, FileRole::kDocument, digest});

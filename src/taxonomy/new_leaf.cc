@@ -1,8 +1,10 @@
 #include "taxonomy/new_leaf.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/file.h"
+#include "taxonomy/tree.h"
 
 namespace cairn::taxonomy {
 namespace {
@@ -40,8 +42,9 @@ version: 3
 created_by: "TODO: your name or account, for the credits"
 task_description: "TODO: one sentence that says what the skill does"
 
-# At least five examples, as different from each other as you can. If the task is about a given text, put that text
-# under "context:", before the question.
+# At least five examples. Best is the same sentence in each, with other words in it: from those cairn makes further rows
+# by itself. Examples of different sentences need a teacher that can write more of them; give ten or more then. If the
+# task is about a given text, put that text under "context:", before the question.
 seed_examples:
 )";
 
@@ -91,20 +94,31 @@ std::string Eval() {
   return text;
 }
 
+// The folder of a leaf of this kind below the root, for a path as somebody wrote it.
+Result<std::string> LeafFolder(const std::string& root, bool knowledge, const std::string& path) {
+  const std::string top = knowledge ? "knowledge/" : "compositional_skills/";
+  const std::string remedy = "; write one such as " + top + "harbour/tides";
+  std::string folder = BelowRoot(root, path);
+  if (std::string reason = RefusePath(folder); !reason.empty())
+    return BadInput("this path is not allowed: " + reason + remedy, path);
+  const size_t cut = std::min(folder.find('/'), folder.size());
+  const std::optional<LeafKind> first = KindOfPath(folder.substr(0, cut));
+  if (first && (*first == LeafKind::kKnowledge) != knowledge)
+    return BadInput(std::string("this path is for ") + (knowledge ? "skills" : "knowledge") + "; use " + top + "...",
+                    path);
+  if (!first) folder = top + folder;
+  if (first && cut == folder.size()) return BadInput("the leaf needs a folder of its own" + remedy, path);
+  if (KindOfPath(folder.substr(folder.find('/') + 1)))
+    return BadInput(
+        "knowledge, compositional_skills and foundational_skills stand only at the beginning of a path" + remedy, path);
+  return folder;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> NewLeaf(const std::string& root, LeafKind kind, const std::string& path) {
-  bool knowledge = kind == LeafKind::kKnowledge;
-  std::string folder = path;
-  while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
-  if (std::string reason = RefusePath(folder); !reason.empty())
-    return BadInput("this path is not allowed: " + reason + "; write one such as knowledge/harbour/tides", path);
-  std::optional<LeafKind> named = KindOfPath(folder);
-  if (named && *named != kind)
-    return BadInput(std::string("this path is for ") + (knowledge ? "skills" : "knowledge") + "; use " +
-                        (knowledge ? "knowledge/..." : "compositional_skills/..."),
-                    path);
-  if (!named) folder = (knowledge ? "knowledge/" : "compositional_skills/") + folder;
+  const bool knowledge = kind == LeafKind::kKnowledge;
+  CAIRN_ASSIGN(const std::string folder, LeafFolder(root, knowledge, path));
   std::vector<std::pair<std::string, std::string>> files = {{"qna.yaml", knowledge ? KnowledgeQna() : SkillQna()},
                                                             {"eval.yaml", Eval()}};
   if (knowledge) files.emplace_back("document.md", kDocument);

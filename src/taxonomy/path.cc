@@ -53,9 +53,10 @@ bool MatchSet(std::string_view pattern, size_t* at, char c) {
     return c == '[';
   }
   bool found = false;
+  const auto byte = [](char of) { return static_cast<unsigned char>(of); };  // char has a sign on some machines only
   for (; i < close; ++i) {
     if (i + 2 < close && pattern[i + 1] == '-') {
-      found = found || (pattern[i] <= c && c <= pattern[i + 2]);
+      found = found || (byte(pattern[i]) <= byte(c) && byte(c) <= byte(pattern[i + 2]));
       i += 2;
     } else {
       found = found || pattern[i] == c;

@@ -41,6 +41,8 @@ TEST(Path, Globs) {
       {"[!a-c]x", "bx", false},
       {"[!a-c]x", "dx", true},
       {"[x", "[x", true},
+      {"[a-\u00E9]x", "zx", true},  // bytes count from 0 to 255, on every machine
+      {"[\u00E9-a]x", "Ax", false},
       {"a*b*c", "aXbYbZc", true},
       {"a*b*c", "aXbYbZ", false},
       {"*", ".x", true},

@@ -51,7 +51,7 @@ class Reader {
   // name: what the message calls the value.
   std::string Text(const YamlNode& node, const std::string& name, size_t longest) {
     if (node.is_null()) {
-      Error(node.at, name + " has no value", "write the text after the colon");
+      Error(node.at, name + " has no value", "write the text after the colon, in quotes if it begins with '#'");
     } else if (!node.is_scalar()) {
       Error(node.at, name + " is " + formats::YamlKindName(node.kind), "write text here");
     } else if (node.text.size() > longest) {
@@ -64,6 +64,9 @@ class Reader {
       if (typed_ && formats::LooksTyped(node))
         Warn(node.at, name + " looks like a number, date or truth value and is taken as text",
              "put it in quotes, as InstructLab requires");
+      if (node.comment_at)
+        Warn(*node.comment_at, name + " ends before this \" #\": what follows is a comment and is not read",
+             "put the text in quotes, or the comment on a line of its own");
       return Stored(node.text);
     }
     return {};
@@ -84,7 +87,7 @@ class Reader {
     if (!node) {
       Missing(map, parent, key);
     } else if (!node->is_sequence()) {
-      Error(node->at, name + " is " + formats::YamlKindName(node->kind), "write a list, each item after '- '");
+      Error(node->at, name + " " + formats::YamlIs(node->kind), "write a list, each item after '- '");
     } else {
       if (node->items.size() < fewest)
         Error(node->at,
@@ -96,7 +99,7 @@ class Reader {
     return nullptr;
   }
   bool IsMap(const YamlNode& node, const std::string& name) {
-    if (!node.is_map()) Error(node.at, name + " is " + formats::YamlKindName(node.kind), "write a mapping, key: value");
+    if (!node.is_map()) Error(node.at, name + " " + formats::YamlIs(node.kind), "write a mapping, key: value");
     return node.is_map();
   }
   void Keys(const YamlNode& map, const std::string& parent, const std::vector<std::string>& known) {
@@ -315,6 +318,10 @@ std::vector<EvalQuestion> ParseEval(std::string_view text, const std::string& fi
   Result<YamlNode> root = formats::ParseYaml(text, file);
   if (!root.ok()) {
     problems->Add(root.error());
+    return questions;
+  }
+  if (root->is_null()) {
+    reader.Error(root->at, "the file is empty", "write \"questions:\" and below it a list of question and answer");
     return questions;
   }
   if (!reader.IsMap(*root, "the file")) return questions;

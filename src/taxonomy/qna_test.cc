@@ -156,6 +156,23 @@ TEST(Qna, RefusesSkills) {
   for (const Refused& c : cases) ExpectRefused(c, LeafKind::kSkill);
 }
 
+TEST(Qna, WarnsOfCommentsBehindText) {
+  Problems problems;
+  std::string text = Replaced(HarbourQna(), "When was pier number 1?", "Who drew plan #7 of the pier?");
+  text = Replaced(text, "In 1901.", "\"In 1901.\"  # quoted");
+  text = Replaced(text, "version: 3", "version: 3  # the format");
+  Leaf leaf = ParseQna(text, "f", LeafKind::kKnowledge, &problems);
+  EXPECT_EQ(Shown(problems),
+            "warning: f:8:33: seed_examples[0].questions_and_answers[0].question ends before this \" #\": what follows "
+            "is a comment and is not read; put the text in quotes, or the comment on a line of its own\n");
+  EXPECT_EQ(leaf.seed_examples[0].questions_and_answers[0].question, "Who drew plan");
+  Problems measured;
+  ParseEval("questions:\n  - question: a\n    answer: no #2\n    accept: [b]  # more\n", "f", &measured);
+  EXPECT_EQ(Shown(measured).rfind("warning: f:3:16: questions[0].answer ends before this \" #\"", 0), 0u)
+      << Shown(measured);
+  EXPECT_EQ(measured.list().size(), 1u);
+}
+
 TEST(Qna, CollectsAllProblems) {
   Problems problems;
   ParseQna("version: 3\ncreated_by:\ndomain: ''\nseed: 1\nseed_examples: []\n", "f", LeafKind::kKnowledge, &problems);
@@ -170,7 +187,8 @@ TEST(Eval, ReadsAndRefuses) {
   EXPECT_EQ(questions[0].answer, "1901");
   EXPECT_EQ(questions[0].accept, (std::vector<std::string>{"in 1901", "1901"}));
   const Refused cases[] = {
-      {"empty", "", "f:1:1", "the file is nothing"},
+      {"empty", "", "f:1:1", "the file is empty; write \"questions:\""},
+      {"no list", "questions:\n", "f:1:1", "questions has no value; write a list"},
       {"none", "questions: []\n", "f:1:12", "at least 1 is needed"},
       {"list", "- question: a\n  answer: b\n", "f:1:1", "the file is a list"},
       {"accept is text", "questions:\n  - question: a\n    answer: b\n    accept: c\n", "f:4:13",

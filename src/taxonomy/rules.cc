@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "taxonomy/phrases.h"
 #include "taxonomy/qna.h"
 #include "taxonomy/text.h"
 
@@ -16,10 +17,13 @@ bool FoldsCase(const Leaf& leaf) { return leaf.kind == LeafKind::kKnowledge; }
 
 void CheckContexts(const Leaf& leaf, const std::string& qna_file, Problems* problems) {
   if (leaf.documents.empty()) return;
-  std::string words;
-  for (const Document& document : leaf.documents) words += WordsOnly(document.text);
-  for (const SeedExample& example : leaf.seed_examples) {
-    if (example.context.empty() || words.find(WordsOnly(example.context)) != std::string::npos) continue;
+  PhraseFinder finder;
+  std::vector<uint32_t> contexts;
+  for (const SeedExample& example : leaf.seed_examples) contexts.push_back(finder.Add(WordsOnly(example.context)));
+  for (const Document& document : leaf.documents) finder.Read(WordsOnly(document.text));
+  for (size_t i = 0; i < contexts.size(); ++i) {
+    const SeedExample& example = leaf.seed_examples[i];
+    if (finder.Found(contexts[i])) continue;
     problems->AddWarning(formats::YamlWhere(qna_file, example.at),
                          "the context \"" + Excerpt(example.context) + "\" stands in no document of the leaf",
                          "quote the document word for word, or add the document it comes from");

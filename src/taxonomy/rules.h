@@ -9,10 +9,12 @@
 
 namespace cairn::taxonomy {
 
-// Warns of contexts that no document holds; punctuation, case and line breaks do not count.
+// Warns of contexts that no document holds; punctuation, case and line breaks do not count. Time linear in all texts
+// but for a logarithm, whatever they hold.
 void CheckContexts(const Leaf& leaf, const std::string& qna_file, Problems* problems);
 
-// Warns of a question asked twice among the seeds with different answers; an error if eval.yaml asks one twice.
+// Warns of a question asked twice among the seeds (of a skill: about the same context), whatever the answers; an error
+// if eval.yaml asks one twice.
 void CheckDuplicates(const Leaf& leaf, const std::string& qna_file, const std::string& eval_file, Problems* problems);
 
 // An error for each eval question that is a seed question of any of the leaves: it would be trained on, and measuring

@@ -122,22 +122,9 @@ std::string Normal(const std::string& path) {
   return normal;
 }
 
-// A path that the user named, below the root: given from there, or from the working directory.
-std::string BelowRoot(const Listing& tree, const std::string& path) {
-  std::string normal = Normal(path), root = Normal(tree.root);
-  if (normal == root) return "";
-  if (normal.starts_with(root + "/")) return normal.substr(root.size() + 1);
-  std::error_code failed;
-  std::string absolute = Normal(fs::absolute(root, failed).generic_string()) + "/";
-  std::string named = fs::path(normal).is_absolute() ? normal : Normal(fs::absolute(normal, failed).generic_string());
-  if (named.starts_with(absolute) && fs::exists(named, failed)) return named.substr(absolute.size());
-  if (named + "/" == absolute) return "";
-  return normal;
-}
-
 void SelectLeaves(const Listing& tree, const std::vector<std::string>& leaves, const std::string& path,
                   std::set<std::string>* chosen, Problems* problems) {
-  std::string below = BelowRoot(tree, path);
+  std::string below = BelowRoot(tree.root, path);
   size_t before = chosen->size();
   bool file = Contains(tree.files, below) || Contains(tree.symlinks, below);
   if (file && IsYamlName(below) && FileName(below) != "qna.yaml" && FileName(below) != "eval.yaml")
@@ -158,6 +145,27 @@ void SelectLeaves(const Listing& tree, const std::vector<std::string>& leaves, c
 
 }  // namespace
 
+std::string BelowRoot(const std::string& root, const std::string& path) {
+  if (path.empty()) return "";
+  std::string normal = Normal(path);
+  const std::string top = Normal(root);
+  if (normal == top) return "";
+  if (normal.starts_with(top + "/")) return normal.substr(top.size() + 1);
+  std::error_code failed;
+  const std::string absolute = Normal(fs::absolute(top, failed).generic_string());
+  const std::string named = Normal(fs::absolute(normal, failed).generic_string());
+  if (path.starts_with('/') || path.starts_with('.') || fs::exists(named, failed)) {
+    if (named == absolute) return "";
+    if (named.starts_with(absolute + "/")) return named.substr(absolute.size() + 1);
+  }
+  const std::string own(FileName(absolute));
+  if (!own.empty() && normal.starts_with(own + "/")) {
+    std::string rest = normal.substr(own.size() + 1);
+    if (KindOfPath(rest.substr(0, rest.find('/')))) return rest;
+  }
+  return normal;
+}
+
 Result<TaxonomyReport> CheckTaxonomy(const std::string& root, const std::vector<std::string>& paths,
                                      const LeafOptions& options) {
   CAIRN_ASSIGN(Listing tree, ListTree(root));
@@ -166,7 +174,8 @@ Result<TaxonomyReport> CheckTaxonomy(const std::string& root, const std::vector<
   Problems problems;
   if (Contains(tree.files, "qna.yaml") || Contains(tree.symlinks, "qna.yaml"))
     problems.AddError(JoinPath(root, "qna.yaml"), "a leaf needs a folder of its own",
-                      "move it to knowledge/.../qna.yaml or compositional_skills/.../qna.yaml");
+                      "move it to knowledge/.../qna.yaml or compositional_skills/.../qna.yaml; if it lies there, name "
+                      "the folder above with --root");
   std::set<std::string> chosen(leaves.begin(), leaves.end());
   if (paths.empty()) {
     if (leaves.empty() && !problems.has_errors()) problems.AddError(root, kNoLeaf, kNoLeafRemedy);

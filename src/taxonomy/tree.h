@@ -22,6 +22,11 @@ struct TaxonomyReport {
 Result<TaxonomyReport> CheckTaxonomy(const std::string& root, const std::vector<std::string>& paths = {},
                                      const LeafOptions& options = {});
 
+// A path that somebody named, below the root: it may count from there or from the working directory, or begin with the
+// root's own name; then knowledge/ or the like follows. What exists from the working directory below the root is that,
+// and so is what is absolute or begins with '.'.
+std::string BelowRoot(const std::string& root, const std::string& path);
+
 // All leaves for a build, sorted by path; the first problem as an Error if there is any error, or if there is no leaf.
 Result<std::vector<Leaf>> LoadTaxonomy(const std::string& root, const LeafOptions& options = {});
 

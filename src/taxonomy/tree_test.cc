@@ -127,7 +127,8 @@ TEST(Tree, DocumentProblems) {
       {"", "x.md", "a\n\u00E9\u009B31m", "x.md:2:2: the document holds a control character (U+009B); remove it"},
       {"", "x.md", "a\nb \u202Ec", "x.md:2:3: the document holds a control character (U+202E); remove it"},
       {"", "x.md", " \n", "the document is empty"},
-      {"", "x.md", "# TODO: title\n", "still says TODO"},
+      {"", "x.md", "# TODO: title\n", "x.md:1:3: the document still says TODO"},
+      {"", "x.md", "# Tides\r\n\r\nHigh water.\r\n\r\n  TODO: more\r\n", "x.md:5:3: the document still says TODO"},
       {"document:\n  repo: .\n  patterns: ['*.pdf']\n", "x.pdf", "%PDF", "names no document"},
       {"document:\n  repo: .\n  patterns: [absent.md]\n", "x.md", "a", "the pattern \"absent.md\" names no document"},
       {"document:\n  repo: https://e.org/r.git\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a",
@@ -164,6 +165,17 @@ TEST(Tree, DocumentsKeepTheMarksOfTheirScripts) {
   TaxonomyReport report = Check(root.path());
   ASSERT_EQ(report.leaves.size(), 1u) << Shown(report);
   EXPECT_EQ(report.leaves[0].documents[0].text, text);
+}
+
+TEST(Tree, EveryOpenLineOfADocumentIsNamed) {
+  TestDirectory root;
+  WriteHarbour(root, "knowledge/h");
+  root.Write("knowledge/h/harbour.md", HarbourDocument() + "TODO: one\n\nA TODO: in a line.\n\n## TODO: two");
+  std::string shown = Shown(Check(root.path()));
+  const std::string file = root.path() + "/knowledge/h/harbour.md:";
+  EXPECT_NE(shown.find(file + "18:1: "), shown.npos) << shown;
+  EXPECT_NE(shown.find(file + "22:4: "), shown.npos) << shown;
+  EXPECT_EQ(Check(root.path()).error_count, 2u) << shown;
 }
 
 TEST(Tree, SymbolicLinksAreNoDocuments) {
@@ -458,7 +470,60 @@ TEST(NewLeaf, FailsTheCheckOnlyByItsTodos) {
   EXPECT_FALSE(NewLeaf(root.path(), LeafKind::kSkill, "knowledge/x").ok());
   EXPECT_FALSE(NewLeaf(root.path(), LeafKind::kSkill, "../x").ok());
   EXPECT_FALSE(NewLeaf(root.path(), LeafKind::kSkill, "/x").ok());
+  EXPECT_FALSE(NewLeaf(root.path(), LeafKind::kSkill, "").ok());
+  for (const char* path : {"knowledge", "knowledge/", "knowledge/knowledge/x", "x/knowledge/y",
+                           "knowledge/x/compositional_skills/y", "compositional_skills/x"}) {
+    Result<std::vector<std::string>> written = NewLeaf(root.path(), LeafKind::kKnowledge, path);
+    ASSERT_FALSE(written.ok()) << path;
+    EXPECT_EQ(written.error().where, path);
+    EXPECT_NE(written.error().message.find("; "), std::string::npos) << written.error().message;
+  }
   EXPECT_TRUE(std::filesystem::is_empty(root.path()));
+}
+
+// Stands in another directory until the end.
+class WorkingIn {
+ public:
+  explicit WorkingIn(const std::string& path) : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(path);
+  }
+  ~WorkingIn() { std::filesystem::current_path(before_); }
+
+ private:
+  std::filesystem::path before_;
+};
+
+TEST(Tree, BelowRoot) {
+  TestDirectory top;
+  top.Write("taxonomy/knowledge/harbour/qna.yaml", "x");
+  top.Write("elsewhere/x", "x");
+  struct {
+    const char *in, *root, *path, *below;
+  } cases[] = {
+      {".", "taxonomy", "harbour/tides", "harbour/tides"},
+      {".", "taxonomy", "knowledge/zoo/", "knowledge/zoo"},
+      {".", "taxonomy", "taxonomy/knowledge/zoo", "knowledge/zoo"},
+      {".", "./taxonomy/", "taxonomy/zoo", "zoo"},
+      {".", "taxonomy", "taxonomy", ""},
+      {".", "taxonomy", "elsewhere", "elsewhere"},
+      {".", "taxonomy", "../x", "../x"},
+      {"taxonomy", "../taxonomy", "zoo", "zoo"},
+      {"taxonomy", "../taxonomy", ".", ""},
+      {"taxonomy", ".", "taxonomy/knowledge/zoo", "knowledge/zoo"},
+      {"taxonomy", ".", "taxonomy/zoo", "taxonomy/zoo"},
+      {"taxonomy/knowledge", "../../taxonomy", "knowledge/zoo", "knowledge/zoo"},
+      {"taxonomy/knowledge", "../../taxonomy", "harbour", "knowledge/harbour"},
+      {"taxonomy/knowledge", "../../taxonomy", "./zoo", "knowledge/zoo"},
+      {"taxonomy/knowledge", "../../taxonomy", "zoo", "zoo"},
+      {"taxonomy/knowledge", "../../taxonomy", "taxonomy/knowledge/zoo", "knowledge/zoo"},
+      {"taxonomy/knowledge/harbour", "../../../taxonomy", "qna.yaml", "knowledge/harbour/qna.yaml"},
+      {".", "taxonomy", "", ""},
+  };
+  for (const auto& c : cases) {
+    const WorkingIn there(top.path() + "/" + c.in);
+    EXPECT_EQ(BelowRoot(c.root, c.path), c.below) << c.in << " " << c.root << " " << c.path;
+  }
+  EXPECT_EQ(BelowRoot("/a/taxonomy", "/a/taxonomy/knowledge/x"), "knowledge/x");
 }
 
 }  // namespace

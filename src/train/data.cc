@@ -19,6 +19,7 @@ EpochSource::EpochSource(EpochSamples samples, uint64_t batch_tokens, uint64_t e
     : samples_(std::move(samples.every_epoch)) {
   const size_t fixed = samples_.size(), turning = samples.in_turn.size();
   samples_.insert(samples_.end(), samples.in_turn.begin(), samples.in_turn.end());
+  for (size_t i = fixed; i < samples_.size(); ++i) samples_[i].base_weight = samples.in_turn_base_weight;
   size_t next = 0;
   for (uint64_t epoch = 0; epoch < epochs; ++epoch) {
     std::vector<uint32_t> members(fixed);

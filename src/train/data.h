@@ -16,6 +16,7 @@ struct TokenSample {
   std::string id;  // digest of the content (formats::ConversationId)
   std::vector<formats::TokenId> ids;
   std::vector<uint8_t> loss_mask;  // 1 where the token is predicted
+  float base_weight = 0;           // model::PackedTokens::Append
 };
 
 class DataSource {
@@ -31,6 +32,7 @@ struct EpochSamples {
   std::vector<TokenSample> every_epoch;
   std::vector<TokenSample> in_turn;  // the next ones in each epoch, after the last one the first again
   uint64_t in_turn_tokens = 0;       // an epoch takes until it has so many, at most all of them once
+  float in_turn_base_weight = 0;     // TokenSample::base_weight of these
 };
 
 // Several epochs, each in its own seeded order, cut into steps of at most batch_tokens (at least one sample each). The

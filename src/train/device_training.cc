@@ -147,6 +147,7 @@ void DeviceTraining::ShardGradients(const std::vector<TokenSample>& samples, uin
       pass_->Run(packed, scale_, into, losses_);
       packed.Clear();
     }
+    CAIRN_CHECK(samples[i].base_weight == 0);
     packed.Append(samples[i].ids, samples[i].loss_mask);
   }
   pass_->Run(packed, scale_, into, losses_);

@@ -45,7 +45,7 @@ void ShardWorker::ShardGradients(const std::vector<TokenSample>& samples, size_t
       in_row = 0;
     }
     in_row += n;
-    packed_.Append(samples[i].ids, samples[i].loss_mask);
+    packed_.Append(samples[i].ids, samples[i].loss_mask, samples[i].base_weight);
   }
   pass_.Run(packed_, scale_, into, losses_);
   into.FoldHead(pool_, model_);

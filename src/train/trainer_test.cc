@@ -155,7 +155,7 @@ Digest GoldenRun(const GoldenState& golden, int threads, uint64_t micro_batch) {
   model::Model m = TinyModel(golden.lora, golden.all_fields);
   TrainConfig config = GoldenConfig(golden.optimizer, micro_batch, golden.numerics);
   config.resources.recompute = threads == 3;
-  GeneratedSource source(TinySample, 9, 20, 0);
+  const GeneratedSource source = golden.Source();
   return StateAtEnd(pool, m, config, source);
 }
 
@@ -290,6 +290,38 @@ TEST_F(Phase, ADamagedCheckpointIsRemoved) {
   EXPECT_NE(resumed.error().message.find("begins this phase again"), std::string::npos) << resumed.error().message;
   EXPECT_FALSE(PathExists(checkpoint));
   EXPECT_TRUE(RunTo(0, 0, "cut").ok());
+}
+
+// One text for each content: what hashes the files of a release and what hashes the transcript see the same.
+TEST_F(Phase, ATranscriptHasOneForm) {
+  ASSERT_TRUE(RunTo(0, 1e9, "run").ok());
+  const std::string folder = (directory_ / "run/transcript").string();
+  const std::string header = *ReadFile(folder + "/header.json"), root = *ReadFile(folder + "/root.json");
+  auto error = [&](const std::string& name, const std::string& text, const std::string& right) {
+    EXPECT_TRUE(WriteFileAtomic(folder + name, text).ok());
+    auto loaded = LoadTranscript(folder);
+    EXPECT_TRUE(WriteFileAtomic(folder + name, right).ok());
+    if (loaded.ok()) return std::string("accepted");
+    EXPECT_EQ(loaded.error().code, ErrorCode::kCorrupt);
+    return loaded.error().ToString();
+  };
+  const Json json = ParseJson(header, "header").value();
+  const std::string compact = header.substr(0, header.size() - 1);
+  for (const std::string& text : {PrettyJson(json), compact, " " + header, header + "\n", compact + "\r\n"})
+    EXPECT_NE(error("/header.json", text, header).find("header.json: the header is not in canonical form"),
+              std::string::npos)
+        << text;
+  Json other = json;
+  other["numerics"] = "another";
+  EXPECT_NE(error("/header.json", DumpJson(other) + "\n", header).find("Merkle root"), std::string::npos);
+  const std::string digest = ParseJson(root, "root").value()["merkle_root"].get<std::string>();
+  for (const Json& steps : {Json(7), Json(9), Json("8"), Json()})
+    EXPECT_NE(
+        error("/root.json", PrettyJson({{"merkle_root", digest}, {"steps", steps}}), root).find("\"steps\" is not"),
+        std::string::npos);
+  EXPECT_NE(error("/root.json", PrettyJson({{"merkle_root", digest}}), root).find("\"steps\" is not"),
+            std::string::npos);
+  EXPECT_TRUE(LoadTranscript(folder).ok());
 }
 
 TEST_F(Phase, TranscriptIsCheckedAndReplayFindsAChangedByte) {

@@ -91,9 +91,36 @@ Result<void> SaveTranscript(const Transcript& transcript, const std::string& dir
   return WriteFileAtomic(directory + "/root.json", PrettyJson(root));
 }
 
+namespace {
+
+constexpr uint64_t kMaxHeaderBytes = 1 << 26;
+
+// The root binds the header's canonical text, so only that may stand in the file.
+Result<Json> ReadHeader(const std::string& path) {
+  CAIRN_ASSIGN(std::string text, ReadFile(path, kMaxHeaderBytes));
+  CAIRN_ASSIGN(Json header, ParseJson(text, path));
+  if (text != DumpJson(header) + "\n")
+    return Corrupt("the header is not in canonical form: compact JSON with sorted keys, and a newline", path);
+  return header;
+}
+
+Result<void> CheckRoot(const Transcript& transcript, const std::string& path) {
+  CAIRN_ASSIGN(Json root, ReadJsonFile(path, 1 << 16));
+  if (!root.is_object() || !root.contains("merkle_root") || !root["merkle_root"].is_string())
+    return Corrupt("\"merkle_root\" is missing", path);
+  if (!root.contains("steps") || root["steps"] != transcript.records.size())
+    return Corrupt("\"steps\" is not the number of lines of steps.jsonl, " + std::to_string(transcript.records.size()),
+                   path);
+  if (root["merkle_root"] != transcript.Root().Hex())
+    return Corrupt("the Merkle root does not fit the lines of steps.jsonl and header.json", path);
+  return {};
+}
+
+}  // namespace
+
 Result<Transcript> LoadTranscript(const std::string& directory) {
   Transcript transcript;
-  CAIRN_ASSIGN(transcript.header, ReadJsonFile(directory + "/header.json"));
+  CAIRN_ASSIGN(transcript.header, ReadHeader(directory + "/header.json"));
   std::string path = directory + "/steps.jsonl";
   CAIRN_ASSIGN(std::string text, ReadFile(path));
   for (size_t start = 0; start < text.size();) {
@@ -105,12 +132,7 @@ Result<Transcript> LoadTranscript(const std::string& directory) {
     transcript.records.push_back(record);
     start = end + 1;
   }
-  std::string root_path = directory + "/root.json";
-  CAIRN_ASSIGN(Json root, ReadJsonFile(root_path, 1 << 16));
-  if (!root.is_object() || !root.contains("merkle_root") || !root["merkle_root"].is_string())
-    return Corrupt("\"merkle_root\" is missing", root_path);
-  if (root["merkle_root"] != transcript.Root().Hex())
-    return Corrupt("the Merkle root does not fit the lines of steps.jsonl and header.json", root_path);
+  CAIRN_TRY(CheckRoot(transcript, directory + "/root.json"));
   return transcript;
 }
 

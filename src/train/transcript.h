@@ -37,7 +37,8 @@ struct Transcript {
 
 // <dir>/header.json, <dir>/steps.jsonl, <dir>/root.json.
 Result<void> SaveTranscript(const Transcript& transcript, const std::string& directory);
-// Checks that the root fits the lines and the steps run 1, 2, 3 ... kCorrupt names what does not fit.
+// Checks that header and lines are in canonical form, the steps run 1, 2, 3 ..., and root.json has their number and
+// root. kCorrupt names what does not fit.
 Result<Transcript> LoadTranscript(const std::string& directory);
 
 // Says in which field two records of a step differ, or nothing if equal.

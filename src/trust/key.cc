@@ -1,6 +1,5 @@
 #include "trust/key.h"
 
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
@@ -12,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -77,24 +75,9 @@ int NoPassphrase(char*, int, int, void*) { return -1; }
 
 // A new file that appears whole or not at all and never replaces another.
 Result<void> WriteNewFile(const std::string& path, std::string_view bytes, mode_t mode) {
-  std::string parent = std::filesystem::path(path).parent_path().string();
-  if (!parent.empty()) CAIRN_TRY(MakeDirectories(parent));
-  std::string temporary = path + ".tmp." + std::to_string(::getpid());
-  int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-  if (fd < 0) return IoError(std::strerror(errno), temporary);
-  // One write: the text is far below what a regular file takes at once.
-  bool whole = ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
-  int error = errno;
-  ::close(fd);
-  bool linked = false;
-  if (whole) {
-    linked = ::link(temporary.c_str(), path.c_str()) == 0;
-    error = errno;
-  }
-  ::unlink(temporary.c_str());
-  if (linked) return {};
-  if (error == EEXIST) return BadInput("exists already; cairn never overwrites a key", path);
-  return IoError(std::strerror(error), path);
+  CAIRN_ASSIGN(AtomicFile file, AtomicFile::Create(path, mode));
+  CAIRN_TRY(file.Append(bytes));
+  return file.CommitNew();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "trust/testing.h"
 
@@ -40,6 +41,28 @@ TEST(Key, NeverOverwrites) {
   EXPECT_THAT(private_there.error().ToString(), HasSubstr("never overwrites"));
   EXPECT_EQ(Get(dir / "a"), "mine");
   EXPECT_FALSE(PathExists(dir / "b"));
+}
+
+// As a keygen leaves it that was killed in a container, where every process may have the same number.
+TEST(Key, WhatAKilledKeygenLeftIsNoObstacle) {
+  TemporaryDirectory dir;
+  const std::string process = ".tmp." + std::to_string(::getpid());
+  for (const char* name : {"k.key", "k.pub"})
+    for (const char* number : {"", ".0", ".1", ".2"}) Put(dir / (name + process + number), "left");
+  auto made = GenerateKeyFiles(dir / "k.key", dir / "k.pub");
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  EXPECT_TRUE(PrivateKey::Load(dir / "k.key").ok());
+}
+
+// Another program may make the file between the first look and the last step.
+TEST(Key, ALinkToNowhereIsNotFollowed) {
+  TemporaryDirectory dir;
+  std::filesystem::create_symlink("elsewhere", dir / "k.pub");
+  auto made = GenerateKeyFiles(dir / "k.key", dir / "k.pub");
+  ASSERT_FALSE(made.ok());
+  EXPECT_THAT(made.error().ToString(), HasSubstr("k.pub: exists already"));
+  EXPECT_FALSE(PathExists(dir / "elsewhere"));
+  EXPECT_FALSE(PathExists(dir / "k.key"));
 }
 
 TEST(Key, SignatureFitsOneMessageAndOneKey) {

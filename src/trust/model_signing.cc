@@ -40,27 +40,38 @@ Result<Listing> List(const std::string& dir, const std::vector<std::string>& ign
   return listing;
 }
 
+Error NotAsSigned(const std::vector<std::string>& faults, const std::string& dir) {
+  std::string message = "the release is not what was signed: ";
+  for (size_t i = 0; i < std::min(faults.size(), kMaxNamed); ++i) message += (i ? "; " : "") + faults[i];
+  if (faults.size() > kMaxNamed) message += "; and " + std::to_string(faults.size() - kMaxNamed) + " more";
+  return Corrupt(std::move(message), dir);
+}
+
+// Every name that only one side has: said before the first file is hashed, which may take long.
+Result<void> CompareNames(const std::string& dir, const std::vector<SignedFile>& signed_files,
+                          const std::vector<std::string>& present) {
+  std::vector<std::string> faults;
+  std::set<std::string> there(present.begin(), present.end());
+  for (const SignedFile& file : signed_files)
+    if (there.erase(file.name) == 0) faults.push_back(file.name + " is missing");
+  for (const std::string& name : there) faults.push_back(name + " is not signed");
+  if (faults.empty()) return {};
+  return NotAsSigned(faults, dir);
+}
+
 // Everything that differs between what was signed and what is there, by name.
 Result<void> Compare(const std::string& dir, const std::vector<SignedFile>& signed_files,
                      const std::vector<std::string>& present) {
+  CAIRN_TRY(CompareNames(dir, signed_files, present));
   std::vector<std::string> faults;
-  std::set<std::string> there(present.begin(), present.end());
   for (const SignedFile& file : signed_files) {
-    if (there.erase(file.name) == 0) {
-      faults.push_back(file.name + " is missing");
-      continue;
-    }
     CAIRN_ASSIGN(Digest digest, Sha256OfFile(Join(dir, file.name)));
     if (digest != file.digest)
       faults.push_back(file.name + " was changed (signed sha256 " + file.digest.Hex() + ", found " + digest.Hex() +
                        ")");
   }
-  for (const std::string& name : there) faults.push_back(name + " is not signed");
   if (faults.empty()) return {};
-  std::string message = "the release is not what was signed: ";
-  for (size_t i = 0; i < std::min(faults.size(), kMaxNamed); ++i) message += (i ? "; " : "") + faults[i];
-  if (faults.size() > kMaxNamed) message += "; and " + std::to_string(faults.size() - kMaxNamed) + " more";
-  return Corrupt(std::move(message), dir);
+  return NotAsSigned(faults, dir);
 }
 
 Result<PublicKey> KeyFor(const std::string& dir, const std::optional<std::string>& pem) {
@@ -137,6 +148,16 @@ Result<SignatureReport> VerifyDirectory(const std::string& dir, const std::optio
   for (std::string& name : listing.ignored)
     if (name != kSignatureFile) report.unsigned_files.push_back(std::move(name));
   return report;
+}
+
+Result<void> CheckNothingElseUnsigned(const SignatureReport& report, const std::string& dir) {
+  for (const std::string& name : report.unsigned_files)
+    if (!IsBelowAny(name, AlwaysIgnoredPaths()))
+      return Denied(
+          "the signature leaves this file out by an ignore path of its own, so it could be anything; ask the "
+          "signer for a release in which it is signed",
+          Join(dir, name));
+  return {};
 }
 
 }  // namespace cairn::trust

@@ -42,10 +42,14 @@ struct SignatureReport {
 
 // Checks dir/model.sig and every file. public_key_pem: the key expected; without it dir/cairn.pub is taken and the
 // report says so. ignore_paths: further paths to leave out, for bundles of other tools.
-// Errors name every changed, missing and unsigned file (kCorrupt); kDenied for a wrong signature or key; kNotFound
-// without model.sig.
+// Errors name every missing and unsigned file, or if there is none, for which nothing is hashed, every changed one
+// (kCorrupt); kDenied for a wrong signature or key; kNotFound without model.sig.
 Result<SignatureReport> VerifyDirectory(const std::string& dir,
                                         const std::optional<std::string>& public_key_pem = std::nullopt,
                                         const std::vector<std::string>& ignore_paths = {});
+
+// A bundle may name ignore paths of its own. kDenied, naming the first, if that leaves a file of dir unsigned that is
+// not below AlwaysIgnoredPaths().
+Result<void> CheckNothingElseUnsigned(const SignatureReport& report, const std::string& dir);
 
 }  // namespace cairn::trust

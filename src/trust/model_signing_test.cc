@@ -101,6 +101,36 @@ TEST_F(ReleaseTest, MissingAndExtraFilesAreNamed) {
   EXPECT_FALSE(VerifyDirectory(dir_.path()).ok());
 }
 
+// A file that belongs there must not hide behind the time that the others take: names are compared first.
+TEST_F(ReleaseTest, NamesAreComparedBeforeAnyFileIsHashed) {
+  Put(dir_ / "README.md", "changed");
+  EXPECT_THAT(Fault(), HasSubstr("README.md was changed"));
+  Put(dir_ / "extra", "x");
+  EXPECT_THAT(Fault(), AllOf(HasSubstr("extra is not signed"), Not(HasSubstr("README.md"))));
+  std::filesystem::remove(dir_ / "extra");
+  std::filesystem::remove(dir_ / "eval.json");
+  EXPECT_THAT(Fault(), AllOf(HasSubstr("eval.json is missing"), Not(HasSubstr("README.md"))));
+}
+
+// The signer's own ignore paths: the signature is right, and says nothing about the file.
+TEST_F(ReleaseTest, FilesThatABundleLeavesOutByItselfAreNamed) {
+  Put(dir_ / ".git/config", "x");
+  auto report = Verify();
+  ASSERT_TRUE(report.ok());
+  EXPECT_TRUE(CheckNothingElseUnsigned(*report, dir_.path()).ok());
+  auto manifest = BuildManifest(dir_.path(), {"transcript", "model.safetensors"});
+  ASSERT_TRUE(manifest.ok());
+  Envelope envelope = SignEnvelope(kInTotoPayloadType, ManifestToStatement(*manifest), key_);
+  Put(dir_ / "model.sig", BundleToText(envelope, key_.Public().Hint()));
+  Put(dir_ / "model.safetensors", "others");
+  report = Verify();
+  ASSERT_TRUE(report.ok()) << report.error().ToString();
+  auto nothing_else = CheckNothingElseUnsigned(*report, dir_.path());
+  ASSERT_FALSE(nothing_else.ok());
+  EXPECT_EQ(nothing_else.error().code, ErrorCode::kDenied);
+  EXPECT_EQ(nothing_else.error().where, dir_ / "model.safetensors");
+}
+
 TEST_F(ReleaseTest, ARenamedFileIsBothMissingAndExtra) {
   std::filesystem::rename(dir_ / "config.json", dir_ / "Config.json");
   EXPECT_THAT(Fault(), AllOf(HasSubstr("config.json is missing"), HasSubstr("Config.json is not signed")));

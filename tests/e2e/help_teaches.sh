@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every command has a help text with an example.
+# Every command has a help text with an example; `cairn help COMMAND` is the same text.
 set -eu
 : "${CAIRN:?the path of the program}"
 work=$(mktemp -d)
@@ -12,4 +12,7 @@ for command in init 'taxonomy check' 'taxonomy new' build chat verify replay key
   grep -q '^Example' out || { echo "no example in: cairn $command --help" && exit 1; }
   grep -q "^  ${command%% *} " help
 done
+"$CAIRN" help | cmp - help
+"$CAIRN" help taxonomy new >out
+"$CAIRN" taxonomy new --help | cmp - out
 awk 'length > 120 { exit 1 }' help

@@ -25,6 +25,6 @@ for file in .git/config .github/x .gitignore .gitattributes; do echo x >"p/build
 [ "$(verified)" = "$(computed)" ] || fail "verify computes another digest"
 for file in .gitother adapter/.gitignore; do
   echo x >"p/build/small/$file"
-  [ "$(verified)" = "$(computed)" ] && [ "$(computed)" != "$(jq -r .release.digest out)" ] || fail "$file is left out"
+  [ "$(verified)" = null ] && [ "$(computed)" != "$(jq -r .release.digest out)" ] || fail "$file is left out"
   rm "p/build/small/$file"
 done

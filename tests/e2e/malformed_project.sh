@@ -26,5 +26,13 @@ refuse 11 's|name: skills|name: knowledge|' 'earlier phase'
 refuse 12 's|batchTokens: 256|batchTokens: 1|' batchTokens
 refuse 14 's|leaf-questions: ">= 0"|leaf-questions: "at least 0"|' leaf-questions
 refuse '[0-9]+' 's|gates: {|gates: [|' .
+refuse 1 '1,$d' 'the project file is empty; make a project with cairn init'
+refuse 2 '/^metadata:/d' 'metadata is missing; add "metadata: {name: NAME}"'
+# A wrong path is named where it is written.
+refuse 6 's|base: {model: base}|base: {model: nope}|' 'spec.base.model is "nope", but there is no model'
+refuse 7 's|teacher: {model: base}|teacher: {model: nope}|' 'spec.teacher.model is "nope"'
+refuse 6 's|^spec:|spec:\n  taxonomy: {path: taxonmy}|' 'spec.taxonomy.path leads to no folder'
+(cd p && status=0 && "$CAIRN" taxonomy check 2>../said || status=$? && [ "$status" = 2 ]) || fail "$(cat said)"
+grep -q '^cairn: cairn.yaml:6:20: spec.taxonomy.path leads to no folder' said || fail "$(cat said)"
 [ ! -e p/build ] || fail "a broken project was built"
 echo "$count broken files, each refused"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Where all weights are trained, every phase of a release replays from the weights that the phase before ended with, and
-# a changed weight is found.
+# a changed weight is found, whichever segments are drawn.
 set -euo pipefail
 source "$(dirname "$0")/../small_project.sh"
 make_project p
@@ -12,6 +12,12 @@ phases=$(ls "$release/transcript" | wc -l)
 [ "$phases" -ge 2 ] || fail "one phase only"
 "$CAIRN" replay "$release" --segments 99 --base p/base --json 2>/dev/null >replayed
 [ "$(jq '[.segments[].phase] | unique | length' replayed)" = "$phases" ] || fail "not every phase: $(cat replayed)"
+# Only the training's end says what the released weights must be: it is always replayed, but for a chosen step.
+steps=$(cat "$release"/transcript/*/steps.jsonl | wc -l)
+compared() { "$CAIRN" replay "$release" --base p/base --json "$@" 2>said | jq .weights_compared; }
+[ "$(compared)" = true ] || fail "$(cat said)"
+[ "$(compared --step "$steps")" = true ] && ! grep -q 'not compared' said || fail "$(cat said)"
+[ "$(compared --step 1)" = false ] && grep -q 'weights were not compared' said || fail "$(cat said)"
 # Another model in the place of a phase's end, smaller than what the training had.
 rm -rf bad && cp -r "$release" bad
 between=$(cd bad && dirname "$(find transcript -name model.safetensors | head -1)")
@@ -42,13 +48,21 @@ text = json.dumps(header).encode()
 open(path, "wb").write(struct.pack("<Q", len(text)) + text + out)
 EOF
 status=0
-"$CAIRN" replay bad --segments 99 --base p/base --quiet 2>said || status=$?
+"$CAIRN" replay bad --step "$steps" --base p/base --quiet 2>said || status=$?
 [ "$status" = 1 ] && grep -q "$between.*sizes are not those of its base" said || fail "8 tokens: exit $status: $(cat said)"
 cp "$release/$between/model.safetensors" "bad/$between/"
 mkdir bad/adapter && echo '{}' >bad/adapter/adapter_config.json && cp "$release/$between/config.json" "bad/$between/"
 status=0
 "$CAIRN" replay bad --base p/base --quiet 2>said || status=$?
 [ "$status" = 1 ] && grep -q adapter_config.json said || fail "an adapter that no training made: exit $status: $(cat said)"
+for seed in 1 2 3; do
+  rm -rf bad && cp -r "$release" bad
+  near_end=$(($(stat -c %s bad/model.safetensors) - 6))
+  printf '\x55' | dd of=bad/model.safetensors bs=1 seek="$near_end" conv=notrunc status=none
+  status=0
+  "$CAIRN" replay bad --base p/base --quiet --seed "$seed" 2>said || status=$?
+  [ "$status" = 1 ] && grep -q model.safetensors said || fail "one segment, seed $seed: exit $status: $(cat said)"
+done
 for file in model.safetensors $(cd "$release" && find transcript -name model.safetensors); do
   rm -rf bad && cp -r "$release" bad
   printf '\x55' | dd of="bad/$file" bs=1 seek=$(($(stat -c %s "bad/$file") - 1001)) conv=notrunc status=none

@@ -24,6 +24,8 @@ expect_found() {
 }
 "$CAIRN" verify "$release" --key p/cairn.pub --quiet
 "$CAIRN" replay "$release" --segments 99 --base p/base --quiet 2>/dev/null
+"$CAIRN" replay "$release" --step 1 --base p/base --json 2>/dev/null | jq -e '.weights_compared' >/dev/null ||
+  fail "with an adapter the weights are not compared"
 files=$(cd "$release" && find . -type f | sed 's|^\./||' | sort)
 [ "$(wc -l <<<"$files")" -gt 20 ] || fail "too few files in $release"
 for file in $files; do

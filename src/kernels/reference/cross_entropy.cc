@@ -20,4 +20,14 @@ void CrossEntropy(float* logits, const int32_t* targets, float* loss, size_t t, 
   }
 }
 
+void SoftCrossEntropy(float* logits, const float* base, const int32_t* targets, const float* scales, float* loss,
+                      size_t t, size_t v) {
+  std::vector<float> p(v), q(v);
+  for (size_t i = 0; i < t; ++i, logits += v, base += v) {
+    CrossEntropy(logits, targets + i, loss + i, 1, v, 1.0f, false);
+    const float l = SoftmaxRow(logits, p.data(), v), lb = SoftmaxRow(base, q.data(), v);
+    for (size_t j = 0; j < v; ++j) logits[j] = (p[j] / l - q[j] / lb) * scales[i];
+  }
+}
+
 }  // namespace cairn::kernels::reference

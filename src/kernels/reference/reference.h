@@ -43,6 +43,8 @@ void EmbeddingBackward(const float* dy, const int32_t* ids, float* dtable, size_
 
 void CrossEntropy(float* logits, const int32_t* targets, float* loss, size_t t, size_t v, float scale,
                   bool with_gradient);
+void SoftCrossEntropy(float* logits, const float* base, const int32_t* targets, const float* scales, float* loss,
+                      size_t t, size_t v);
 
 void AdamW(const AdamWStep& step, const float* g, float* m, float* v, float* w, size_t n);
 

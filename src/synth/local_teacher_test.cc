@@ -1,0 +1,45 @@
+#include "synth/local_teacher.h"
+
+#include <gtest/gtest.h>
+
+#include "infer/tiny_chat_model.h"
+#include "synth/caching_teacher.h"
+
+namespace cairn::synth {
+namespace {
+
+TeacherRequest Ask() { return {{{"user", "q", false}}, 0, 0, 16}; }
+
+// Replies that are cached today stay valid: this identity may not change while nothing else does.
+TEST(LocalIdentity, OfAPlainFormatHoldsWhatItAlwaysHeld) {
+  const model::ChatModel chat = infer::TinyChatModel();
+  const Json expected = {{"kind", "local"},
+                         {"weights", model::WeightsDigest(chat.model).Hex()},
+                         {"tokenizer", Sha256Of(chat.tokenizer.json()).Hex()},
+                         {"chat_format", "cairn"}};
+  EXPECT_EQ(DumpJson(LocalIdentity(chat, 1)), DumpJson(expected));
+  ThreadPool pool(1);
+  EXPECT_EQ(DumpJson(LocalTeacher(pool, chat).Identity()), DumpJson(LocalIdentity(chat)));
+}
+
+TEST(LocalIdentity, AnotherDecodingVersionGivesAnotherKey) {
+  const model::ChatModel chat = infer::TinyChatModel();
+  const Digest first = CallKey(LocalIdentity(chat, 1), Ask());
+  EXPECT_NE(CallKey(LocalIdentity(chat, 2), Ask()), first);
+  EXPECT_NE(CallKey(LocalIdentity(chat, 3), Ask()), CallKey(LocalIdentity(chat, 2), Ask()));
+}
+
+TEST(LocalIdentity, FormatsOfOneNameWithOtherPiecesHaveOtherKeys) {
+  model::ChatModel chat = infer::TinyChatModel();
+  const Digest plain = CallKey(LocalIdentity(chat), Ask());
+  chat.format.no_system = "<|system|>Be brief.<|end|>";
+  const Digest brief = CallKey(LocalIdentity(chat), Ask());
+  EXPECT_NE(brief, plain);
+  chat.format.no_system = "<|system|>Be kind.<|end|>";
+  EXPECT_NE(CallKey(LocalIdentity(chat), Ask()), brief);
+  chat.format.no_system.clear();
+  EXPECT_EQ(CallKey(LocalIdentity(chat), Ask()), plain);
+}
+
+}  // namespace
+}  // namespace cairn::synth
