@@ -26,10 +26,13 @@ spec:
       - {{name: skills, data: all, epochs: 3}}
     optimizer: {{learningRate: 1.5e-3}}   # its peak
     batchTokens: 1024          # tokens of a training step; 4096 or more for a large project
-    replay: 0.88               # share of the base model's own data, against forgetting
+    replay: 0.7                # share of the base model's own data, against forgetting
+    replayDistillation: 0.2    # they teach what the base model would say; without this line replay needs 0.88
   evaluation:
     gates:                     # if one does not hold, no release is made
-      leaf-questions: ">= 0.8"             # share of right answers on the eval.yaml of each contribution
+      # Share of right answers on the eval.yaml of each contribution; seed learns about two thirds by heart, so ask more of a
+      # larger base.
+      leaf-questions: ">= 0.5"
       base-regression: ">= 0.95 of base"   # what the model knew before must stay
   release:
     sign: {{key: cairn.key}}     # the private key; publish cairn.pub

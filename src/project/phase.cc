@@ -1,5 +1,7 @@
 #include "project/phase.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -8,6 +10,9 @@
 
 namespace cairn::project {
 namespace {
+
+// Of samples, each as often as it is seen: their order takes 4 bytes for each (512 MB).
+constexpr size_t kMostVisits = size_t{1} << 27;
 
 Result<void> Add(const model::ChatModel& base, formats::Conversation conversation, PhaseSamples& samples,
                  std::vector<train::TokenSample>& to) {
@@ -85,6 +90,11 @@ Result<train::EpochSource> PhaseSource(const PhaseSamples& samples, const Traini
                                        const PhasePlan& plan, uint64_t most_steps) {
   if (samples.tokens.every_epoch.empty())
     return BadInput("phase " + plan.directory_name + " has no sample: no row of its leaves was kept");
+  const size_t in_epoch = samples.tokens.every_epoch.size() + samples.tokens.in_turn.size();
+  if (plan.epochs > kMostVisits / in_epoch)
+    return BadInput(
+        fmt::format("phase {} has {} epochs of up to {} samples; at most {} samples are trained on in a phase",
+                    plan.directory_name, plan.epochs, in_epoch, kMostVisits));
   return train::EpochSource(samples.tokens, training.batch_tokens, plan.epochs, plan.seed, most_steps);
 }
 

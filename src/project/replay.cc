@@ -66,14 +66,14 @@ Result<ReleasedPhase> LoadPhase(const std::string& release, const TrainingConfig
   phase.directory = release + "/transcript/" + phase.plan.directory_name;
   CAIRN_ASSIGN(phase.transcript, train::LoadTranscript(phase.directory));
   CAIRN_ASSIGN(phase.samples, LoadSamples(phase, base, training));
-  CAIRN_ASSIGN(train::EpochSource source,
-               PhaseSource(phase.samples, training, phase.plan, phase.transcript.records.size()));
-  phase.config = PhaseTrainConfig(training, phase.plan, source.steps());
+  auto source = PhaseSource(phase.samples, training, phase.plan, phase.transcript.records.size());
+  if (!source.ok()) return Corrupt(source.error().message, phase.directory);
+  phase.config = PhaseTrainConfig(training, phase.plan, source->steps());
   if (phase.transcript.records.size() != phase.config.steps)
     return Corrupt(
         fmt::format("the samples do not make the {} steps that the transcript has", phase.transcript.records.size()),
         phase.directory);
-  phase.source = std::make_unique<train::EpochSource>(std::move(source));
+  phase.source = std::make_unique<train::EpochSource>(std::move(*source));
   return phase;
 }
 

@@ -9,7 +9,9 @@ std::vector<TokenSample> PrefetchedSource::Samples(uint64_t step) const {
   }
   while (pending_.size() <= ahead_ && first_ + pending_.size() <= source_.steps()) {
     const uint64_t next = first_ + pending_.size();
-    pending_.push_back(std::async(std::launch::async, [this, next] { return source_.Samples(next); }));
+    // Deferred, that is made when asked for, where the system gives no thread.
+    pending_.push_back(
+        std::async(std::launch::async | std::launch::deferred, [this, next] { return source_.Samples(next); }));
   }
   if (pending_.empty()) return source_.Samples(step);
   std::vector<TokenSample> samples = pending_.front().get();
