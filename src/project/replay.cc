@@ -161,6 +161,7 @@ Result<void> SameTensors(const std::string& path, const model::ParameterList& li
                          const std::function<std::span<const std::byte>(const model::TensorSpec&)>& bytes_of) {
   const std::vector<size_t> order = list.NameOrder();
   std::vector<formats::TensorLayout> layouts;
+  layouts.reserve(order.size());
   for (size_t i : order) layouts.push_back({list.tensors()[i].name, dtype, list.tensors()[i].shape()});
   auto source = [&](size_t i) { return bytes_of(list.tensors()[order[i]]); };
   CAIRN_ASSIGN(std::string difference, formats::DifferenceFromWritten(path, layouts, {{"format", "pt"}}, source));
