@@ -41,7 +41,7 @@ using Outputs = std::map<std::string, Digest>;  // step id -> tree
 
 StepRecord RecordOf(const Step& step, const Outputs& outputs) {
   StepRecord record{step.kind, step.version, step.parameters, {}};
-  for (const auto& [name, file] : step.files) record.inputs[name] = file.digest;
+  for (const auto& [name, digest] : step.files) record.inputs[name] = digest;
   for (const auto& [name, id] : step.steps) record.inputs[name] = outputs.at(id);
   return record;
 }

@@ -18,12 +18,6 @@
 
 namespace cairn::dag {
 
-// Something outside the store by what it held when it was read. The graph never looks at it again: a step that reads it
-// later checks that it is still the same.
-struct FileInput {
-  Digest digest;
-};
-
 struct StepContext {
   std::string id;
   // The step's own: checkpoints and caches. Kept when the step fails or is killed and handed to the next run with the
@@ -40,7 +34,9 @@ struct Step {
   std::string kind;  // "synth"
   int version = 1;   // raised when the step's code starts to give other results
   Json parameters = Json::object();
-  std::map<std::string, FileInput> files;    // input name -> what was read of it
+  // Input name -> what was read of it, outside the store. The graph never looks there again: a step that reads it later
+  // checks that it is still the same.
+  std::map<std::string, Digest> files;
   std::map<std::string, std::string> steps;  // input name -> id of the step whose output it is
   std::function<Result<void>(const StepContext&)> run;
 };

@@ -36,7 +36,7 @@ class GraphTest : public ::testing::Test {
   Step Synth(const std::string& leaf) {
     Step step{"synth:" + leaf, "synth", synth_version_, {{"seed", 7}}};
     const std::string file = dir_ / (leaf + ".yaml");
-    step.files["qna.yaml"] = {Sha256OfFile(file).value()};
+    step.files["qna.yaml"] = Sha256OfFile(file).value();
     step.run = [this, leaf, file](const StepContext& c) -> Result<void> {
       ran_.push_back("synth:" + leaf);
       CAIRN_ASSIGN(std::string text, ReadFile(file));

@@ -6,9 +6,6 @@
 
 namespace cairn::formats {
 
-// For messages: "cairn knows the templates of ...".
-extern const char kKnownFamilies[];
-
 Result<ChatFormat> ReadLlama2(const ModelTemplate& model);
 // Mistral 7B Instruct 0.1 to 0.3, Mixtral and Nemo.
 Result<ChatFormat> ReadMistral(const ModelTemplate& model);

@@ -6,12 +6,11 @@
 #include "formats/chat_template.h"
 
 namespace cairn::formats {
+namespace {
 
-const char kKnownFamilies[] =
+const char kKnown[] =
     "cairn knows the templates of cairn, ChatML (Qwen 2 to 3, SmolLM 1 to 3), Llama 2 and 3, Mistral, Granite 3 and 4, "
     "InstructLab, Zephyr (TinyLlama), Tulu, Phi 3 and 4";
-
-namespace {
 
 ChatFormat ChatMl() {
   return {.name = "chatml",
@@ -124,16 +123,12 @@ ChatFormat Phi4() {
 Result<ChatFormat> ReadChatMl(const ModelTemplate& model) {
   const bool phi4 = model.Has("<|im_sep|>");
   if (!OpensKnownRoles(model, "<|im_start|>", phi4 ? "<|im_sep|>" : "\n") || model.Has("{{ system_message }}"))
-    return Unsupported(
-        "the chat template uses <|im_start|> in a way that cairn does not know; " + std::string(kKnownFamilies),
-        model.where);
+    return model.Unknown("uses <|im_start|> in a way that cairn does not know");
   if (phi4) return Phi4();
   if (model.Has("Reasoning Mode: ") && model.Has("/no_think")) return SmolLm3(model);
   const bool switches = model.HasLiteral("<think>\n\n</think>\n\n") && model.Has("enable_thinking");
   if (model.HasLiteral("<|im_start|>assistant\n<think>\n") || (switches && model.HasLiteral("<think>\n")))
-    return Unsupported(
-        "the chat template opens answers with <think>, which cairn does not do; " + std::string(kKnownFamilies),
-        model.where);
+    return model.Unknown("opens answers with <think>, which cairn does not do");
   ChatFormat format = ChatMl();
   format.begin = model.Begin();
   CAIRN_ASSIGN(format.no_system, ChatMlWithoutSystem(model));
@@ -153,9 +148,7 @@ Result<ChatFormat> ReadLlama3(const ModelTemplate& model) {
     // The date that their templates fall back to; never today's, or results would change from day to day.
     CAIRN_ASSIGN(const std::string date, model.Assigned("set date_string = "));
     if (!model.Has("Cutting Knowledge Date: December 2023") || date.empty() || date.size() > kLongestToken)
-      return Unsupported("the chat template writes a cutting knowledge date in a way that cairn does not know; " +
-                             std::string(kKnownFamilies),
-                         model.where);
+      return model.Unknown("writes a cutting knowledge date in a way that cairn does not know");
     format.name = "llama3.1";
     format.first_system_prefix =
         format.system_prefix + "Cutting Knowledge Date: December 2023\nToday Date: " + date + "\n\n";
@@ -218,9 +211,7 @@ Result<ChatFormat> ReadZephyr(const ModelTemplate& model) {
   const ModelTemplate::Output user = model.OutputWith("<|user|>");
   if (user.text.find("eos_token") != std::string::npos) return format;
   if (user.literals.empty() || user.literals.back() != "\n")
-    return Unsupported(
-        "the chat template uses <|user|> in a way that cairn does not know; " + std::string(kKnownFamilies),
-        model.where);
+    return model.Unknown("uses <|user|> in a way that cairn does not know");
   format.name = "tulu";
   format.input_suffix = "\n";
   return format;
@@ -238,8 +229,7 @@ Result<ChatFormat> ReadTemplate(const ModelTemplate& model) {
   if (roles && has("<|endoftext|>")) return InstructLab();
   if (roles && has("eos_token")) return ReadZephyr(model);
   const char* thinks = has("<think>") ? ", and opens answers with <think>, which cairn does not do" : "";
-  return Unsupported(std::string("the chat template is of no known family") + thinks + "; " + kKnownFamilies,
-                     model.where);
+  return model.Unknown(std::string("is of no known family") + thinks);
 }
 
 }  // namespace
@@ -259,7 +249,7 @@ std::vector<ChatFormat> PlainChatFormats() {
 
 Result<ChatFormat> DetectChatFormat(const Json& config, const std::string& where) {
   if (!config.is_object()) return BadInput("tokenizer_config.json must be a JSON object", where);
-  CAIRN_ASSIGN(const ModelTemplate model, ModelTemplate::Read(config, where, kKnownFamilies));
+  CAIRN_ASSIGN(const ModelTemplate model, ModelTemplate::Read(config, where, kKnown));
   if (std::optional<ChatFormat> own = FormatOfTemplate(model.text)) return *own;
   return ReadTemplate(model);
 }

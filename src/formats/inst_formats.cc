@@ -27,10 +27,7 @@ Result<ChatFormat> ReadLlama2(const ModelTemplate& model) {
 
 Result<ChatFormat> ReadMistral7(const ModelTemplate& model) {
   CAIRN_ASSIGN(std::string eos, model.NeededEos());
-  if (model.Has("[THINK]"))
-    return Unsupported(
-        "the chat template opens answers with [THINK], which cairn does not do; " + std::string(kKnownFamilies),
-        model.where);
+  if (model.Has("[THINK]")) return model.Unknown("opens answers with [THINK], which cairn does not do");
   const std::string blank = model.HasLiteral("[INST] ") ? " " : "";
   if (blank.empty() && !model.HasLiteral("[INST]"))
     return Unsupported("the chat template uses [INST] in a way that cairn does not know", model.where);

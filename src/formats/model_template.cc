@@ -47,7 +47,7 @@ std::optional<std::string> NextOfSum(std::string_view text, size_t at) {
 }  // namespace
 
 Result<ModelTemplate> ModelTemplate::Read(const Json& config, const std::string& where, const std::string& known) {
-  ModelTemplate model{.text = TemplateOf(config), .where = where};
+  ModelTemplate model{.text = TemplateOf(config), .where = where, .known = known};
   if (model.text.empty()) {
     auto it = config.find("chat_template");
     const bool list = it != config.end() && it->is_array();
@@ -121,6 +121,10 @@ Error ModelTemplate::CannotTakeOver(const std::string& content) const {
   return Unsupported(
       "the chat template writes a system text of its own that cairn cannot take over: \"" + Excerpt(content) + "\"",
       where);
+}
+
+Error ModelTemplate::Unknown(const std::string& what) const {
+  return Unsupported("the chat template " + what + "; " + known, where);
 }
 
 }  // namespace cairn::formats

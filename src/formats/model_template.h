@@ -12,7 +12,7 @@
 namespace cairn::formats {
 
 struct ModelTemplate {
-  std::string text, where;
+  std::string text, where, known;     // known: as Read takes it
   std::vector<std::string> literals;  // JinjaLiterals
   std::string bos, eos;               // empty if missing
 
@@ -44,6 +44,7 @@ struct ModelTemplate {
   // A default system text between its marks, empty if it is; kUnsupported if it is too long for a piece of a format.
   Result<std::string> OwnSystem(const std::string& prefix, const std::string& content, const std::string& suffix) const;
   Error CannotTakeOver(const std::string& content) const;  // that system text
+  Error Unknown(const std::string& what) const;            // "the chat template <what>; <known>"
 };
 
 }  // namespace cairn::formats

@@ -67,6 +67,12 @@ struct TensorLayout {
 using TensorSource = std::function<std::span<const std::byte>(size_t)>;
 Result<void> WriteSafetensors(const std::string& path, std::span<const TensorLayout> tensors,
                               const std::map<std::string, std::string>& metadata, const TensorSource& bytes_of);
+// A file as it is to be written or compared.
+struct TensorFile {
+  std::vector<TensorLayout> tensors;
+  std::map<std::string, std::string> metadata = {{"format", "pt"}};  // transformers and PEFT ask for it
+  TensorSource bytes_of;
+};
 // In what the file differs from the one that WriteSafetensors would write, for people; empty if no byte does. bytes_of
 // is called as by the writer, up to the first tensor that differs.
 Result<std::string> DifferenceFromWritten(const std::string& path, std::span<const TensorLayout> tensors,

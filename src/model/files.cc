@@ -230,15 +230,15 @@ std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const f
           {"generation_config.json", PrettyJson(generation)}};
 }
 
-Result<void> SaveWeights(ThreadPool& pool, const Model& model, const std::string& directory) {
+formats::TensorFile SavedWeights(ThreadPool& pool, const Model& model) {
   const std::vector<size_t> order = model.list.NameOrder();
-  std::vector<formats::TensorLayout> layouts;
+  formats::TensorFile file;
+  file.tensors.reserve(order.size());
   for (size_t i : order) {
     const TensorSpec& t = model.list.tensors()[i];
-    layouts.push_back({t.name, formats::DType::kBF16, t.shape()});
+    file.tensors.push_back({t.name, formats::DType::kBF16, t.shape()});
   }
-  std::vector<uint16_t> narrow;
-  auto bytes_of = [&](size_t i) {
+  file.bytes_of = [&pool, &model, order, narrow = std::vector<uint16_t>()](size_t i) mutable {
     const TensorSpec& t = model.list.tensors()[order[i]];
     const std::vector<float> values = MergedTensor(pool, model, t);
     if (!t.is_vector) model.Forget(t.offset, static_cast<size_t>(t.rows), static_cast<size_t>(t.cols));
@@ -246,7 +246,12 @@ Result<void> SaveWeights(ThreadPool& pool, const Model& model, const std::string
     kernels::F32ToBf16(values.data(), narrow.data(), narrow.size());
     return std::as_bytes(std::span<const uint16_t>(narrow));
   };
-  return formats::WriteSafetensors(directory + "/model.safetensors", layouts, {{"format", "pt"}}, bytes_of);
+  return file;
+}
+
+Result<void> SaveWeights(ThreadPool& pool, const Model& model, const std::string& directory) {
+  const formats::TensorFile file = SavedWeights(pool, model);
+  return formats::WriteSafetensors(directory + "/model.safetensors", file.tensors, file.metadata, file.bytes_of);
 }
 
 Result<void> SaveModel(ThreadPool& pool, const Model& model, const formats::Tokenizer& tokenizer,

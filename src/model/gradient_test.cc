@@ -184,6 +184,19 @@ void Shake(std::vector<float>& values, uint64_t seed) {
   for (float& v : values) v += static_cast<float>(random.Normal() * 0.15);
 }
 
+// values: whether the linear layers of values have an adapter, too.
+Model AdaptedModel(const ModelConfig& config, bool values) {
+  Model model = InitModel(config, 3);
+  Shake(model.weights, 4);
+  LoraConfig lora;
+  lora.rank = 3;
+  lora.alpha = 6;
+  lora.targets[kV] = values;
+  model.adapter = Adapter::Create(model.config, lora, 8);
+  Shake(model.adapter->values, 5);
+  return model;
+}
+
 // Central differences with step h have an error of about h^2 |f'''| / 6 + 1e-16 |f| / h, below 1e-7 here; what is left
 // is the f32 rounding of the backward pass: some hundred roundings of 6e-8 each, relative to the largest gradient.
 void Compare(Vec& parameters, const std::vector<float>& gradient, const Reference& reference, const PackedTokens& batch,
@@ -226,14 +239,7 @@ TEST(Gradient, AdapterMatchesCentralDifferences) {
   for (const ModelConfig& config :
        {SmallConfig(true), WithAllFields(SmallConfig(true)), WithMlpBias(SmallConfig(true))}) {
     ThreadPool pool(2);
-    Model model = InitModel(config, 3);
-    Shake(model.weights, 4);
-    LoraConfig lora;
-    lora.rank = 3;
-    lora.alpha = 6;
-    lora.targets[kV] = false;
-    model.adapter = Adapter::Create(model.config, lora, 8);
-    Shake(model.adapter->values, 5);
+    Model model = AdaptedModel(config, false);
     Reference reference(model);
     PackedTokens batch = Batch();
     Gradients gradients = Gradients::For(model, false);
@@ -248,13 +254,7 @@ TEST(Gradient, AdapterMatchesCentralDifferences) {
 TEST(Gradient, DistillationMatchesCentralDifferences) {
   for (bool recompute : {false, true}) {
     ThreadPool pool(2);
-    Model model = InitModel(SmallConfig(true), 3);
-    Shake(model.weights, 4);
-    LoraConfig lora;
-    lora.rank = 3;
-    lora.alpha = 6;
-    model.adapter = Adapter::Create(model.config, lora, 8);
-    Shake(model.adapter->values, 5);
+    Model model = AdaptedModel(SmallConfig(true), true);
     PackedTokens batch = Batch();
     batch.Append({7, 1, 19, 30, 2, 11}, {0, 0, 0, 1, 0, 1}, 0.3f);
     batch.Append({21, 4, 4}, {0, 1, 1}, 1.0f);

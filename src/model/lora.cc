@@ -4,7 +4,6 @@
 
 #include "base/file.h"
 #include "base/philox.h"
-#include "formats/safetensors.h"
 
 namespace cairn::model {
 
@@ -70,14 +69,25 @@ std::string AdapterText(const LoraConfig& lora, const std::string& base_model_na
   return PrettyJson(config);
 }
 
-Result<void> SaveAdapter(const Adapter& adapter, const std::string& directory, const std::string& base_model_name) {
-  std::vector<formats::TensorToWrite> tensors;
-  for (size_t i : adapter.list.NameOrder()) {
+formats::TensorFile SavedAdapter(const Adapter& adapter) {
+  const std::vector<size_t> order = adapter.list.NameOrder();
+  formats::TensorFile file;
+  file.tensors.reserve(order.size());
+  for (size_t i : order) {
     const TensorSpec& t = adapter.list.tensors()[i];
-    tensors.push_back({t.name, formats::DType::kF32, t.shape(),
-                       std::as_bytes(std::span(adapter.values.data() + t.offset, t.size()))});
+    file.tensors.push_back({t.name, formats::DType::kF32, t.shape()});
   }
-  CAIRN_TRY(formats::WriteSafetensors(directory + "/adapter_model.safetensors", tensors, {{"format", "pt"}}));
+  file.bytes_of = [&adapter, order](size_t i) {
+    const TensorSpec& t = adapter.list.tensors()[order[i]];
+    return std::as_bytes(std::span(adapter.values).subspan(t.offset, t.size()));
+  };
+  return file;
+}
+
+Result<void> SaveAdapter(const Adapter& adapter, const std::string& directory, const std::string& base_model_name) {
+  const formats::TensorFile file = SavedAdapter(adapter);
+  CAIRN_TRY(
+      formats::WriteSafetensors(directory + "/adapter_model.safetensors", file.tensors, file.metadata, file.bytes_of));
   return WriteFileAtomic(directory + "/adapter_config.json", AdapterText(adapter.config, base_model_name));
 }
 

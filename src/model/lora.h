@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "formats/safetensors.h"
 #include "model/parameters.h"
 
 namespace cairn::model {
@@ -37,6 +38,8 @@ struct Adapter {
 
 // adapter_config.json in PEFT's form. Equal inputs give equal bytes.
 std::string AdapterText(const LoraConfig& lora, const std::string& base_model_name);
+// adapter_model.safetensors as it is saved: F32. Refers to the adapter.
+formats::TensorFile SavedAdapter(const Adapter& adapter);
 // Writes adapter_model.safetensors and adapter_config.json.
 Result<void> SaveAdapter(const Adapter& adapter, const std::string& directory, const std::string& base_model_name);
 Result<Adapter> LoadAdapter(const ModelConfig& model, const std::string& directory);

@@ -89,7 +89,8 @@ Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage = 
 // template), generation_config.json. Equal inputs give equal bytes.
 std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,
                                               const formats::ChatFormat& format);
-// Writes model.safetensors (bf16, the adapter merged), one tensor in memory at a time.
+// model.safetensors as it is saved: bf16, the adapter merged, one tensor in memory at a time. Refers to pool and model.
+formats::TensorFile SavedWeights(ThreadPool& pool, const Model& model);
 Result<void> SaveWeights(ThreadPool& pool, const Model& model, const std::string& directory);
 // The same and the ModelTexts.
 Result<void> SaveModel(ThreadPool& pool, const Model& model, const formats::Tokenizer& tokenizer,

@@ -71,8 +71,6 @@ Result<synth::Teacher*> BuildContext::Teacher() {
   return static_cast<synth::Teacher*>(caching_teacher_.get());
 }
 
-dag::FileInput PinnedInput(const Digest& digest) { return {digest}; }
-
 Result<void> CheckBaseUnchanged(const Project& project) {
   return CheckUnchanged("base model", project.base_directory, project.base_stamp, project.base_digest);
 }

@@ -131,9 +131,9 @@ Result<void> AddMeasureSteps(dag::Graph& graph, BuildContext& context) {
   before.id = kMeasureBaseStep;
   before.kind = "measure base";
   before.version = kMeasuringVersion;
-  before.files = {{"base model", PinnedInput(project.base_digest)}};
+  before.files = {{"base model", project.base_digest}};
   for (const taxonomy::Leaf& leaf : project.leaves)
-    if (!leaf.eval_questions.empty()) before.files["questions of " + leaf.path] = PinnedInput(leaf.EvalDigest());
+    if (!leaf.eval_questions.empty()) before.files["questions of " + leaf.path] = leaf.EvalDigest();
   Json evaluation = ProjectConfigToJson(project.config)["spec"]["evaluation"];
   before.parameters = {{"benchmarks", evaluation["benchmarks"]}};
   dag::Step after = before;

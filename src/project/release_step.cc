@@ -113,11 +113,11 @@ Result<void> AddReleaseStep(dag::Graph& graph, BuildContext& context) {
   step.kind = "release";
   step.version = kReleaseVersion;
   step.parameters = {{"project", PublishedProject(project)}, {"commit", project.taxonomy_commit}};
-  step.files = {{"base model", PinnedInput(project.base_digest)}, {"teacher", PinnedInput(project.teacher_digest)}};
+  step.files = {{"base model", project.base_digest}, {"teacher", project.teacher_digest}};
   step.steps = {{"model", kModelStep}, {"measure", kMeasureStep}};
   for (const taxonomy::Leaf& leaf : project.leaves) {
-    step.files["leaf " + leaf.path] = PinnedInput(leaf.DataDigest());
-    step.files["attribution of " + leaf.path] = PinnedInput(Sha256Of(leaf.attribution));
+    step.files["leaf " + leaf.path] = leaf.DataDigest();
+    step.files["attribution of " + leaf.path] = Sha256Of(leaf.attribution);
     step.steps[SynthStepId(leaf)] = SynthStepId(leaf);
   }
   for (size_t i = 0; i < project.config.spec.training.phases.size(); ++i)

@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <set>
-#include <span>
 
 #include "base/file.h"
 #include "base/philox.h"
@@ -157,30 +155,17 @@ Result<void> SameText(const std::string& path, const std::string& expected) {
 
 // The file is byte for byte what the end of the training is saved as: a tensor more, another type or other metadata
 // could change what a program makes of it.
-Result<void> SameTensors(const std::string& path, const model::ParameterList& list, formats::DType dtype,
-                         const std::function<std::span<const std::byte>(const model::TensorSpec&)>& bytes_of) {
-  const std::vector<size_t> order = list.NameOrder();
-  std::vector<formats::TensorLayout> layouts;
-  layouts.reserve(order.size());
-  for (size_t i : order) layouts.push_back({list.tensors()[i].name, dtype, list.tensors()[i].shape()});
-  auto source = [&](size_t i) { return bytes_of(list.tensors()[order[i]]); };
-  CAIRN_ASSIGN(std::string difference, formats::DifferenceFromWritten(path, layouts, {{"format", "pt"}}, source));
+Result<void> SameTensors(const std::string& path, const formats::TensorFile& saved) {
+  CAIRN_ASSIGN(std::string difference,
+               formats::DifferenceFromWritten(path, saved.tensors, saved.metadata, saved.bytes_of));
   if (difference.empty()) return {};
   return Corrupt("this file is not what the training ended with: " + difference, path);
 }
 
-// The weights of `directory` are the trained ones, saved as model::SaveWeights saves them.
+// The model of `directory` is the trained one.
 Result<void> CheckSaved(const model::Model& trained, const std::string& directory, ThreadPool& pool) {
-  std::vector<uint16_t> narrow;
-  auto bytes_of = [&](const model::TensorSpec& t) {
-    const std::vector<float> values = model::MergedTensor(pool, trained, t);
-    if (!t.is_vector) trained.Forget(t.offset, static_cast<size_t>(t.rows), static_cast<size_t>(t.cols));
-    narrow.resize(values.size());
-    kernels::F32ToBf16(values.data(), narrow.data(), narrow.size());
-    return std::as_bytes(std::span<const uint16_t>(narrow));
-  };
   CAIRN_TRY(SameText(directory + "/config.json", PrettyJson(model::ModelConfigToJson(trained.config))));
-  return SameTensors(directory + "/model.safetensors", trained.list, formats::DType::kBF16, bytes_of);
+  return SameTensors(directory + "/model.safetensors", model::SavedWeights(pool, trained));
 }
 
 // Full training: what a phase ended with is in the release.
@@ -243,10 +228,7 @@ Result<void> CheckAdapter(const Release& release, const model::Adapter& trained)
   std::string directory = release.directory + "/adapter";
   CAIRN_TRY(
       SameText(directory + "/adapter_config.json", model::AdapterText(trained.config, release.config.spec.base.model)));
-  auto bytes_of = [&](const model::TensorSpec& tensor) {
-    return std::as_bytes(std::span(trained.values).subspan(tensor.offset, tensor.size()));
-  };
-  return SameTensors(directory + "/adapter_model.safetensors", trained.list, formats::DType::kF32, bytes_of);
+  return SameTensors(directory + "/adapter_model.safetensors", model::SavedAdapter(trained));
 }
 
 // The released weights are those of the last state, merged into the base and rounded.

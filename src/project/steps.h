@@ -65,11 +65,8 @@ Result<void> CheckPhases(const Project& project);
 // For --plan: what the steps that would run need on this machine, estimated.
 Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport>& steps);
 
-// An input that was read when the project was opened: a leaf, a model directory.
-dag::FileInput PinnedInput(const Digest& digest);
-
-// The graph does not look at pinned inputs again, and steps read model directories long after the project was opened.
-// A step that read one ends with this: what it made must not be kept under the key of other bytes. kBadInput.
+// Leaves and model directories are inputs as they were when the project was opened, and steps read models long after
+// that. A step that read one ends with this: what it made must not be kept under the key of other bytes. kBadInput.
 Result<void> CheckBaseUnchanged(const Project& project);
 Result<void> CheckTeacherUnchanged(const Project& project);  // a teacher behind an endpoint has no files
 

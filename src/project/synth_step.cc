@@ -65,8 +65,7 @@ Result<void> AddSynthSteps(dag::Graph& graph, BuildContext& context) {
                        {"samplesPerSeed", config.samples_per_seed},
                        {"beams", BeamsOf(context.project)},
                        {"seed", config.seed}};
-    step.files = {{"leaf " + leaf.path, PinnedInput(leaf.DataDigest())},
-                  {"teacher", PinnedInput(context.project.teacher_digest)}};
+    step.files = {{"leaf " + leaf.path, leaf.DataDigest()}, {"teacher", context.project.teacher_digest}};
     step.run = [&context, &leaf](const dag::StepContext& s) { return RunSynth(context, leaf, s); };
     CAIRN_TRY(graph.Add(std::move(step)));
   }

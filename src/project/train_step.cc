@@ -91,10 +91,12 @@ Result<std::vector<formats::Conversation>> Contributed(const Project& project, s
     if (!TrainsOn(project.config.spec.training.phases[phase].data, leaf.kind)) continue;
     CAIRN_ASSIGN(auto rows, train::ReadConversations(step.Input(SynthStepId(leaf)) + "/" + kSamplesFile));
     for (formats::Conversation& row : rows) {
-      CAIRN_ASSIGN(const formats::EncodedChat chat, formats::EncodeChat(base.format, base.tokenizer, row.messages));
       if (eval_questions.Holds(row)) {
         left_out.Add(row, "an eval.yaml asks this");
-      } else if (chat.ids.size() > longest) {
+        continue;
+      }
+      CAIRN_ASSIGN(const formats::EncodedChat chat, formats::EncodeChat(base.format, base.tokenizer, row.messages));
+      if (chat.ids.size() > longest) {
         left_out.Add(row, fmt::format("{} tokens; the base model reads {}", chat.ids.size(), longest));
       } else {
         contributed.push_back(std::move(row));
@@ -187,9 +189,9 @@ Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context) {
                        {"epochs", training.phases[i].epochs},
                        {"numerics", train::NumericsName(NumericsOf(training))},
                        {"base", project.BaseName()}};
-    step.files = {{"base model", PinnedInput(project.base_digest)}};
+    step.files = {{"base model", project.base_digest}};
     for (const taxonomy::Leaf& leaf : project.leaves) {
-      if (!leaf.eval_questions.empty()) step.files["questions of " + leaf.path] = PinnedInput(leaf.EvalDigest());
+      if (!leaf.eval_questions.empty()) step.files["questions of " + leaf.path] = leaf.EvalDigest();
       if (TrainsOn(training.phases[i].data, leaf.kind)) step.steps[SynthStepId(leaf)] = SynthStepId(leaf);
     }
     if (i > 0) step.steps["previous"] = TrainStepId(project, i - 1);
@@ -204,7 +206,7 @@ Result<void> AddModelStep(dag::Graph& graph, BuildContext& context) {
   step.id = kModelStep;
   step.kind = "merge";
   step.parameters = {{"mergeScale", context.project.config.spec.training.lora.merge_scale}};
-  step.files = {{"base model", PinnedInput(context.project.base_digest)}};
+  step.files = {{"base model", context.project.base_digest}};
   step.steps = {{"last phase", TrainStepId(context.project, context.project.config.spec.training.phases.size() - 1)}};
   step.run = [&context](const dag::StepContext& s) { return RunModel(context, s); };
   return graph.Add(std::move(step));
