@@ -1,6 +1,8 @@
 // cairn replay: run slices of a release's training again and compare bits.
 #include "project/replay.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 #include "base/progress.h"
@@ -29,10 +31,17 @@ Result<int> Replay(const Options& options, const Context& context) {
                project::ReplayRelease(options.release, pool, ModelResolverFor("."), replay));
   Json json = Json::array();
   for (const auto& s : report.segments) {
-    Say(stderr, "{} steps {}..{}: every bit equal ({})\n", s.phase, s.first_step, s.last_step,
-        HumanDuration(s.seconds));
-    json.push_back(
-        {{"phase", s.phase}, {"first_step", s.first_step}, {"last_step", s.last_step}, {"seconds", s.seconds}});
+    const std::string counted =
+        s.steps_before == 0
+            ? ""
+            : fmt::format("; {}..{} of the training", s.steps_before + s.first_step, s.steps_before + s.last_step);
+    Say(stderr, "{} steps {}..{}: every bit equal ({}{})\n", s.phase, s.first_step, s.last_step,
+        HumanDuration(s.seconds), counted);
+    json.push_back({{"phase", s.phase},
+                    {"first_step", s.first_step},
+                    {"last_step", s.last_step},
+                    {"steps_before", s.steps_before},
+                    {"seconds", s.seconds}});
   }
   if (!report.weights_compared)
     Say(stderr,
@@ -60,7 +69,9 @@ void AddReplay(Command app, Context& context) {
   Option segments = replay.AddValue("--segments", options->segments, "how many segments, drawn at random")
                         .Between(1, int64_t{1} << 32)
                         .ShowDefault();
-  replay.AddValue("--step", options->step, "the segment that holds this step instead").NotNegative().Without(segments);
+  replay.AddValue("--step", options->step, "the segment that holds this step instead, counted through all phases")
+      .NotNegative()
+      .Without(segments);
   replay.AddValue("--seed", options->seed, "of the draw (default: the time)").NotNegative();
   replay.AddValue("--base", options->base, "the base model's folder, if it is not the built-in one");
   replay.Footer("Example: cairn replay build/harbour-guide --segments 3");

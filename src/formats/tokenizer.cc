@@ -322,6 +322,7 @@ bool Tokenizer::SwallowsBefore(TokenId id) const { return impl_->swallows_before
 bool Tokenizer::SwallowsAfter(TokenId id) const { return impl_->swallows_after.contains(id); }
 
 int Tokenizer::vocab_size() const { return static_cast<int>(impl_->bytes.size()); }
+int Tokenizer::text_vocab_size() const { return static_cast<int>(impl_->model.tokens().size()); }
 const std::string& Tokenizer::json() const { return impl_->json; }
 
 }  // namespace cairn::formats

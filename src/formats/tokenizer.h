@@ -42,6 +42,7 @@ class Tokenizer {
   bool SwallowsBefore(TokenId id) const;
   bool SwallowsAfter(TokenId id) const;
   int vocab_size() const;           // largest id + 1
+  int text_vocab_size() const;      // the same of the ids that Encode gives: added tokens may lie beyond
   const std::string& json() const;  // the text it was parsed from, for copying into a release
 
  private:

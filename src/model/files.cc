@@ -168,6 +168,30 @@ Result<Json> ReadTokenizerConfig(const std::string& directory) {
   return json;
 }
 
+// Every token that a conversation is written with has a row in the model. Others may lie beyond: a <pad> that somebody
+// added to Llama 2's tokenizer.
+Result<void> CheckRows(const ChatTexts& texts, const std::string& directory) {
+  const int64_t rows = texts.config.vocab_size;
+  if (texts.tokenizer.text_vocab_size() > rows)
+    return BadInput(fmt::format("the tokenizer has {} tokens, the model {}", texts.tokenizer.text_vocab_size(), rows),
+                    directory);
+  if (texts.tokenizer.vocab_size() <= rows) return {};
+  std::vector<formats::Message> messages = {
+      {"system", "a"}, {"user", "a"}, {"assistant", "a"}, {"user", "a"}, {"assistant", "a"}};
+  for (int round = 0; round < 2; ++round) {
+    CAIRN_ASSIGN(const formats::EncodedChat chat, formats::EncodeChat(texts.format, texts.tokenizer, messages));
+    const formats::TokenId largest = *std::ranges::max_element(chat.ids);
+    if (largest >= rows)
+      return BadInput(
+          fmt::format("the chat format {} needs the token \"{}\", {} of the tokenizer; the model has {} rows "
+                      "of embeddings. Add the rows, or take the tokenizer that it was trained with",
+                      texts.format.name, texts.tokenizer.Decode({&largest, 1}, true), largest, rows),
+          directory);
+    messages.erase(messages.begin());  // and without a system text
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Model> LoadModel(const std::string& directory, Storage storage) {
@@ -190,10 +214,9 @@ Result<ChatTexts> LoadChatTexts(const std::string& directory) {
   CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(directory + "/tokenizer.json"));
   CAIRN_ASSIGN(Json json, ReadTokenizerConfig(directory));
   CAIRN_ASSIGN(formats::ChatFormat format, formats::DetectChatFormat(json, directory + "/tokenizer_config.json"));
-  if (tokenizer.vocab_size() > config.vocab_size)
-    return BadInput(fmt::format("the tokenizer has {} tokens, the model {}", tokenizer.vocab_size(), config.vocab_size),
-                    directory);
-  return ChatTexts{config, std::move(tokenizer), std::move(format)};
+  ChatTexts texts{config, std::move(tokenizer), std::move(format)};
+  CAIRN_TRY(CheckRows(texts, directory));
+  return texts;
 }
 
 Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage) {

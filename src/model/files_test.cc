@@ -78,6 +78,33 @@ TEST(LoadChatTexts, ReadsTheTemplateFromItsOwnFile) {
   std::filesystem::remove_all(directory);
 }
 
+// Llama 2 with a <pad> of its own works; a chat format that needs a token without a row does not.
+TEST(LoadChatTexts, TokensBeyondTheModelsRowsMayNotBeNeeded) {
+  const std::string directory = SmallWeights(Config(3, 2));
+  auto write = [&](const char* name, const std::string& text) {
+    ASSERT_TRUE(WriteFileAtomic(directory + "/" + name, text).ok());
+  };
+  auto tokenizer = [](const std::string& vocab, int start, int end, int pad) {
+    return R"({"added_tokens": [{"id": )" + std::to_string(start) + R"(, "content": "<|im_start|>", "special": true},
+              {"id": )" +
+           std::to_string(end) + R"(, "content": "<|im_end|>", "special": true},
+              {"id": )" +
+           std::to_string(pad) + R"(, "content": "<pad>", "special": true}],
+              "model": {"type": "BPE", "vocab": )" +
+           vocab + R"(, "merges": []},
+              "pre_tokenizer": {"type": "ByteLevel"}, "decoder": {"type": "ByteLevel"}})";
+  };
+  write("tokenizer_config.json", R"({"chat_template": "{{ '<|im_start|>' }}{{ '<|im_end|>' }}"})");
+  write("tokenizer.json", tokenizer(R"({"a": 0})", 1, 2, 3));
+  EXPECT_EQ(LoadChatTexts(directory).value().tokenizer.vocab_size(), 4);
+  write("tokenizer.json", tokenizer(R"({"a": 0})", 1, 3, 2));
+  EXPECT_THAT(LoadChatTexts(directory).error().message,
+              HasSubstr("needs the token \"<|im_end|>\", 3 of the tokenizer"));
+  write("tokenizer.json", tokenizer(R"({"a": 3})", 0, 1, 2));
+  EXPECT_THAT(LoadChatTexts(directory).error().message, HasSubstr("the tokenizer has 4 tokens, the model 3"));
+  std::filesystem::remove_all(directory);
+}
+
 // A frozen model reads its matrices in the mapped file and has the weights that a widened one has.
 TEST(LoadModel, FrozenModelsKeepTheTypesOfTheirFiles) {
   ModelConfig config = Config(8, 4);

@@ -2,8 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace cairn::model {
 namespace {
+
+// As "rope_type" names them.
+constexpr std::pair<RopeScalingType, const char*> kNames[] = {{RopeScalingType::kLinear, "linear"},
+                                                              {RopeScalingType::kDynamic, "dynamic"},
+                                                              {RopeScalingType::kLlama3, "llama3"}};
 
 // A factor of less than one would make frequencies that a table of sines does not reach.
 Result<double> OneOrMore(const Json& json, const char* name, const std::string& where) {
@@ -34,11 +42,12 @@ Result<RopeScaling> ParseRopeScaling(const Json& json, const std::string& where)
   const std::string type = json[name].get<std::string>();
   RopeScaling scaling;
   if (type == "default") return scaling;
-  if (type != "linear" && type != "llama3")
-    return Unsupported("rope_scaling of type \"" + type + "\"; cairn runs default, linear and llama3", where);
-  scaling.type = type == "linear" ? RopeScalingType::kLinear : RopeScalingType::kLlama3;
+  const auto known = std::ranges::find(kNames, type, &std::pair<RopeScalingType, const char*>::second);
+  if (known == std::end(kNames))
+    return Unsupported("rope_scaling of type \"" + type + "\"; cairn runs default, linear, dynamic and llama3", where);
+  scaling.type = known->first;
   CAIRN_ASSIGN(scaling.factor, OneOrMore(json, "factor", where));
-  if (scaling.type == RopeScalingType::kLinear) return scaling;
+  if (scaling.type != RopeScalingType::kLlama3) return scaling;
   CAIRN_ASSIGN(scaling.low_freq_factor, OneOrMore(json, "low_freq_factor", where));
   CAIRN_ASSIGN(scaling.high_freq_factor, OneOrMore(json, "high_freq_factor", where));
   if (scaling.low_freq_factor >= scaling.high_freq_factor)
@@ -49,12 +58,13 @@ Result<RopeScaling> ParseRopeScaling(const Json& json, const std::string& where)
 }
 
 Json RopeScalingToJson(const RopeScaling& scaling) {
-  if (scaling.type == RopeScalingType::kLinear) return {{"rope_type", "linear"}, {"factor", scaling.factor}};
-  return {{"rope_type", "llama3"},
-          {"factor", scaling.factor},
-          {"low_freq_factor", scaling.low_freq_factor},
-          {"high_freq_factor", scaling.high_freq_factor},
-          {"original_max_position_embeddings", scaling.original_max_position_embeddings}};
+  const auto name = std::ranges::find(kNames, scaling.type, &std::pair<RopeScalingType, const char*>::first);
+  Json json = {{"rope_type", name->second}, {"factor", scaling.factor}};
+  if (scaling.type == RopeScalingType::kLlama3)
+    json.update({{"low_freq_factor", scaling.low_freq_factor},
+                 {"high_freq_factor", scaling.high_freq_factor},
+                 {"original_max_position_embeddings", scaling.original_max_position_embeddings}});
+  return json;
 }
 
 void ScaleFrequencies(const RopeScaling& scaling, std::vector<double>& frequencies) {

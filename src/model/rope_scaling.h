@@ -12,8 +12,9 @@
 namespace cairn::model {
 
 // kLinear: all frequencies divided by factor (Chen et al. 2023, arXiv:2306.15595). kLlama3 (Llama 3.1 and 3.2): the
-// slow ones only, those between in part.
-enum class RopeScalingType { kNone, kLinear, kLlama3 };
+// slow ones only, those between in part. kDynamic changes nothing up to max_position_embeddings, and no longer text is
+// read; it is kept for the programs that do read one.
+enum class RopeScalingType { kNone, kLinear, kDynamic, kLlama3 };
 
 struct RopeScaling {
   RopeScalingType type = RopeScalingType::kNone;

@@ -68,6 +68,14 @@ TEST(RopeScaling, IsReadFromBothFormsAndWrittenBack) {
   EXPECT_EQ(plain.rope_theta, 10000.0);
 }
 
+TEST(RopeScaling, DynamicChangesNothingInWhatIsReadAndIsKept) {
+  const Json dynamic = {{"rope_type", "dynamic"}, {"factor", 4.0}};
+  const ModelConfig config = ParseModelConfig(ConfigWith("rope_scaling", dynamic), "t").value();
+  const ModelConfig plain = ParseModelConfig(ConfigWith("rope_scaling", nullptr), "t").value();
+  EXPECT_EQ(ModelWithoutWeights(config).rope.cos, ModelWithoutWeights(plain).rope.cos);
+  EXPECT_EQ(ModelConfigToJson(config)["rope_scaling"], dynamic);
+}
+
 TEST(RopeScaling, RefusesWhatItCannotRun) {
   auto message = [](const Json& scaling) { return ParseRopeScaling(scaling, "t").error().message; };
   EXPECT_THAT(message({{"rope_type", "yarn"}, {"factor", 4}}), HasSubstr("\"yarn\"; cairn runs default, linear"));

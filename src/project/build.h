@@ -52,7 +52,7 @@ Result<Json> EvaluateModel(const Project& project, ThreadPool& pool, const std::
 
 struct PlanReport {
   std::vector<dag::StepReport> steps;
-  Json estimate;  // rows, tokens, minutes, memory_bytes, disk_bytes of what would run, on this machine
+  Json estimate;  // rows, tokens by use, minutes, memory_bytes, disk_bytes of what would run, on this machine
 };
 // What BuildProject would do. Writes nothing. With estimate, measures this machine for about a second.
 Result<PlanReport> PlanProject(const Project& project, ThreadPool& pool);

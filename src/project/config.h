@@ -2,6 +2,7 @@
 // (config_fields.h) gives parsing, checking, canonical JSON and the JSON Schema.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -97,6 +98,7 @@ struct EvaluationConfig {
   std::vector<Benchmark> benchmarks = {Benchmark::kLeafQuestions, Benchmark::kBaseRegression};
   std::map<std::string, eval::Gate> gates = {{eval::kLeafQuestions, {eval::kLeafQuestions, 0.8, false}},
                                              {eval::kBaseRegression, {eval::kBaseRegression, 0.95, true}}};
+  bool Wants(Benchmark b) const { return std::ranges::find(benchmarks, b) != benchmarks.end(); }
 };
 
 struct SignConfig {

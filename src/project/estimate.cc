@@ -1,5 +1,9 @@
 // The estimate of `cairn build --plan`: rows, tokens, minutes, memory and disk of the steps that would run, on this
 // machine.
+#include <algorithm>
+#include <filesystem>
+
+#include "eval/held_out.h"
 #include "kernels/int8.h"
 #include "kernels/machine_speed.h"
 #include "project/phase.h"
@@ -90,51 +94,95 @@ double DiskBytes(const model::ModelConfig& config, const TrainingConfig& trainin
   return parameters * (lora ? 4 : 4 + 2 * phases) + 12 * trained * states + rows * 600;
 }
 
+struct Work {
+  double rows = 0, teacher_tokens = 0, training_tokens = 0, measured_tokens = 0;
+};
+
+// Texts asked and answered when a model is measured; a token of plain text is about four bytes.
+double MeasuredTokens(const Project& project) {
+  constexpr double kBytesPerToken = 4, kAnswer = 10;
+  const EvaluationConfig& evaluation = project.config.spec.evaluation;
+  double tokens = 0;
+  if (evaluation.Wants(Benchmark::kLeafQuestions))
+    for (const taxonomy::Leaf& leaf : project.leaves)
+      for (const taxonomy::EvalQuestion& q : leaf.eval_questions)
+        tokens += static_cast<double>(q.question.size()) / kBytesPerToken + kAnswer;
+  std::error_code code;
+  const auto held_out = std::filesystem::file_size(project.base_directory + "/" + eval::kHeldOutFile, code);
+  if (evaluation.Wants(Benchmark::kBaseRegression) && !code) tokens += static_cast<double>(held_out) / kBytesPerToken;
+  return tokens;
+}
+
+Work WorkOf(const Project& project, const std::vector<dag::StepReport>& steps) {
+  const SpecConfig& spec = project.config.spec;
+  auto runs = [&](const std::string& id) {
+    auto at = std::ranges::find(steps, id, &dag::StepReport::id);
+    return at != steps.end() && at->state != dag::StepState::kUnchanged;
+  };
+  Work work;
+  for (const taxonomy::Leaf& leaf : project.leaves) {
+    if (!runs(SynthStepId(leaf))) continue;
+    LeafEstimate estimate = EstimateLeaf(leaf, spec.synthesis.samples_per_seed);
+    work.rows += estimate.made;
+    work.teacher_tokens += estimate.teacher_tokens;
+  }
+  for (size_t i = 0; i < spec.training.phases.size(); ++i) {
+    if (!runs(TrainStepId(project, i))) continue;
+    double kept = 0;
+    for (const taxonomy::Leaf& leaf : project.leaves)
+      if (TrainsOn(spec.training.phases[i].data, leaf.kind))
+        kept += EstimateLeaf(leaf, spec.synthesis.samples_per_seed).kept;
+    work.training_tokens += kept * kTokensPerRow / (1 - std::min(spec.training.replay, 0.9)) *
+                            static_cast<double>(spec.training.phases[i].epochs);
+  }
+  for (const char* step : {kMeasureBaseStep, kMeasureStep})
+    if (runs(step)) work.measured_tokens += MeasuredTokens(project);
+  return work;
+}
+
+// A teacher that is not the base, by the size of its files; behind an endpoint it works elsewhere.
+double TeacherParameters(const Project& project, double base) {
+  if (project.HasEndpoint()) return 0;
+  if (project.teacher_digest == project.base_digest) return base;
+  constexpr double kBytesPerWeight = 2;
+  double bytes = 0;
+  std::error_code code;
+  for (std::filesystem::directory_iterator it(project.teacher_directory, code), end; !code && it != end;
+       it.increment(code))
+    if (it->path().extension() == ".safetensors") bytes += static_cast<double>(it->file_size(code));
+  return bytes / kBytesPerWeight;
+}
+
+// Reading or writing a token takes 2 operations a parameter. Training takes 2 forward and 4 backward (2 for frozen
+// weights), and 2 more to ask the base model.
+double Operations(const Project& project, const Work& work, double parameters) {
+  const TrainingConfig& training = project.config.spec.training;
+  const double each = training.method == TrainingMethod::kFull ? 6 : 4 + (training.replay_distillation > 0 ? 2 : 0);
+  const double faster = NumericsOf(training) == train::Numerics::kInt8 ? Int8Speed(parameters) : 1;
+  return work.training_tokens * parameters * each / faster + work.measured_tokens * parameters * 2 +
+         work.teacher_tokens * TeacherParameters(project, parameters) * 2;
+}
+
 }  // namespace
 
 Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport>& steps) {
   const Project& project = context.project;
-  CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
-  double rate = MeasureRate(context.pool, base->model.config);
-  auto parameters = static_cast<double>(base->model.list.size());
-  double rows = 0, teacher_tokens = 0, train_tokens = 0;
-  bool trains = false;
-  uint64_t samples = project.config.spec.synthesis.samples_per_seed;
-  auto runs = [&](const std::string& id) {
-    for (const dag::StepReport& s : steps)
-      if (s.id == id) return s.state != dag::StepState::kUnchanged;
-    return false;
-  };
-  for (const taxonomy::Leaf& leaf : project.leaves) {
-    if (!runs(SynthStepId(leaf))) continue;
-    LeafEstimate estimate = EstimateLeaf(leaf, samples);
-    rows += estimate.made;
-    teacher_tokens += estimate.teacher_tokens;
-  }
   const TrainingConfig& training = project.config.spec.training;
-  for (size_t i = 0; i < training.phases.size(); ++i) {
-    if (!runs(TrainStepId(project, i))) continue;
-    trains = true;
-    double phase_rows = 0;
-    for (const taxonomy::Leaf& leaf : project.leaves)
-      if (TrainsOn(training.phases[i].data, leaf.kind)) phase_rows += EstimateLeaf(leaf, samples).kept;
-    train_tokens += phase_rows * kTokensPerRow / (1 - std::min(training.replay, 0.9)) *
-                    static_cast<double>(training.phases[i].epochs);
-  }
-  // Training: 2 operations per parameter forward, 4 backward (2 for frozen weights), 2 more to ask the base model;
-  // about half of the matmul's rate is reached.
+  CAIRN_ASSIGN(const model::ChatModel* base, context.Base());
+  const model::ModelConfig& config = base->model.config;
+  const auto parameters = static_cast<double>(base->model.list.size());
+  const double rate = MeasureRate(context.pool, config);
+  const Work work = WorkOf(project, steps);
+  constexpr double kReached = 0.5;  // of the rate, by all that a build does
+  const double seconds = Operations(project, work, parameters) / (rate * kReached);
+  const double disk = work.training_tokens > 0 ? DiskBytes(config, training, parameters, work.rows) : 0;
   const bool int8 = NumericsOf(training) == train::Numerics::kInt8;
-  const double operations =
-      training.method == TrainingMethod::kFull ? 6 : 4 + (training.replay_distillation > 0 ? 2 : 0);
-  const double per_token = parameters * operations / (int8 ? Int8Speed(parameters) : 1);
-  double seconds =
-      (train_tokens * per_token + (project.HasEndpoint() ? 0 : teacher_tokens * parameters * 2)) / (rate * 0.5);
-  const double disk = trains ? DiskBytes(base->model.config, training, parameters, rows) : 0;
-  return Json{{"rows", static_cast<uint64_t>(rows)},
-              {"teacher_tokens", static_cast<uint64_t>(teacher_tokens)},
-              {"training_tokens", static_cast<uint64_t>(train_tokens)},
+  return Json{{"rows", static_cast<uint64_t>(work.rows)},
+              {"teacher_tokens", static_cast<uint64_t>(work.teacher_tokens)},
+              {"training_tokens", static_cast<uint64_t>(work.training_tokens)},
+              {"measured_tokens", static_cast<uint64_t>(work.measured_tokens)},
               {"minutes", seconds / 60},
-              {"memory_bytes", static_cast<uint64_t>(MemoryBytes(context, base->model.config, parameters, int8))},
+              {"memory_bytes", static_cast<uint64_t>(MemoryBytes(context, config, parameters, int8))},
               {"disk_bytes", static_cast<uint64_t>(disk)},
               {"gflops_measured", rate * 1e-9}};
 }

@@ -21,11 +21,6 @@ std::vector<eval::LeafQuestions> QuestionsOf(const Project& project) {
   return leaves;
 }
 
-bool Wants(const Project& project, Benchmark benchmark) {
-  const auto& wanted = project.config.spec.evaluation.benchmarks;
-  return std::find(wanted.begin(), wanted.end(), benchmark) != wanted.end();
-}
-
 // One model's answers, as a file between the two steps.
 struct Answers {
   std::vector<eval::LeafScore> leaves;
@@ -33,14 +28,15 @@ struct Answers {
 };
 
 Result<Answers> Measure(const Project& project, ThreadPool& pool, bool quiet, const model::ChatModel& chat) {
+  const EvaluationConfig& evaluation = project.config.spec.evaluation;
   Answers answers;
   eval::AskOptions options;
   options.max_tokens = 64;
   options.quiet = quiet;
-  if (Wants(project, Benchmark::kLeafQuestions)) {
+  if (evaluation.Wants(Benchmark::kLeafQuestions)) {
     CAIRN_ASSIGN(answers.leaves, eval::EvaluateQuestions(pool, chat, QuestionsOf(project), options));
   }
-  if (Wants(project, Benchmark::kBaseRegression) && PathExists(project.base_directory + "/" + eval::kHeldOutFile)) {
+  if (evaluation.Wants(Benchmark::kBaseRegression) && PathExists(project.base_directory + "/" + eval::kHeldOutFile)) {
     CAIRN_ASSIGN(auto items, eval::LoadHeldOut(project.base_directory));
     CAIRN_ASSIGN(answers.held_out, eval::EvaluateHeldOut(pool, chat, items, options));
   }

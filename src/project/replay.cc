@@ -175,6 +175,12 @@ Result<void> CheckPhaseEnd(const Release& release, size_t index, const model::Mo
                     pool);
 }
 
+uint64_t StepsBefore(const Release& release, size_t phase) {
+  uint64_t steps = 0;
+  for (size_t i = 0; i < phase; ++i) steps += release.phases[i].config.steps;
+  return steps;
+}
+
 // Segment `segment` (from 0) of a phase, run again.
 Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint64_t segment, ThreadPool& pool,
                                       bool quiet) {
@@ -199,7 +205,7 @@ Result<ReplayedSegment> ReplaySegment(const Release& release, size_t index, uint
   if (training.method == TrainingMethod::kFull && last == phase.config.steps)
     CAIRN_TRY(CheckPhaseEnd(release, index, model, pool));
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return ReplayedSegment{phase.plan.directory_name, first + 1, last, seconds};
+  return ReplayedSegment{phase.plan.directory_name, first + 1, last, StepsBefore(release, index), seconds};
 }
 
 // Files that a release may have beside those of the training. Any other at the top could change what a program makes of
@@ -210,15 +216,31 @@ bool MayStandAtTop(const std::string& name) {
   return known.contains(name) || trust::IsOutsideReleaseDigest(name);
 }
 
+// Files of the training that a release may have, by name.
+std::set<std::string> TrainingFiles(const Release& release) {
+  std::set<std::string> names;
+  const bool lora = release.config.spec.training.method == TrainingMethod::kLora;
+  if (lora) names = {"adapter/adapter_model.safetensors", "adapter/adapter_config.json"};
+  for (const ReleasedPhase& phase : release.phases) {
+    const std::string directory = "transcript/" + phase.plan.directory_name + "/";
+    for (const char* name : {"header.json", "steps.jsonl", "root.json", kSamplesFile, kLeftOutFile})
+      names.insert(directory + name);
+    for (const train::StepRecord& record : phase.transcript.records)
+      if (lora && record.state) names.insert(train::StatePath(directory + "states", record.step));
+    if (!lora && &phase != &release.phases.back())
+      for (const char* name : {"/config.json", "/model.safetensors"})
+        names.insert(directory + kPhaseModelDirectory + name);
+  }
+  return names;
+}
+
 // Beside the weights, what else decides a model's answers must be the base model's.
 Result<void> CheckModelFiles(const Release& release, const std::vector<std::string>& files) {
   const auto texts = model::ModelTexts(release.base.model.config, release.base.tokenizer, release.base.format);
-  const bool lora = release.config.spec.training.method == TrainingMethod::kLora;
+  const std::set<std::string> training = TrainingFiles(release);
   for (const auto& [name, text] : texts) CAIRN_TRY(SameText(release.directory + "/" + name, text));
   for (const std::string& file : files) {
-    const bool adapter = file == "adapter/adapter_model.safetensors" || file == "adapter/adapter_config.json";
-    const bool elsewhere = file.starts_with("transcript/") || (adapter && lora);
-    if (!elsewhere && !texts.contains(file) && !MayStandAtTop(file))
+    if (!training.contains(file) && !texts.contains(file) && !MayStandAtTop(file))
       return Corrupt("a release has no such file", release.directory + "/" + file);
   }
   return {};
@@ -261,13 +283,13 @@ std::vector<Choice> AllSegments(const Release& release) {
 
 // The segment that holds a step, counted through all phases from 1.
 Result<Choice> SegmentOf(const Release& release, uint64_t step) {
-  uint64_t before = 0;
   for (size_t i = 0; i < release.phases.size(); ++i) {
     const train::TrainConfig& c = release.phases[i].config;
+    const uint64_t before = StepsBefore(release, i);
     if (step > before && step <= before + c.steps) return Choice{i, (step - before - 1) / c.segment_steps};
-    before += c.steps;
   }
-  return BadInput(fmt::format("the training has steps 1 to {}, not {}", before, step));
+  return BadInput(
+      fmt::format("the training has steps 1 to {}, not {}", StepsBefore(release, release.phases.size()), step));
 }
 
 Result<std::vector<Choice>> Choose(const Release& release, const ReplayOptions& options) {

@@ -22,6 +22,7 @@ struct ReplayOptions {
 struct ReplayedSegment {
   std::string phase;
   uint64_t first_step = 0, last_step = 0;  // of the phase
+  uint64_t steps_before = 0;               // of the phases before; ReplayOptions::step counts them, too
   double seconds = 0;
 };
 

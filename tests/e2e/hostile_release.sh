@@ -26,7 +26,7 @@ for file in eval.json model.sig "transcript/$phase/samples.jsonl"; do
   fresh && ln -sf "$PWD/private" "bad/$file" && both "$file"
 done
 # A program that uses the model would take these.
-for file in chat_template.jinja modeling.py adapter/README.md; do
+for file in chat_template.jinja modeling.py adapter/README.md "transcript/$phase/adapter_config.json"; do
   fresh && echo x >"bad/$file" && refuses "$file" "$CAIRN" replay bad --base p/base --quiet
 done
 fresh && jq '. + {auto_map: {AutoModel: "x.Y"}}' "$release/config.json" >bad/config.json
