@@ -139,14 +139,34 @@ Result<void> RemoveTemporaryFiles(const std::string& directory) {
     if (IsTemporary(it->path().filename().string())) found.push_back(it->path());
   for (const fs::path& path : found)
     if (!code) fs::remove(path, code);
-  if (code && code != std::errc::no_such_file_or_directory) return IoError(code.message(), directory);
+  if (code && code != std::errc::no_such_file_or_directory) return OsError(code.value(), directory);
   return {};
+}
+
+Result<void> CopyFile(const std::string& from, const std::string& to) {
+  CAIRN_TRY(MakeDirectories(DirectoryOf(to)));
+  const Descriptor source(OpenToRead(from));
+  if (source.fd < 0) return OsError(errno, from);
+  const Descriptor target(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (target.fd < 0) return OsError(errno, to);
+  std::string buffer(size_t{1} << 20, '\0');
+  for (;;) {
+    CAIRN_ASSIGN(const size_t n, ReadSome(source.fd, buffer, from));
+    if (n == 0) return {};
+    CAIRN_TRY(WriteAll(target.fd, std::string_view(buffer).substr(0, n), to));
+  }
+}
+
+std::pair<uint64_t, uint64_t> FileIdentity(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return {0, 0};
+  return {info.st_dev, info.st_ino};
 }
 
 Result<void> MakeDirectories(const std::string& path) {
   std::error_code code;
   fs::create_directories(path, code);
-  if (code) return IoError(code.message(), path);
+  if (code) return OsError(code.value(), path);
   return {};
 }
 

@@ -52,6 +52,12 @@ Result<void> WriteFileAtomic(const std::string& path, std::string_view bytes);
 // writes there.
 Result<void> RemoveTemporaryFiles(const std::string& directory);
 
+// Into the place of what is there, with missing directories. Not synced.
+Result<void> CopyFile(const std::string& from, const std::string& to);
+
+// Device and inode of what lies at path: whether it is still the same file or directory. Zeroes if nothing does.
+std::pair<uint64_t, uint64_t> FileIdentity(const std::string& path);
+
 Result<void> MakeDirectories(const std::string& path);
 bool PathExists(const std::string& path);
 // "build/.guide.new" for "build/guide" and ".new": a place beside a path that nobody's name can have.

@@ -74,6 +74,7 @@ Progress::~Progress() {
 }
 
 void Progress::Update(uint64_t done, const std::string& detail) {
+  std::lock_guard lock(mutex_);
   auto now = std::chrono::steady_clock::now();
   const double elapsed = Seconds(now - start_);
   // What is there at once was there before, as replies in a cache are: it tells nothing of the time that others take.
@@ -104,6 +105,7 @@ void Progress::Update(uint64_t done, const std::string& detail) {
 }
 
 void Progress::Note(const std::string& text) {
+  std::lock_guard lock(mutex_);
   if (quiet_ || finished_) return;
   ClearLine();
   Say(stderr, "{}: {}\n{}", label_, PrintableLine(text), terminal_ ? line_ : "");
@@ -143,10 +145,11 @@ std::string HumanBytes(uint64_t bytes) {
 }
 
 void InstallInterruptHandler() {
-  struct sigaction action {};
+  struct sigaction action {
+  }, before{};
   action.sa_handler = OnInterrupt;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (int number : {SIGINT, SIGTERM})  // whoever started this may have them ignored, as a shell does for "command &"
+    if (sigaction(number, nullptr, &before) != 0 || before.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
   // Whoever read the messages may go away, and a file may reach its limit (ulimit -f); writing then fails, which each
   // writer sees.
   signal(SIGPIPE, SIG_IGN);

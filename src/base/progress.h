@@ -4,11 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 namespace cairn {
 
+// Threads  Update and Note may be called from any.
 class Progress {
  public:
   // total: units of work, 0 if unknown. quiet: prints nothing. done_before: units that an earlier run has done, which
@@ -24,6 +26,7 @@ class Progress {
 
  private:
   void ClearLine();
+  std::mutex mutex_;
   std::string label_, line_;  // line_: as drawn last
   uint64_t total_, done_before_;
   bool quiet_, terminal_, finished_ = false;

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <condition_variable>
 #include <cstdint>
+#include <fstream>
 #include <limits>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -154,11 +158,37 @@ void ThreadPool::RunRanges(size_t count, size_t grain, FunctionRef<void(size_t, 
   Run(parts, [&](size_t i) { body(count * i / parts, count * (i + 1) / parts); });
 }
 
+namespace {
+
+// CPUs that "max 100000" or "150000 100000" of a cpu.max allows, rounded up; none if there is no limit.
+std::optional<int> CpusOfQuota(const std::string& path) {
+  std::ifstream file(path);
+  double quota = 0, period = 0;
+  if (!(file >> quota >> period) || quota <= 0 || period <= 0) return std::nullopt;
+  return static_cast<int>(std::clamp(std::ceil(quota / period), 1.0, 65536.0));
+}
+
+}  // namespace
+
+int CpusOfControlGroup(const std::string& membership, const std::string& root) {
+  int cpus = std::numeric_limits<int>::max();
+  std::ifstream groups(membership);
+  for (std::string line; std::getline(groups, line);) {
+    if (!line.starts_with("0::/")) continue;  // of version 2
+    for (std::string group = line.substr(3);; group.resize(group.rfind('/'))) {
+      if (auto allowed = CpusOfQuota(root + group + "/cpu.max")) cpus = std::min(cpus, *allowed);
+      if (group.empty()) break;
+    }
+  }
+  return cpus;
+}
+
 int AvailableCpus() {
+  const int quota = CpusOfControlGroup("/proc/self/cgroup", "/sys/fs/cgroup");
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1u, std::thread::hardware_concurrency());
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::min(quota, std::max(1, CPU_COUNT(&set)));
+  return std::min(quota, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
 }
 
 }  // namespace cairn

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -43,7 +44,12 @@ class ThreadPool {
   std::unique_ptr<State> state_;
 };
 
-// Number of CPUs this process may use.
+// Number of CPUs this process may use: those it may run on, or fewer where its control group has less time (a
+// container with a limit).
 int AvailableCpus();
+
+// What a control group (cgroup v2) and those above it allow; the largest int for no limit. For AvailableCpus and tests:
+// the file that names the process's group, and the folder of all groups.
+int CpusOfControlGroup(const std::string& membership, const std::string& root);
 
 }  // namespace cairn

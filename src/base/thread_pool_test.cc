@@ -7,12 +7,15 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
+#include <limits>
 #include <thread>
 #include <vector>
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
 
+#include "base/file.h"
 #include "base/testing.h"
 
 namespace cairn {
@@ -131,6 +134,26 @@ TEST(FloatEnvironment, RefusesRoundingAndFlushing) {
   _mm_setcsr(before);
 #endif
   EXPECT_TRUE(CheckFloatEnvironment().ok());
+}
+
+TEST(AvailableCpus, TheTightestControlGroupLimits) {
+  const std::string dir = ::testing::TempDir() + "cairn_cgroup_test/";
+  std::filesystem::remove_all(dir);
+  auto write = [&](const std::string& name, const char* text) { ASSERT_TRUE(WriteFileAtomic(dir + name, text).ok()); };
+  auto cpus = [&] { return CpusOfControlGroup(dir + "cgroup", dir + "root"); };
+  constexpr int kNone = std::numeric_limits<int>::max();
+  EXPECT_EQ(cpus(), kNone);
+  write("cgroup", "1:cpu:/old\n0::/pod/container\n");
+  write("root/pod/container/cpu.max", "max 100000\n");
+  EXPECT_EQ(cpus(), kNone);
+  write("root/pod/cpu.max", "150000 100000\n");
+  EXPECT_EQ(cpus(), 2);
+  write("root/pod/container/cpu.max", "50000 100000\n");
+  EXPECT_EQ(cpus(), 1);
+  write("cgroup", "0::/\n");  // as a container sees itself
+  write("root/cpu.max", "400000 100000\n");
+  EXPECT_EQ(cpus(), 4);
+  std::filesystem::remove_all(dir);
 }
 
 TEST(AvailableCpus, AtLeastOne) { EXPECT_GE(AvailableCpus(), 1); }

@@ -50,6 +50,9 @@ void PrintGate(const Json& gate) {
 void PrintRelease(const project::BuildReport& report) {
   if (!report.release_path.empty())
     Say(stderr, "release {}\ndigest  {}\n", report.release_path, report.release_digest.Hex());
+  if (!report.left_behind.empty())
+    Say(stderr, "warning: the release before it lies in {} and cannot be removed; remove it by hand\n",
+        report.left_behind);
 }
 
 // What --quiet leaves: the result.
@@ -115,7 +118,7 @@ Result<int> Build(const Options& options, const Context& context) {
   context.quiet ? PrintOutcome(report) : PrintReport(report);
   if (context.json) SayJson(project::BuildReportToJson(report));
   if (report.gates_passed) return 0;
-  const std::string release = project.Path("build/" + project.config.metadata.name);
+  const std::string release = project::ReleasePath(project);
   Say(stderr, "cairn: a gate failed, so no release was made{}\n",
       PathExists(release) ? "; " + release + " is still that of an earlier build" : "");
   return 1;

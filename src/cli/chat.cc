@@ -184,6 +184,7 @@ Result<int> Chat::Converse() {
     std::optional<std::string> line = ReadLine();
     if (!line || Interrupted()) {
       if (terminal) Say(stderr, "\n");
+      if (!line && !Interrupted() && std::ferror(stdin) != 0) return IoError("cannot read standard input");
       return Interrupted() ? 130 : 0;
     }
     if (line->find_first_not_of(" \t") == std::string::npos) continue;

@@ -1,5 +1,7 @@
 // The `cairn` program: parses the command line, runs the chosen subcommand, turns errors into messages and exit codes.
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
@@ -78,7 +80,22 @@ int Fail(const Context& context, const Error& error) {
   return ExitCodeOf(error.code);
 }
 
+// Whoever started the program may have closed standard input, output or error. The next file to be opened would get its
+// number, and with it what is said to people. What stands here instead fails when it is read or written.
+void HoldStandardDescriptors() {
+  for (int fd : {0, 1, 2})
+    if (::fcntl(fd, F_GETFD) == -1 && ::open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) return;
+}
+
+// Whoever reads the output must not take half of it for all.
+Result<void> FlushOutput() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return IoError("cannot write to standard output (is the disk full?)");
+  return {};
+}
+
 int Main(int argc, char** argv) {
+  HoldStandardDescriptors();
   Context context;
   const Program command_line("cairn",
                              "Cairn: many people make one language model better, and anyone can check how it was made.",
@@ -106,11 +123,14 @@ int Main(int argc, char** argv) {
     if (argc == 1) Say(stderr, "{}", command_line.Help());
     return Fail(context, parsed.error());
   }
-  if (!*parsed) return 0;  // --help, --version
+  if (!*parsed) {  // --help, --version
+    auto written = FlushOutput();
+    return written.ok() ? 0 : Fail(context, written.error());
+  }
   if (auto sane = CheckFloatEnvironment(); !sane.ok()) return Fail(context, sane.error());
   if (!context.isa.empty() && !kernels::ForceTarget(context.isa))
-    return Fail(context, BadInput("this machine does not have the instruction set " + context.isa +
-                                  "; `cairn system info` lists them"));
+    return Fail(context, BadInput("this machine has no instruction set of the name " + context.isa +
+                                  "; `cairn system info` lists them, as they are written"));
   InstallInterruptHandler();
   auto device = device::OpenDevice(context.device);
   if (!device.ok()) return Fail(context, device.error());
@@ -118,9 +138,7 @@ int Main(int argc, char** argv) {
   try {
     auto result = context.run();
     if (!result.ok()) return Fail(context, result.error());
-    // Whoever reads the output must not take half of it for all.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      return Fail(context, IoError("cannot write to standard output (is the disk full?)"));
+    if (auto written = FlushOutput(); !written.ok()) return Fail(context, written.error());
     return *result;
   } catch (const std::exception& e) {  // the last barrier: libraries are caught where they are called, memory is not
     bool memory = dynamic_cast<const std::bad_alloc*>(&e) != nullptr;

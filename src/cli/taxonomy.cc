@@ -12,6 +12,7 @@
 #include "formats/yaml.h"
 #include "project/config.h"
 #include "project/project.h"
+#include "synth/pipeline.h"
 #include "taxonomy/new_leaf.h"
 #include "taxonomy/tree.h"
 
@@ -151,6 +152,18 @@ void PrintProblems(const taxonomy::TaxonomyReport& report, std::FILE* out) {
   }
 }
 
+// Documents that a build would refuse.
+void AddUnreadable(const std::string& root, taxonomy::TaxonomyReport& report) {
+  taxonomy::Problems problems;
+  for (const taxonomy::Leaf& leaf : report.leaves) {
+    auto read = synth::CheckDocuments(leaf);
+    if (!read.ok())
+      problems.Add({read.error().code, read.error().message, taxonomy::JoinPath(root, read.error().where)});
+  }
+  report.error_count += problems.error_count();
+  for (taxonomy::Problem& problem : std::move(problems).Take()) report.problems.push_back(std::move(problem));
+}
+
 Result<int> Check(const Options& options, const Context& context) {
   CAIRN_ASSIGN(Root root, RootOf(options.root));
   CAIRN_TRY(CheckRoot(root));
@@ -163,6 +176,7 @@ Result<int> Check(const Options& options, const Context& context) {
   // An empty list means all leaves, but no leaf changed means none.
   if (options.base.empty() || !paths.empty()) {
     CAIRN_ASSIGN(report, taxonomy::CheckTaxonomy(root.path, paths, root.options));
+    AddUnreadable(root.path, report);
   }
   auto warnings =
       static_cast<size_t>(std::count_if(report.problems.begin(), report.problems.end(), [](const taxonomy::Problem& p) {

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "project/phase.h"
 #include "project/replay.h"
+#include "train/state_file.h"
 #include "train/transcript.h"
 #include "trust/model_signing.h"
 #include "trust/release_digest.h"
@@ -179,11 +180,23 @@ Result<void> CheckWhole(const train::Transcript& transcript, const std::string& 
   return {};
 }
 
+// The states that a replay would begin from are those of the record.
+Result<void> CheckKeptStates(const train::Transcript& transcript, const std::string& directory) {
+  for (const train::StepRecord& record : transcript.records) {
+    const std::string path = train::StatePath(directory + "/states", record.step);
+    if (!record.state || !PathExists(path)) continue;
+    CAIRN_ASSIGN(const Digest found, train::StateFileDigest(path));
+    if (found != *record.state) return Corrupt("this state is not the one in the transcript", path);
+  }
+  return {};
+}
+
 Finding Verifier::Transcript(const std::string& phase) {
   std::string directory = Path("transcript/" + phase);
   CAIRN_ASSIGN(train::Transcript transcript, train::LoadTranscript(directory));
   lora_ = lora_ || InputOf(transcript.header, "method") == "lora";
   CAIRN_TRY(CheckWhole(transcript, directory));
+  CAIRN_TRY(CheckKeptStates(transcript, directory));
   size_t states = static_cast<size_t>(std::count_if(transcript.records.begin(), transcript.records.end(),
                                                     [](const train::StepRecord& r) { return r.state.has_value(); }));
   return fmt::format("{} steps, {} state digests, Merkle root {}", transcript.records.size(), states,
@@ -272,7 +285,9 @@ Result<int> Verify(const Options& options, const Context& context) {
   Verifier verifier(options, key, [&](const Check& check) {
     if (!context.json && (!context.quiet || !check.ok)) PrintCheck(check);
   });
+  const auto identity = FileIdentity(options.release);
   std::vector<Check> checks = verifier.Run();
+  if (FileIdentity(options.release) != identity) return project::ReplacedWhileRead(options.release);
   auto failed = std::count_if(checks.begin(), checks.end(), [](const Check& check) { return !check.ok; });
   // It reads every file once more; of a release that is none it would name nothing.
   Json digest;

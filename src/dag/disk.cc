@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include "base/file.h"
 
@@ -40,6 +41,18 @@ Result<void> CopyBytes(int from, const std::string& from_path, int to, const std
     hash.Update(piece);
     CAIRN_TRY(WriteAll(to, piece, to_path));
   }
+}
+
+// Of whoever owns them; what cannot be changed shows when it is used.
+void MakeFoldersWritable(const std::string& path) {
+  std::error_code code;
+  auto open = [&](const fs::path& folder) {
+    fs::permissions(folder, fs::perms::owner_all, fs::perm_options::add, code);
+  };
+  if (fs::is_symlink(path, code) || !fs::is_directory(path, code)) return;
+  open(path);
+  for (fs::recursive_directory_iterator it(path, code), end; !code && it != end; it.increment(code))
+    if (it->is_directory(code) && !it->is_symlink(code)) open(it->path());
 }
 
 Result<void> SyncDirectoryOf(const std::string& path) {
@@ -98,7 +111,11 @@ Result<void> Disk::MakeDirectory(const std::string& path) { return MakeDirectori
 Result<void> Disk::Remove(const std::string& path) {
   std::error_code code;
   fs::remove_all(path, code);
-  if (code) return IoError(code.message(), path);
+  if (code == std::errc::permission_denied) {
+    MakeFoldersWritable(path);
+    fs::remove_all(path, code);
+  }
+  if (code) return OsError(code.value(), path);
   return {};
 }
 
@@ -125,6 +142,11 @@ Result<FileLock> FileLock::Acquire(const std::string& path) {
   std::string self = std::to_string(::getpid());
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, self.data(), self.size(), 0) < 0) return OsError(errno, path);
   return lock;
+}
+
+bool FileLock::Holds(const std::string& path) const {
+  struct stat info {};
+  return ::fstat(file_.fd, &info) == 0 && FileIdentity(path) == std::pair<uint64_t, uint64_t>(info.st_dev, info.st_ino);
 }
 
 }  // namespace cairn::dag

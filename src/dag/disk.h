@@ -33,7 +33,8 @@ class Disk {
   // A second name for one file. kUnsupported where the file system has none (then copy).
   virtual Result<void> Link(const std::string& from, const std::string& to);
   virtual Result<void> MakeDirectory(const std::string& path);  // with its parents
-  virtual Result<void> Remove(const std::string& path);         // file or tree; a path that does not exist is no error
+  // A file, or a tree with folders that were made read-only. A path that does not exist is no error.
+  virtual Result<void> Remove(const std::string& path);
 };
 
 // Seconds from some fixed moment, never backwards.
@@ -48,6 +49,8 @@ class FileLock {
  public:
   // kDenied, naming the process that holds it.
   static Result<FileLock> Acquire(const std::string& path);
+  // Whether the file is still the one at `path`: removed, it would keep nobody else away.
+  bool Holds(const std::string& path) const;
 
  private:
   Descriptor file_;

@@ -37,26 +37,30 @@ Error PutBack(const std::string& aside, const std::string& old, Disk& disk, Erro
   return error;
 }
 
+// The path, if it cannot be removed.
+std::string LeftBehind(const std::string& path, Disk& disk) { return disk.Remove(path).ok() ? "" : path; }
+
 // For file systems that cannot exchange names.
-Result<void> SwapByTwoRenames(const std::string& fresh, const std::string& old, const std::string& aside, Disk& disk) {
+Result<std::string> SwapByTwoRenames(const std::string& fresh, const std::string& old, const std::string& aside,
+                                     Disk& disk) {
   CAIRN_TRY(disk.Remove(aside));
   Result<void> swapped = disk.Rename(old, aside, Durability::kSynced);
   if (swapped.ok()) swapped = disk.Rename(fresh, old, Durability::kSynced);
   if (!swapped.ok()) return PutBack(aside, old, disk, swapped.error());
-  return disk.Remove(aside);
+  return LeftBehind(aside, disk);
 }
 
 }  // namespace
 
-Result<void> SwapDirectories(const std::string& fresh, const std::string& old, Disk& disk) {
+Result<std::string> SwapDirectories(const std::string& fresh, const std::string& old, Disk& disk) {
   const std::string aside = HiddenBeside(old, ".old");
   if (!PathExists(old)) {
     CAIRN_TRY(disk.Rename(fresh, old, Durability::kSynced));
-    return disk.Remove(aside);  // of a process that was killed between its two renames
+    return LeftBehind(aside, disk);  // of a process that was killed between its two renames
   }
   Result<void> exchanged = disk.Exchange(fresh, old);
-  if (exchanged.ok()) return disk.Remove(fresh);
-  if (exchanged.error().code != ErrorCode::kUnsupported) return exchanged;
+  if (exchanged.ok()) return LeftBehind(fresh, disk);
+  if (exchanged.error().code != ErrorCode::kUnsupported) return exchanged.error();
   return SwapByTwoRenames(fresh, old, aside, disk);
 }
 
@@ -91,6 +95,11 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& root, Access acces
   for (const char* name : {"tmp", "objects", "actions", "calls", "steps", "work"})
     CAIRN_TRY(store->disk().MakeDirectory(store->Path(name)));
   return store;
+}
+
+Result<void> Store::CheckLock() const {
+  if (lock_.Holds(Path("lock"))) return {};
+  return Denied("this folder was removed while a build worked in it; run the same command again", root_);
 }
 
 std::string Store::ObjectPath(const Digest& digest) const { return Path("objects/" + Sharded(digest)); }
@@ -210,8 +219,12 @@ Result<void> Store::Export(const Digest& digest, const std::string& directory) {
   CAIRN_TRY(disk_->Remove(fresh));
   CAIRN_TRY(disk_->MakeDirectory(fresh));
   Result<void> copied = CopyTree(tree, fresh, false);
-  if (copied.ok()) copied = SwapDirectories(fresh, clean, *disk_);
-  if (!copied.ok()) (void)disk_->Remove(fresh);
+  if (copied.ok()) {
+    auto swapped = SwapDirectories(fresh, clean, *disk_);
+    if (swapped.ok()) return {};
+    copied = swapped.error();
+  }
+  (void)disk_->Remove(fresh);
   return copied;
 }
 

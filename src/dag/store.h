@@ -42,8 +42,9 @@ Result<Tree> TreeFromJson(const Json& json, const std::string& where);
 
 // Puts the directory `fresh` where `old` is (or was not yet) and removes what was there: in one moment if the file
 // system can exchange two names, else in two renames. Where that fails, what was there is there again, or the error
-// says where it is.
-Result<void> SwapDirectories(const std::string& fresh, const std::string& old, Disk& disk);
+// says where it is. What was there and cannot be removed (it belongs to somebody else) is no error, as the fresh one is
+// in place: the result is the path where it lies then, else empty.
+Result<std::string> SwapDirectories(const std::string& fresh, const std::string& old, Disk& disk);
 
 struct Action {
   Digest output;  // a tree
@@ -89,6 +90,8 @@ class Store {
   // A small file at a path relative to the root, replaced whole.
   Result<void> WriteWhole(const std::string& relative, std::string_view bytes,
                           Durability durability = Durability::kSynced);
+  // kDenied if somebody removed the store's folder: another process may work in a new one by now.
+  Result<void> CheckLock() const;
   std::string Path(const std::string& relative) const { return root_ + "/" + relative; }
   Disk& disk() { return *disk_; }
   bool writable() const { return access_ == Access::kExclusive; }

@@ -107,7 +107,7 @@ TEST(SwapDirectories, FullDiskAtEveryChangeLeavesTheOldInPlace) {
     for (bool swapped = false; !swapped; ++at) {
       MakeBoth(dir);
       FaultyDisk disk(FaultyDisk::Fault::kFull, at, exchanges);
-      Result<void> result = SwapDirectories(dir / "fresh", dir / "place", disk);
+      auto result = SwapDirectories(dir / "fresh", dir / "place", disk);
       swapped = result.ok();
       EXPECT_EQ(AtPlace(dir), swapped ? "new" : "old") << exchanges << " " << at;
       EXPECT_EQ(PathExists(dir / "fresh"), !swapped) << exchanges << " " << at;
@@ -118,6 +118,24 @@ TEST(SwapDirectories, FullDiskAtEveryChangeLeavesTheOldInPlace) {
     }
     EXPECT_EQ(at, exchanges ? 2 : 3);
   }
+}
+
+// A folder that was made read-only goes; where the system refuses, the fresh one is in place and the path is told.
+TEST(SwapDirectories, AnOldOneThatCannotBeRemovedIsNoError) {
+  class Keeps : public Disk {
+   public:
+    Result<void> Remove(const std::string& path) override { return IoError("Permission denied", path); }
+  };
+  TempDir dir;
+  MakeBoth(dir);
+  std::filesystem::permissions(dir / "place", std::filesystem::perms::owner_read);
+  Disk disk;
+  EXPECT_EQ(SwapDirectories(dir / "fresh", dir / "place", disk).value(), "");
+  EXPECT_FALSE(PathExists(dir / "fresh"));
+  MakeBoth(dir);
+  Keeps keeps;
+  EXPECT_EQ(SwapDirectories(dir / "fresh", dir / "place", keeps).value(), dir / "fresh");
+  EXPECT_EQ(AtPlace(dir), "new");
 }
 
 TEST(SwapDirectories, OldThatCannotGoBackIsNamed) {
@@ -136,7 +154,7 @@ TEST(SwapDirectories, OldThatCannotGoBackIsNamed) {
   TempDir dir;
   MakeBoth(dir);
   NothingGoesToThePlace disk(dir / "place");
-  Result<void> result = SwapDirectories(dir / "fresh", dir / "place", disk);
+  auto result = SwapDirectories(dir / "fresh", dir / "place", disk);
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().message, "refused; what was there before is in " + (dir / ".place.old"));
   EXPECT_EQ(ReadFile(dir / ".place.old/file").value(), "old");

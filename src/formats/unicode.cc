@@ -178,6 +178,14 @@ std::optional<std::string> FromByteAlphabet(std::string_view text) {
   return out;
 }
 
+std::string_view Beginning(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  size_t end = bytes;
+  // Further bytes of a character are 10xxxxxx; ill-formed text may have many of them, a character has three.
+  for (int i = 0; i < 3 && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80; ++i) --end;
+  return text.substr(0, end);
+}
+
 std::string Excerpt(std::string_view text) {
   constexpr size_t kLongest = 60;
   std::string out;

@@ -21,6 +21,9 @@ bool IsValidUtf8(std::string_view text);
 // Each ill-formed part becomes one U+FFFD.
 std::string ReplaceInvalidUtf8(std::string_view text);
 
+// The beginning of a text, at most so many bytes; no character is cut in two.
+std::string_view Beginning(std::string_view text, size_t bytes);
+
 // The beginning of a text for a message: one line, at most 60 bytes.
 std::string Excerpt(std::string_view text);
 

@@ -185,7 +185,7 @@ Result<void> CheckRows(const ChatTexts& texts, const std::string& directory) {
       return BadInput(
           fmt::format("the chat format {} needs the token \"{}\", {} of the tokenizer; the model has {} rows "
                       "of embeddings. Add the rows, or take the tokenizer that it was trained with",
-                      texts.format.name, texts.tokenizer.Decode({&largest, 1}, true), largest, rows),
+                      texts.format.name, texts.tokenizer.TokenBytes(largest), largest, rows),
           directory);
     messages.erase(messages.begin());  // and without a system text
   }
@@ -227,6 +227,11 @@ Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage) {
 
 namespace {
 
+std::string TokenText(const formats::Tokenizer& tokenizer, int64_t id, const std::string& otherwise) {
+  if (id < 0 || id >= tokenizer.vocab_size()) return otherwise;
+  return tokenizer.TokenBytes(static_cast<formats::TokenId>(id));
+}
+
 // What ends a text for other programs: config.json's token and the one that answers end with, where they are two (Llama
 // 3's <|end_of_text|> and <|eot_id|>).
 Json EndTokens(const ModelConfig& config, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format) {
@@ -238,16 +243,27 @@ Json EndTokens(const ModelConfig& config, const formats::Tokenizer& tokenizer, c
 
 }  // namespace
 
+std::string ConfigText(const ModelConfig& config) {
+  Json json = ModelConfigToJson(config);
+  // Left out, transformers takes ids of Llama 2's vocabulary.
+  for (const char* id : {"bos_token_id", "eos_token_id", "pad_token_id"})
+    if (!json.contains(id)) json[id] = nullptr;
+  return PrettyJson(json);
+}
+
 std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,
                                               const formats::ChatFormat& format) {
   Json tokenizer_config = {{"chat_template", format.Template()},
                            {"clean_up_tokenization_spaces", false},
                            {"eos_token", format.stop_token},
+                           {"model_input_names", {"input_ids", "attention_mask"}},  // no token_type_ids
                            {"model_max_length", config.max_position_embeddings},
+                           {"pad_token", TokenText(tokenizer, config.pad_token_id, format.stop_token)},
                            {"tokenizer_class", "PreTrainedTokenizerFast"}};
+  if (config.bos_token_id >= 0) tokenizer_config["bos_token"] = TokenText(tokenizer, config.bos_token_id, "");
   Json generation = {{"do_sample", false}};
   if (const Json ends = EndTokens(config, tokenizer, format); !ends.is_null()) generation["eos_token_id"] = ends;
-  return {{"config.json", PrettyJson(ModelConfigToJson(config))},
+  return {{"config.json", ConfigText(config)},
           {"tokenizer.json", tokenizer.json()},
           {"tokenizer_config.json", PrettyJson(tokenizer_config)},
           {"generation_config.json", PrettyJson(generation)}};

@@ -85,6 +85,9 @@ Result<Model> LoadModel(const std::string& directory, Storage storage = Storage:
 Result<ChatTexts> LoadChatTexts(const std::string& directory);
 Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage = Storage::kLargeAsStored);
 
+// config.json as it is saved.
+std::string ConfigText(const ModelConfig& config);
+
 // What lies beside the weights, by name of the file: config.json, tokenizer.json, tokenizer_config.json (chat
 // template), generation_config.json. Equal inputs give equal bytes.
 std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,

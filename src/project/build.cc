@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <filesystem>
 #include <optional>
 
 #include "base/file.h"
@@ -116,24 +117,41 @@ Result<std::optional<trust::PrivateKey>> SigningKey(const Project& project) {
   return std::optional(*key);
 }
 
+// What a build may take away: nothing, or an earlier release.
+Result<void> CheckReleasePlace(const std::string& path) {
+  std::error_code code;
+  const auto status = std::filesystem::symlink_status(path, code);
+  if (!std::filesystem::exists(status)) return {};
+  const bool release = std::filesystem::is_directory(status) &&
+                       (PathExists(path + "/provenance.json") || std::filesystem::is_empty(path, code));
+  if (release) return {};
+  return BadInput("the release belongs here, and what is here is none; move it away, or name the model otherwise",
+                  path);
+}
+
 Result<void> Publish(const Project& project, dag::Store& store, const std::optional<trust::PrivateKey>& key,
                      BuildReport& report) {
-  std::string path = project.Path("build/" + project.config.metadata.name);
+  const std::string path = ReleasePath(project);
   const std::string staging = HiddenBeside(path, ".new");
   CAIRN_TRY(store.Export(Find(report.steps, kReleaseStep).output, staging));
   CAIRN_TRY(WriteFileAtomic(staging + "/cost.json", PrettyJson(report.cost)));
   if (key) CAIRN_TRY(trust::SignDirectory(staging, *key));
   CAIRN_ASSIGN(report.release_digest, trust::ReleaseDigest(staging));
   // Whole or not at all: the old release goes only when the new one is complete and signed.
-  CAIRN_TRY(dag::SwapDirectories(staging, path, store.disk()));
+  CAIRN_TRY(CheckReleasePlace(path));
+  CAIRN_TRY(store.CheckLock());
+  CAIRN_ASSIGN(report.left_behind, dag::SwapDirectories(staging, path, store.disk()));
   report.release_path = path;
   return {};
 }
 
 }  // namespace
 
+std::string ReleasePath(const Project& project) { return project.Path("build/" + project.config.metadata.name); }
+
 Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const BuildOptions& options) {
   CAIRN_ASSIGN(std::optional<trust::PrivateKey> key, SigningKey(project));
+  CAIRN_TRY(CheckReleasePlace(ReleasePath(project)));
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store,
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);

@@ -24,14 +24,17 @@ struct BuildReport {
   Json evaluation;  // eval.json
   bool gates_passed = false;
   std::string release_path;  // empty when a gate failed
+  std::string left_behind;   // where the release before it lies, if it could not be removed
   Digest release_digest;
   Json cost;                       // cost.json
   std::vector<std::string> moved;  // what differs from cairn.lock
 };
 
+std::string ReleasePath(const Project& project);
+
 // Runs the steps that must run, judges the gates, and puts the release at <project>/build/<name>, signed if the project
-// names a key. A failed gate is no Error: the report says so and no release is written. kCancelled on Ctrl-C; the next
-// run goes on.
+// names a key, in the place of an earlier release; kBadInput if something else is there. A failed gate is no Error: the
+// report says so and no release is written. kCancelled on Ctrl-C; the next run goes on.
 Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const BuildOptions& options);
 
 // Whether all gates held in the last build of the project that got as far as judging them; nullopt if there is none, or

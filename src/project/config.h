@@ -46,9 +46,11 @@ struct TaxonomyConfig {
 };
 
 struct TeacherConfig {
-  std::string model = "seed";  // built in or a model directory; with an endpoint: the model's name there
-  std::string endpoint;        // OpenAI-compatible base URL; empty: in process
-  std::string api_key_env;     // environment variable with the endpoint's key; empty: none is sent
+  std::string model = "seed";      // built in or a model directory; with an endpoint: the model's name there
+  std::string endpoint;            // OpenAI-compatible base URL; empty: in process
+  std::string api_key_env;         // environment variable with the endpoint's key; empty: none is sent
+  uint64_t parallel = 4;           // requests to the endpoint at a time
+  uint64_t timeout_seconds = 120;  // of one attempt
 };
 
 struct SynthesisConfig {

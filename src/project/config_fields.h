@@ -95,12 +95,22 @@ void ForEachField(As<TeacherConfig> auto& c, auto&& visit) {
   visit(
       "apiKeyEnv", c.api_key_env,
       Field{.help = "environment variable that holds the endpoint's key", .secret = true, .problem = VariableProblem});
+  visit("parallel", c.parallel, Field{.help = "requests to the endpoint at a time", .low = 1, .high = 64});
+  visit("timeoutSeconds", c.timeout_seconds,
+        Field{.help = "seconds until a request to the endpoint is given up and made again", .low = 1, .high = 3600});
 }
 
 void ForEachField(As<SynthesisConfig> auto& c, auto&& visit) {
-  visit("pipeline", c.pipeline, Field{.help = "full: every pair is judged against its source; simple: it is not"});
+  visit(
+      "pipeline", c.pipeline,
+      Field{
+          .help =
+              "full: the teacher also judges every pair against its source and rephrases questions; simple: neither"});
   visit("samplesPerSeed", c.samples_per_seed,
-        Field{.help = "samples to ask the teacher for, for each seed example", .low = 1, .high = 1000});
+        Field{.help = "texts to ask the teacher for: for each passage and sentence of a document, for each seed "
+                      "example of a skill",
+              .low = 1,
+              .high = 1000});
   visit("beams", c.beams,
         Field{.help = "hypotheses of the search for the first sample of each prompt, when the teacher runs in process; "
                       "1: the most probable word at each place",

@@ -1,5 +1,5 @@
 // What the steps of a build share (steps.h).
-#include <filesystem>
+#include <limits>
 
 #include "base/file.h"
 #include "dag/call_cache.h"
@@ -51,6 +51,8 @@ Result<synth::Teacher*> BuildContext::Teacher() {
     options.endpoint = settings.endpoint;
     options.model = settings.model;
     options.api_key_env = settings.api_key_env;
+    options.parallel = static_cast<int>(settings.parallel);
+    options.timeout_ms = static_cast<int64_t>(settings.timeout_seconds) * 1000;
     options.tell = [this](const std::string& text) {
       if (progress) progress->Note(text);
     };
@@ -67,7 +69,9 @@ Result<synth::Teacher*> BuildContext::Teacher() {
     teacher_ = std::make_unique<synth::LocalTeacher>(pool, *model);
   }
   cache_ = std::make_unique<StoreCache>(store);
-  caching_teacher_ = std::make_unique<synth::CachingTeacher>(*teacher_, *cache_);
+  // In process a group is answered at once; an endpoint takes one request after the other.
+  const size_t group = project.HasEndpoint() ? std::numeric_limits<size_t>::max() : synth::kAnsweredTogether;
+  caching_teacher_ = std::make_unique<synth::CachingTeacher>(*teacher_, *cache_, group);
   return static_cast<synth::Teacher*>(caching_teacher_.get());
 }
 
@@ -78,14 +82,6 @@ Result<void> CheckBaseUnchanged(const Project& project) {
 Result<void> CheckTeacherUnchanged(const Project& project) {
   if (project.HasEndpoint()) return {};
   return CheckUnchanged("teacher", project.teacher_directory, project.teacher_stamp, project.teacher_digest);
-}
-
-Result<void> CopyFile(const std::string& from, const std::string& to) {
-  CAIRN_TRY(MakeDirectories(std::filesystem::path(to).parent_path().string()));
-  std::error_code code;
-  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, code);
-  if (code) return IoError("cannot be copied: " + code.message(), from);
-  return {};
 }
 
 }  // namespace cairn::project

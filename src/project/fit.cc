@@ -5,6 +5,7 @@
 #include "formats/yaml.h"
 #include "project/phase.h"
 #include "project/steps.h"
+#include "synth/pipeline.h"
 #include "train/device_training.h"
 
 namespace cairn::project {
@@ -51,6 +52,8 @@ Result<void> CheckFits(const Project& project, const train::Resources& resources
   }
   const std::string root = project.Path(project.config.spec.taxonomy.path) + "/";
   for (const taxonomy::Leaf& leaf : project.leaves) {
+    if (auto read = synth::CheckDocuments(leaf); !read.ok())
+      return Error{read.error().code, read.error().message, root + read.error().where};
     CAIRN_TRY(ExamplesFit(leaf, base, root + leaf.QnaPath()));
     CAIRN_TRY(QuestionsFit(leaf, base, root + leaf.EvalPath()));
   }

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "formats/unicode.h"
 #include "formats/yaml.h"
+#include "synth/endpoint.h"
 #include "taxonomy/tree.h"
 
 namespace cairn::project {
@@ -140,7 +141,8 @@ Result<Project> OpenProject(const std::string& directory, const ModelResolver& r
   CAIRN_ASSIGN(project.base_directory, ResolveField(project, resolve, "spec.base.model", spec.base.model));
   CAIRN_TRY(PinModel(project.base_directory, project.base_stamp, project.base_digest));
   if (project.HasEndpoint()) {
-    project.teacher_digest = Sha256Of(spec.teacher.endpoint + "\n" + spec.teacher.model);
+    CAIRN_ASSIGN(const std::string endpoint, synth::CanonicalEndpoint(spec.teacher.endpoint));
+    project.teacher_digest = Sha256Of(endpoint + "\n" + spec.teacher.model);
   } else {
     CAIRN_ASSIGN(project.teacher_directory, ResolveField(project, resolve, "spec.teacher.model", spec.teacher.model));
     if (project.teacher_directory == project.base_directory) {

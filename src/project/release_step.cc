@@ -48,7 +48,7 @@ std::string Credits(const Project& project, const std::vector<Json>& reports) {
 Json PublishedProject(const Project& project) {
   Json config = ProjectConfigToJson(project.config);
   config["spec"]["release"].erase("sign");
-  config["spec"]["teacher"].erase("apiKeyEnv");
+  for (const char* field : {"apiKeyEnv", "parallel", "timeoutSeconds"}) config["spec"]["teacher"].erase(field);
   config["spec"]["base"]["model"] = project.BaseName();
   config["spec"]["teacher"]["model"] = project.TeacherName();
   return config;

@@ -164,7 +164,7 @@ Result<void> SameTensors(const std::string& path, const formats::TensorFile& sav
 
 // The model of `directory` is the trained one.
 Result<void> CheckSaved(const model::Model& trained, const std::string& directory, ThreadPool& pool) {
-  CAIRN_TRY(SameText(directory + "/config.json", PrettyJson(model::ModelConfigToJson(trained.config))));
+  CAIRN_TRY(SameText(directory + "/config.json", model::ConfigText(trained.config)));
   return SameTensors(directory + "/model.safetensors", model::SavedWeights(pool, trained));
 }
 
@@ -342,12 +342,18 @@ Result<ProjectConfig> ReleasedProject(const Json& external_parameters, const std
   return ParseProjectConfig(DumpJson(external_parameters["project"]), where);
 }
 
+Error ReplacedWhileRead(const std::string& release) {
+  return IoError("the release was replaced while it was read; run the same command again", release);
+}
+
 Result<ReplayReport> ReplayRelease(const std::string& release, ThreadPool& pool, const ModelResolver& resolve,
                                    const ReplayOptions& options) {
   std::string directory = release;
   while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
+  const auto identity = FileIdentity(directory);
   auto report = Replay(directory, pool, resolve, options);
   if (report.ok()) return report;
+  if (FileIdentity(directory) != identity) return ReplacedWhileRead(directory);
   Error error = report.error();
   // What is missing or cannot be read inside a release is damage there, not a mistake of whoever checks it.
   const bool unreadable =

@@ -36,6 +36,10 @@ struct ReplayReport {
 // The project that a release was built from, as the externalParameters of its provenance say. where: of that file.
 Result<ProjectConfig> ReleasedProject(const Json& external_parameters, const std::string& where);
 
+// For whoever reads a release that a build replaced meanwhile: half of the old one and half of the new one prove
+// nothing.
+Error ReplacedWhileRead(const std::string& release);
+
 // kCorrupt names what differs: a sample, a state, a record, the merged weights; or what is missing in the release.
 Result<ReplayReport> ReplayRelease(const std::string& release, ThreadPool& pool, const ModelResolver& resolve,
                                    const ReplayOptions& options);

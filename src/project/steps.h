@@ -70,9 +70,6 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
 Result<void> CheckBaseUnchanged(const Project& project);
 Result<void> CheckTeacherUnchanged(const Project& project);  // a teacher behind an endpoint has no files
 
-// A file of any size into a step's output, with missing directories. Not synced: the store does that.
-Result<void> CopyFile(const std::string& from, const std::string& to);
-
 // File names inside step outputs and releases, written in one step and read in another.
 inline constexpr const char* kPhaseModelDirectory = "model";  // weights that a phase of full training ended with
 inline constexpr const char* kRowsFile = "rows.jsonl";

@@ -140,9 +140,9 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
           kLeftOutFile);
   }
   for (const train::StepRecord& r : transcript.records) {
-    std::string state = train::StatePath(options.directory + "/states", r.step);
-    if (!r.state || !PathExists(state)) continue;
-    CAIRN_TRY(CopyFile(state, train::StatePath(record + "/states", r.step)));
+    if (!train::KeepsState(r, config, options)) continue;
+    CAIRN_TRY(CopyFile(train::StatePath(options.directory + "/states", r.step),
+                       train::StatePath(record + "/states", r.step)));
   }
   if (model.adapter) {
     CAIRN_TRY(model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory, project.BaseName()));

@@ -10,7 +10,6 @@
 namespace cairn::synth {
 namespace {
 
-constexpr size_t kSlice = 64;  // calls between two reports: as many as a CachingTeacher asks for at once
 constexpr size_t kMaxReply = 4000;
 
 }  // namespace
@@ -44,23 +43,24 @@ TeacherRequest Asker::Write(Messages messages, size_t sample, int max_tokens) co
 }
 
 Result<std::vector<TeacherReply>> Asker::Ask(const std::string& what, const std::vector<TeacherRequest>& requests) {
-  std::vector<TeacherReply> replies;
-  for (size_t begin = 0; begin < requests.size(); begin += kSlice) {
-    if (progress_) progress_({what, begin, requests.size()});
-    auto first = requests.begin() + static_cast<ptrdiff_t>(begin);
-    auto last = requests.begin() + static_cast<ptrdiff_t>(std::min(begin + kSlice, requests.size()));
-    auto part = teacher_.Complete({first, last});
-    if (!part.ok() && part.error().code == ErrorCode::kCancelled)
-      return Error{ErrorCode::kCancelled, "interrupted while " + what + "; the same command goes on from there", {}};
-    if (!part.ok()) return part.error();
-    CAIRN_CHECK(part->size() == static_cast<size_t>(last - first));
-    for (TeacherReply& reply : *part) {
-      if (reply.text.size() > kMaxReply) reply.text.resize(kMaxReply);
-      reply.text = formats::ReplaceInvalidUtf8(reply.text);
-      replies.push_back(std::move(reply));
-    }
-  }
-  if (progress_ && !requests.empty()) progress_({what, requests.size(), requests.size()});
+  std::vector<TeacherReply> replies(requests.size());
+  if (requests.empty()) return replies;
+  size_t done = 0;
+  auto report = [&] {
+    if (progress_) progress_({what, done, requests.size()});
+  };
+  report();
+  const Result<void> answered = teacher_.Answer(requests, [&](size_t place, TeacherReply reply) -> Result<void> {
+    reply.text = formats::ReplaceInvalidUtf8(formats::Beginning(reply.text, kMaxReply));
+    replies[place] = std::move(reply);
+    ++done;
+    report();
+    return {};
+  });
+  if (!answered.ok() && answered.error().code == ErrorCode::kCancelled)
+    return Error{ErrorCode::kCancelled, "interrupted while " + what + "; the same command goes on from there", {}};
+  if (!answered.ok()) return answered.error();
+  CAIRN_CHECK(done == requests.size());
   return replies;
 }
 

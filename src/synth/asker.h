@@ -15,6 +15,7 @@ struct SynthesisProgress {
   std::string what;  // "writing questions", "checking answers", ...
   size_t done = 0, total = 0;
 };
+// From any thread, one call at a time.
 using SynthesisCallback = std::function<void(const SynthesisProgress&)>;
 
 class Asker {

@@ -47,11 +47,10 @@ Result<void> CachingTeacher::Answer(const std::vector<TeacherRequest>& requests,
       missing.push_back(key);
     }
   }
-  for (size_t begin = 0; begin < missing.size(); begin += save_every_) {
+  for (size_t begin = 0, end; begin < missing.size(); begin = end) {
+    end = begin + std::min(save_every_, missing.size() - begin);
     std::vector<TeacherRequest> group;
-    for (size_t i = begin; i < std::min(begin + save_every_, missing.size()); ++i) {
-      group.push_back(requests[places.at(missing[i])[0]]);
-    }
+    for (size_t i = begin; i < end; ++i) group.push_back(requests[places.at(missing[i])[0]]);
     CAIRN_TRY(teacher_.Answer(group, [&](size_t place, const TeacherReply& reply) -> Result<void> {
       const Digest& key = missing[begin + place];
       CAIRN_TRY(cache_.Put(key, ReplyToBytes(reply)));

@@ -1,6 +1,7 @@
 #include "synth/coverage.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "synth/filters.h"
@@ -10,21 +11,23 @@ namespace cairn::synth {
 namespace {
 
 struct Asked {
-  std::string chunk;  // empty: any
   std::vector<std::string> answer;
   std::set<std::string> content;  // of the question
   bool yes_no = false;
 };
 
-std::vector<Asked> KeptQuestions(const std::vector<Row>& rows) {
-  std::vector<Asked> out;
+// By chunk; "": of any.
+using AskedByChunk = std::map<std::string, std::vector<Asked>>;
+
+AskedByChunk KeptQuestions(const std::vector<Row>& rows) {
+  AskedByChunk out;
   for (const Row& row : rows) {
     if (!row.kept || MadeBySentence(row)) continue;
-    Asked asked{row.chunk, Words(row.answer), {}, IsYesNo(row.answer)};
+    Asked asked{Words(row.answer), {}, IsYesNo(row.answer)};
     for (std::string& word : Words(row.question)) {
       if (!IsFunctionWord(word)) asked.content.insert(std::move(word));
     }
-    out.push_back(std::move(asked));
+    out[row.chunk].push_back(std::move(asked));
   }
   return out;
 }
@@ -41,14 +44,15 @@ bool Covers(const Asked& asked, const std::vector<std::string>& sentence) {
 }  // namespace
 
 std::vector<std::string> UncoveredSentences(const std::vector<Chunk>& chunks, const std::vector<Row>& rows) {
-  std::vector<Asked> questions = KeptQuestions(rows);
+  AskedByChunk questions = KeptQuestions(rows);
+  const std::vector<Asked>& of_any = questions[""];
   std::vector<std::string> out;
   for (const Chunk& chunk : chunks) {
+    const std::vector<Asked>& of_chunk = questions[chunk.id];
     for (size_t i = chunk.context; i < chunk.sentences.size(); ++i) {
       std::vector<std::string> words = Words(chunk.sentences[i]);
-      bool covered = std::any_of(questions.begin(), questions.end(), [&](const Asked& asked) {
-        return (asked.chunk.empty() || asked.chunk == chunk.id) && Covers(asked, words);
-      });
+      auto covers = [&](const Asked& asked) { return Covers(asked, words); };
+      const bool covered = std::ranges::any_of(of_chunk, covers) || std::ranges::any_of(of_any, covers);
       if (!covered) out.push_back(chunk.Where() + ": " + chunk.sentences[i]);
     }
   }

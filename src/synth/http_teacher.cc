@@ -1,8 +1,5 @@
 #include "synth/http_teacher.h"
 
-#include <arpa/inet.h>
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -10,6 +7,7 @@
 #include <ctime>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -17,113 +15,14 @@
 #include "base/progress.h"
 #include "base/terminal.h"
 #include "base/thread_pool.h"
+#include "formats/unicode.h"
+#include "synth/chat_completion.h"
+#include "synth/endpoint.h"
+#include "synth/http_post.h"
 #include "synth/text.h"
 
 namespace cairn::synth {
 namespace {
-
-struct CurlDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct HeaderDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Curl = std::unique_ptr<CURL, CurlDeleter>;
-using Headers = std::unique_ptr<curl_slist, HeaderDeleter>;
-
-// What one attempt brought.
-struct Attempt {
-  CURLcode code = CURLE_OK;
-  long status = 0;
-  std::string body;
-  int64_t retry_after_ms = 0;
-  bool too_large = false;
-  std::string redirect;  // where to, if the server says so
-};
-
-struct Body {
-  std::string* text;
-  uint64_t limit;
-  bool* too_large;
-};
-
-size_t OnBody(char* data, size_t size, size_t count, void* user) {
-  auto* body = static_cast<Body*>(user);
-  if (body->text->size() + size * count > body->limit) {
-    *body->too_large = true;
-    return 0;  // makes curl give up
-  }
-  body->text->append(data, size * count);
-  return size * count;
-}
-
-// Ctrl-C ends a transfer at once.
-int OnProgress(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return Interrupted() ? 1 : 0; }
-
-struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-
-std::string UrlPart(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK || text == nullptr) return {};
-  std::string out = text;
-  curl_free(text);
-  return out;
-}
-
-bool IsLoopback(const std::string& host) {
-  in_addr address{};
-  if (inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == 127;
-  return host == "localhost" || host == "[::1]";
-}
-
-// Scheme, host, port and path of an address: what may be shown of it.
-std::string ShownUrl(const std::string& address) {
-  std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
-  CAIRN_CHECK(url != nullptr);
-  if (curl_url_set(url.get(), CURLUPART_URL, address.c_str(), 0) != CURLUE_OK) return "elsewhere";
-  std::string port = UrlPart(url.get(), CURLUPART_PORT);
-  return UrlPart(url.get(), CURLUPART_SCHEME) + "://" + UrlPart(url.get(), CURLUPART_HOST) +
-         (port.empty() ? "" : ":" + port) + UrlPart(url.get(), CURLUPART_PATH);
-}
-
-std::string HostOf(const std::string& address) {
-  std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
-  CAIRN_CHECK(url != nullptr);
-  curl_url_set(url.get(), CURLUPART_URL, address.c_str(), 0);
-  return UrlPart(url.get(), CURLUPART_HOST);
-}
-
-Result<void> CheckEndpoint(const HttpTeacherOptions& options) {
-  std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
-  CAIRN_CHECK(url != nullptr);
-  if (curl_url_set(url.get(), CURLUPART_URL, options.endpoint.c_str(), 0) != CURLUE_OK) {
-    return BadInput("not a URL; write one like http://127.0.0.1:8000/v1", "teacher.endpoint");
-  }
-  std::string scheme = UrlPart(url.get(), CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") {
-    return BadInput("only http and https endpoints are known, not " + scheme, "teacher.endpoint");
-  }
-  if (!UrlPart(url.get(), CURLUPART_USER).empty() || !UrlPart(url.get(), CURLUPART_PASSWORD).empty()) {
-    return BadInput("the URL holds a user or password; give the key by apiKeyEnv instead", "teacher.endpoint");
-  }
-  // The address is published with a release, and what is asked for comes after its path.
-  if (options.endpoint.find_first_of("?#") != std::string::npos) {
-    return BadInput("the URL holds a query or a fragment; end it with the version, and give a key by apiKeyEnv",
-                    "teacher.endpoint");
-  }
-  if (scheme == "http" && !options.api_key_env.empty() && !IsLoopback(UrlPart(url.get(), CURLUPART_HOST))) {
-    return BadInput("the key would cross the network unencrypted; use https, or leave out apiKeyEnv",
-                    "teacher.endpoint");
-  }
-  return {};
-}
-
-std::string JoinUrl(std::string base) {
-  while (!base.empty() && base.back() == '/') base.pop_back();
-  return base + "/chat/completions";
-}
 
 // The longest run of letters and digits of the key: what every way to escape a text (JSON's, a URL's, HTML's) leaves as
 // it is.
@@ -141,156 +40,208 @@ std::string_view Telltale(std::string_view key) {
 // The beginning of a server's text, as it may be shown; nothing of a text that may hold the key.
 std::string Excerpt(std::string_view text, const std::string& key) {
   if (!key.empty() && text.find(Telltale(key)) != text.npos) return "(a text that may hold the key and is not shown)";
-  std::string out = Printable(Squeeze(text.substr(0, 2000)));
-  out.resize(std::min<size_t>(out.size(), 300));
-  return out;
-}
-
-// Text of the first choice. A message without text (a refusal, or tokens used up by hidden reasoning) is an empty
-// reply.
-Result<std::string> ReadCompletion(const Json& json, const std::string& where) {
-  auto wrong = [&] { return Corrupt("the endpoint's reply is not a chat completion: no choices[0].message", where); };
-  if (!json.is_object() || !json.contains("choices") || !json["choices"].is_array() || json["choices"].empty()) {
-    return wrong();
-  }
-  const Json& choice = json["choices"][0];
-  if (!choice.is_object() || !choice.contains("message") || !choice["message"].is_object()) return wrong();
-  const Json& message = choice["message"];
-  if (!message.contains("content") || message["content"].is_null()) return std::string();
-  if (!message["content"].is_string()) return wrong();
-  return message["content"].get<std::string>();
+  return std::string(formats::Beginning(Printable(Squeeze(formats::Beginning(text, 2000))), 300));
 }
 
 // What a server says to a request that it will never answer: malformed, too large, not to be processed.
 bool IsRefusal(long status) { return status == 400 || status == 413 || status == 422; }
 
-// What came of a request in the end.
+bool IsBusy(long status) { return status == 429 || status == 503 || status == 529; }
+
+// What came of a request in the end: a reply, or why this server gives none.
 struct Outcome {
-  TeacherReply reply;
-  std::string words;  // the server's, if it refuses the request
+  TeacherReply reply;          // its refusal is set if `fault` is
+  std::optional<Error> fault;  // to end with, if every request fares so
+  std::string words;           // the server's, whole
+  bool out_of_tokens = false;
 };
 
-std::string RequestBody(const HttpTeacherOptions& options, const TeacherRequest& request) {
-  Json json = TeacherRequestToJson(request);
-  json["model"] = options.model;
-  json["seed"] = json["seed"].get<uint64_t>() & 0x7FFFFFFF;  // some servers hold it in 32 signed bits
-  json["stream"] = false;
-  return DumpJson(json);
-}
+// What one attempt means.
+struct Verdict {
+  std::optional<Outcome> outcome;  // none: the request is made again
+  std::string why;                 // it failed
+  int attempts = 1;                // how many may be made where each fails so
+  std::optional<Outcome> at_last;  // after them; none: an error
+};
 
-// One thread's connection: a curl handle that is used again and again.
-class Connection {
+// Room for what a model thinks before its answer.
+constexpr int kThinkingTokens = 4096;
+
+}  // namespace
+
+// Shared by the connections: how the server wants requests written, and which kinds of requests it does answer.
+class ServerHabits {
  public:
-  using Tell = std::function<void(const std::string&)>;
-  Connection(const HttpTeacherOptions& options, const std::string& key, Tell tell)
-      : options_(options), key_(key), tell_(std::move(tell)), url_(JoinUrl(options.endpoint)), curl_(curl_easy_init()) {
-    CAIRN_CHECK(curl_ != nullptr);
-    AddHeader("Content-Type: application/json");
-    AddHeader("Accept: application/json");
-    if (!key.empty()) AddHeader("Authorization: Bearer " + key);
-    curl_easy_setopt(curl_.get(), CURLOPT_URL, url_.c_str());
-    curl_easy_setopt(curl_.get(), CURLOPT_HTTPHEADER, headers_.get());
-    // Through a proxy, a key meant for this machine would leave it unencrypted.
-    if (IsLoopback(HostOf(options.endpoint))) curl_easy_setopt(curl_.get(), CURLOPT_NOPROXY, "*");
-    curl_easy_setopt(curl_.get(), CURLOPT_POST, 1L);
-    curl_easy_setopt(curl_.get(), CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl_.get(), CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl_.get(), CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(curl_.get(), CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(curl_.get(), CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl_.get(), CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-    curl_easy_setopt(curl_.get(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout_ms));
-    curl_easy_setopt(curl_.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout_ms));
-    curl_easy_setopt(curl_.get(), CURLOPT_WRITEFUNCTION, OnBody);
-    curl_easy_setopt(curl_.get(), CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(curl_.get(), CURLOPT_XFERINFOFUNCTION, OnProgress);
-    curl_easy_setopt(curl_.get(), CURLOPT_USERAGENT, "cairn");
+  CompletionForm Form() {
+    std::lock_guard lock(mutex_);
+    return form_;
   }
-
-  // The reply: a refusal if the server refuses this request, but not another one like it. `stop` ends the waiting
-  // between attempts early.
-  Result<TeacherReply> Ask(const TeacherRequest& request, const std::atomic<bool>& stop) {
-    CAIRN_ASSIGN(Outcome outcome, Try(RequestBody(options_, request), stop));
-    if (outcome.reply.refusal.empty()) return outcome.reply;
-    // Is it this text, too long or filtered, or any at all, as the model's name, a parameter or a role is wrong? The
-    // same with a text that nobody refuses tells, whatever was asked before.
-    TeacherRequest plain = request;
-    for (formats::Message& message : plain.messages) message.content = "Say yes.";
-    CAIRN_ASSIGN(Outcome check, Try(RequestBody(options_, plain), stop));
-    if (!check.reply.refusal.empty()) return BadInput(check.words, url_);
-    tell_("the teacher refuses a request, its row is dropped: " + outcome.words);
-    return outcome.reply;
+  // False if another connection has put another form in the place of `old`.
+  bool Replace(const CompletionForm& old, const CompletionForm& now) {
+    std::lock_guard lock(mutex_);
+    if (form_ != old) return false;
+    form_ = now;
+    return true;
+  }
+  bool Answers(const std::string& harmless) {
+    std::lock_guard lock(mutex_);
+    return answered_.contains(harmless);
+  }
+  void SetAnswers(const std::string& harmless) {
+    std::lock_guard lock(mutex_);
+    answered_.insert(harmless);
   }
 
  private:
+  std::mutex mutex_;
+  CompletionForm form_;
+  std::set<std::string> answered_;
+};
+
+namespace {
+
+// One thread's connection.
+class Connection {
+ public:
+  using Tell = std::function<void(const std::string&)>;
+  Connection(const HttpTeacherOptions& options, const std::string& key, ServerHabits& habits, Tell tell)
+      : options_(options),
+        key_(key),
+        habits_(habits),
+        tell_(std::move(tell)),
+        url_(options.endpoint + "/chat/completions"),
+        post_({url_, key, options.connect_timeout_ms, options.timeout_ms, options.max_response_bytes}) {}
+
+  // The reply: a refusal if the server gives none to this request, but to another one like it. `stop` ends the waiting
+  // between attempts early.
+  Result<TeacherReply> Ask(const TeacherRequest& request, const std::atomic<bool>& stop) {
+    for (;;) {
+      const CompletionForm form = habits_.Form();
+      CAIRN_ASSIGN(Outcome outcome, Try(CompletionRequest(options_.model, request, form), stop));
+      if (outcome.out_of_tokens && form.thinking_tokens == 0) {
+        CompletionForm longer = form;
+        longer.thinking_tokens = kThinkingTokens;
+        if (habits_.Replace(form, longer))
+          tell_("the teacher thinks before it answers; from now on its replies may have " +
+                std::to_string(kThinkingTokens) + " tokens more");
+        continue;
+      }
+      if (outcome.fault) {
+        CAIRN_ASSIGN(const bool other_form, CheckHarmless(request, form, stop));
+        if (other_form) continue;
+      }
+      if (!outcome.reply.refusal.empty())
+        tell_("the teacher does not answer a request, its row is dropped: " +
+              (outcome.fault ? outcome.fault->message : outcome.reply.refusal));
+      return outcome.reply;
+    }
+  }
+
+ private:
+  // Is it this text, too long or filtered, or any at all, as the model's name, a parameter or a role is wrong? The same
+  // with a text that nobody refuses tells, whatever was asked before. True: ask again, in another form.
+  Result<bool> CheckHarmless(const TeacherRequest& request, const CompletionForm& form, const std::atomic<bool>& stop) {
+    TeacherRequest plain = request;
+    for (formats::Message& message : plain.messages) message.content = "Say yes.";
+    TeacherRequest kind = plain;
+    kind.seed = 0;
+    const std::string name = CompletionRequest(options_.model, kind, form);
+    if (habits_.Answers(name)) return false;
+    CAIRN_ASSIGN(Outcome check, Try(CompletionRequest(options_.model, plain, form), stop));
+    if (!check.fault) {
+      habits_.SetAnswers(name);
+      return false;
+    }
+    const std::optional<CompletionForm> next = FormAfterRefusal(form, check.words);
+    if (!next) return *check.fault;
+    if (habits_.Replace(form, *next))
+      tell_("the teacher does not take a parameter and is asked without: " + check.fault->message);
+    return true;
+  }
+
   // As many attempts as are allowed.
   Result<Outcome> Try(const std::string& request, const std::atomic<bool>& stop) {
-    std::string last;
-    for (int attempt = 1; attempt <= options_.attempts; ++attempt) {
-      Attempt got = Once(request);
-      if (got.too_large) {
-        return Corrupt("the endpoint's reply is larger than " + HumanBytes(options_.max_response_bytes), url_);
-      }
-      if (got.code == CURLE_OK && got.status == 200) {
-        Result<Json> json = ParseJson(got.body, url_);
-        if (!json.ok()) return Corrupt("the endpoint's reply is not JSON: " + Excerpt(got.body, key_), url_);
-        CAIRN_ASSIGN(std::string text, ReadCompletion(*json, url_));
-        return Outcome{{std::move(text)}, ""};
-      }
+    for (int attempt = 1;; ++attempt) {
+      const HttpReply got = post_.Send(request);
       if (Interrupted()) break;
-      if (got.code == CURLE_OK && IsRefusal(got.status))
-        return Outcome{{"", "HTTP " + std::to_string(got.status)}, StatusText(got)};
-      CAIRN_ASSIGN(last, WhyRetry(got));
-      if (attempt < options_.attempts && !WaitAfter(got, attempt, stop)) break;
+      CAIRN_ASSIGN(Verdict verdict, Judge(got));
+      if (verdict.outcome) return *verdict.outcome;
+      if (attempt >= verdict.attempts) {
+        if (verdict.at_last) return *verdict.at_last;
+        return Error{ErrorCode::kIo,
+                     "no answer after " + std::to_string(attempt) + " attempts: " + verdict.why +
+                         (IsBusy(got.status) ? "; the endpoint has no time for so many requests"
+                                             : "; check that the endpoint is up") +
+                         ", or build again later: what was answered is kept",
+                     url_};
+      }
+      if (!WaitAfter(got, verdict, attempt, stop)) break;
     }
-    if (Interrupted() || stop) return Error{ErrorCode::kCancelled, "interrupted", {}};
-    return Error{ErrorCode::kIo,
-                 "no answer after " + std::to_string(options_.attempts) + " attempts: " + last +
-                     "; check that the endpoint is up, or build again later: what was answered is kept",
-                 url_};
+    return Error{ErrorCode::kCancelled, "interrupted", {}};
   }
 
-  void AddHeader(const std::string& line) {
-    curl_slist* list = curl_slist_append(headers_.get(), line.c_str());
-    CAIRN_CHECK(list != nullptr);
-    if (headers_ == nullptr) headers_.reset(list);  // append returns the same head otherwise
+  // An outcome without an answer. refusal: what is kept as its reason.
+  static Outcome Fault(std::string refusal, Error fault, std::string words) {
+    return {{"", std::move(refusal)}, std::move(fault), std::move(words)};
   }
 
-  Attempt Once(const std::string& request) {
-    Attempt attempt;
-    Body body{&attempt.body, options_.max_response_bytes, &attempt.too_large};
-    curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDS, request.c_str());
-    curl_easy_setopt(curl_.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size()));
-    curl_easy_setopt(curl_.get(), CURLOPT_WRITEDATA, &body);
-    attempt.code = curl_easy_perform(curl_.get());
-    curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &attempt.status);
-    curl_off_t seconds = 0;
-    // curl reads dates, too. A reply that broke off is not believed.
-    if (attempt.code == CURLE_OK) curl_easy_getinfo(curl_.get(), CURLINFO_RETRY_AFTER, &seconds);
-    char* redirect = nullptr;
-    curl_easy_getinfo(curl_.get(), CURLINFO_REDIRECT_URL, &redirect);
-    if (redirect != nullptr) attempt.redirect = redirect;
-    attempt.retry_after_ms = std::clamp<int64_t>(seconds, 0, 1000000) * 1000;
-    return attempt;
+  Result<Verdict> Judge(const HttpReply& got) const {
+    if (got.too_large)
+      return Verdict{
+          Fault("a reply of more than " + HumanBytes(options_.max_response_bytes),
+                Corrupt("the endpoint's reply is larger than " + HumanBytes(options_.max_response_bytes), url_), "")};
+    if (got.status == 200) return JudgeCompletion(got);
+    return JudgeFailure(got);
   }
 
-  std::string StatusText(const Attempt& got) const {
+  Result<Verdict> JudgeCompletion(const HttpReply& got) const {
+    Result<Completion> read = ReadCompletion(got.body, url_);
+    if (!read.ok()) {
+      Error fault = read.error();
+      fault.message += ": " + Excerpt(got.body, key_);
+      constexpr int kOnceMore = 2;
+      return Verdict{{}, fault.message, kOnceMore, Fault("no chat completion", fault, got.body)};
+    }
+    if (read->error_status != 0) {
+      HttpReply failed = got;
+      failed.status = read->error_status;
+      failed.body = read->error;
+      return JudgeFailure(failed);
+    }
+    if (read->out_of_tokens) return Verdict{Outcome{{"", "it thought until its tokens were used up"}, {}, {}, true}};
+    constexpr size_t kShortKey = 8;
+    if (key_.size() >= kShortKey && read->text.find(key_) != std::string::npos)
+      return Verdict{Outcome{{"", "its text holds the key"}, {}, {}}};
+    return Verdict{Outcome{{read->text, ""}, {}, {}}};
+  }
+
+  Result<Verdict> JudgeFailure(const HttpReply& got) const {
+    if (IsRefusal(got.status))
+      return Verdict{Fault("HTTP " + std::to_string(got.status), BadInput(StatusText(got), url_), got.body)};
+    CAIRN_ASSIGN(std::string why, WhyRetry(got));
+    return Verdict{{}, std::move(why), IsBusy(got.status) ? options_.busy_attempts : options_.attempts, {}};
+  }
+
+  std::string StatusText(const HttpReply& got) const {
     return "HTTP status " + std::to_string(got.status) + ": " + Excerpt(got.body, key_);
   }
 
   // Why the attempt failed, if it may be made again; otherwise an error.
-  Result<std::string> WhyRetry(const Attempt& got) const {
-    if (got.code != CURLE_OK) {
-      bool hopeless = got.code == CURLE_PEER_FAILED_VERIFICATION || got.code == CURLE_SSL_CACERT_BADFILE ||
-                      got.code == CURLE_URL_MALFORMAT || got.code == CURLE_UNSUPPORTED_PROTOCOL;
-      std::string text = curl_easy_strerror(got.code);
-      if (hopeless) return Error{ErrorCode::kIo, text, url_};
-      return text;
-    }
+  Result<std::string> WhyRetry(const HttpReply& got) const {
+    if (got.certificate)
+      return Error{ErrorCode::kIo,
+                   got.failure +
+                       "; where an authority of your own signs certificates, name the file with its certificate in "
+                       "the environment variable SSL_CERT_FILE",
+                   url_};
+    if (got.hopeless) return Error{ErrorCode::kIo, got.failure, url_};
+    if (got.status == 0) return got.failure;
     if (got.status == 401 || got.status == 403) {  // the body is not shown, it often quotes the key
-      return Denied(
-          "HTTP status " + std::to_string(got.status) + "; check the key in the environment variable of apiKeyEnv",
-          url_);
+      return Denied("HTTP status " + std::to_string(got.status) +
+                        (key_.empty() ? "; the endpoint wants a key: put it into an environment variable and name that "
+                                        "in teacher.apiKeyEnv"
+                                      : "; check the key in the environment variable of apiKeyEnv"),
+                    url_);
     }
     if (got.status / 100 == 3 && !got.redirect.empty()) {
       return BadInput("HTTP status " + std::to_string(got.status) + ": the endpoint sends on to " +
@@ -300,8 +251,13 @@ class Connection {
                       url_);
     }
     std::string text = StatusText(got);
-    bool again = got.status == 408 || got.status == 429 || got.status >= 500;
-    if (!again) return Error{got.status == 404 ? ErrorCode::kNotFound : ErrorCode::kBadInput, text, url_};
+    if (got.status == 404)
+      return NotFound(text +
+                          "; is teacher.endpoint the address up to and including the version, as in "
+                          "http://127.0.0.1:8000/v1, and teacher.model a model there?",
+                      url_);
+    bool again = got.status == 408 || got.status == 409 || got.status == 429 || got.status >= 500;
+    if (!again) return BadInput(text, url_);
     if (got.retry_after_ms > options_.longest_retry_after_ms) {
       return Error{ErrorCode::kIo,
                    text + "; the endpoint asks for a pause of " +
@@ -312,11 +268,11 @@ class Connection {
     return text;
   }
 
-  bool WaitAfter(const Attempt& got, int attempt, const std::atomic<bool>& stop) const {
+  bool WaitAfter(const HttpReply& got, const Verdict& verdict, int attempt, const std::atomic<bool>& stop) const {
     int64_t wait = std::max(BackoffMs(options_, attempt + 1), got.retry_after_ms);
-    tell_((got.code == CURLE_OK ? "the teacher answered HTTP " + std::to_string(got.status)
-                                : "no answer from the teacher (" + std::string(curl_easy_strerror(got.code)) + ")") +
-          ", attempt " + std::to_string(attempt) + " of " + std::to_string(options_.attempts) + ", next in " +
+    tell_((got.status != 0 ? "the teacher answered HTTP " + std::to_string(got.status)
+                           : "no answer from the teacher (" + got.failure + ")") +
+          ", attempt " + std::to_string(attempt) + " of " + std::to_string(verdict.attempts) + ", next in " +
           HumanDuration(static_cast<double>(wait) / 1000));
     return Wait(wait, stop);
   }
@@ -334,10 +290,10 @@ class Connection {
 
   const HttpTeacherOptions& options_;
   const std::string& key_;
+  ServerHabits& habits_;
   Tell tell_;
   std::string url_;
-  Headers headers_;
-  Curl curl_;
+  HttpPost post_;
 };
 
 template <typename Number>
@@ -353,13 +309,19 @@ Result<void> HttpTeacherOptions::Validate() const {
   if (model.empty()) return BadInput("no model; name it as the endpoint does", "teacher.model");
   constexpr int64_t kHour = 3600000;
   CAIRN_TRY(CheckRange("parallel", parallel, 1, 64));
-  CAIRN_TRY(CheckRange("attempts", attempts, 1, 20));
+  CAIRN_TRY(CheckRange("attempts", attempts, 1, 100));
+  CAIRN_TRY(CheckRange("busy_attempts", busy_attempts, 1, 100));
   CAIRN_TRY(CheckRange<int64_t>("connect_timeout_ms", connect_timeout_ms, 1, kHour));
   CAIRN_TRY(CheckRange<int64_t>("timeout_ms", timeout_ms, 1, kHour));
   CAIRN_TRY(CheckRange<int64_t>("first_wait_ms", first_wait_ms, 0, kHour));
   CAIRN_TRY(CheckRange<int64_t>("longest_wait_ms", longest_wait_ms, 0, kHour));
+  CAIRN_TRY(CheckRange<int64_t>("longest_retry_after_ms", longest_retry_after_ms, 0, kHour));
   CAIRN_TRY(CheckRange<uint64_t>("max_response_bytes", max_response_bytes, 1, uint64_t{1} << 30));
-  return CheckEndpoint(*this);
+  CAIRN_ASSIGN(const std::string url, CanonicalEndpoint(endpoint));
+  if (url.starts_with("http:") && !api_key_env.empty() && !IsHere(url))
+    return BadInput("the key would cross the network unencrypted; use https, or leave out apiKeyEnv",
+                    "teacher.endpoint");
+  return {};
 }
 
 int64_t BackoffMs(const HttpTeacherOptions& options, int attempt) {
@@ -369,8 +331,6 @@ int64_t BackoffMs(const HttpTeacherOptions& options, int attempt) {
 }
 
 Result<std::unique_ptr<HttpTeacher>> HttpTeacher::Make(HttpTeacherOptions options) {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   CAIRN_TRY(options.Validate());
   std::string key;
   if (!options.api_key_env.empty()) {
@@ -383,13 +343,20 @@ Result<std::unique_ptr<HttpTeacher>> HttpTeacher::Make(HttpTeacherOptions option
           "teacher.apiKeyEnv");
     }
     key = value;
-    if (key.find_first_of("\r\n") != std::string::npos) {
-      return BadInput("the key in the variable that it names holds a line break; export it without",
-                      "teacher.apiKeyEnv");
-    }
+    const bool control = std::ranges::any_of(key, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    if (control || Trim(key) != key || key.starts_with("Bearer "))
+      return BadInput(
+          "the key in the variable that it names begins or ends with a blank, begins with \"Bearer \", or holds a line "
+          "break or another control character; export the key alone",
+          "teacher.apiKeyEnv");
   }
+  CAIRN_ASSIGN(options.endpoint, CanonicalEndpoint(options.endpoint));
   return std::unique_ptr<HttpTeacher>(new HttpTeacher(std::move(options), std::move(key)));
 }
+
+HttpTeacher::HttpTeacher(HttpTeacherOptions options, std::string key)
+    : options_(std::move(options)), key_(std::move(key)), habits_(std::make_unique<ServerHabits>()) {}
+HttpTeacher::~HttpTeacher() = default;
 
 Json HttpTeacher::Identity() const {
   return {{"kind", "http"}, {"endpoint", options_.endpoint}, {"model", options_.model}};
@@ -413,12 +380,14 @@ Result<void> HttpTeacher::Answer(const std::vector<TeacherRequest>& requests, co
     return sink(place, std::move(reply));
   };
   auto work = [&] {
-    Connection connection(options_, key_, [this](const std::string& text) { Tell(text); });
+    Connection connection(options_, key_, *habits_, [this](const std::string& text) { Tell(text); });
     for (size_t i; !stop && (i = next++) < requests.size();) {
       Result<void> done = answer(connection, requests[i], i);
       if (done.ok()) continue;
       errors[i] = done.error();
-      stop = true;  // what others have under way is paid for: it still ends in the sink
+      // What others have under way is paid for: it still ends in the sink.
+      if (!stop.exchange(true) && options_.parallel > 1 && done.error().code != ErrorCode::kCancelled)
+        Tell(done.error().message + "; requests under way may still end, Ctrl-C leaves at once");
     }
   };
   size_t count = std::min(static_cast<size_t>(options_.parallel), requests.size());

@@ -1,4 +1,4 @@
-// Any OpenAI-compatible /chat/completions endpoint as teacher, over libcurl. This is the only file that calls it.
+// Any OpenAI-compatible /chat/completions endpoint as teacher, over libcurl.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ struct HttpTeacherOptions {
   int parallel = 4;         // requests at a time, 1..64
   int64_t connect_timeout_ms = 10000;
   int64_t timeout_ms = 120000;  // of one attempt
-  int attempts = 6;             // per request, 1..20
+  int attempts = 6;             // per request, 1..100
+  int busy_attempts = 24;       // the same where the server has no time: nearly ten minutes, with these waits
   int64_t first_wait_ms = 500;  // before the second attempt; doubles each time
   int64_t longest_wait_ms = 30000;
   int64_t longest_retry_after_ms = 120000;  // an endpoint that asks for a longer pause is an error
@@ -30,11 +31,14 @@ struct HttpTeacherOptions {
   Result<void> Validate() const;
 };
 
-// Retried with growing waits: no connection, time-out, a cut body, 408, 429 and 5xx; Retry-After in seconds or as an
-// HTTP date lengthens a wait. Not retried: every other status, and a 200 that is not a chat completion. A request
-// that the server refuses (400, 413, 422) has a refusal for a reply, unless it refuses a harmless one, too.
-// Certificates are checked, redirects are not followed, and a key is sent over https or to this machine only. The key
-// is in no message.
+class ServerHabits;
+
+// Retried with growing waits: no connection, time-out, a cut body, 408, 409 and 5xx; for longer, 429, 503 and 529;
+// Retry-After in seconds or as an HTTP date lengthens a wait. A 200 that is no chat completion is asked for once more.
+// A request that the server refuses (400, 413, 422) or whose answer stays useless has a refusal for a reply, unless a
+// harmless request fares no better. Then it is written without the parameter that the server names (CompletionForm), or
+// is an error. Other statuses are errors at once. Certificates are checked, redirects are not followed, and a key is
+// sent over https or to this machine only. The key is in no message and no reply.
 //
 // Threads  Answer uses options.parallel threads, the caller's included, or as many of them as the system gives, and may
 //          be called from one thread at a time.
@@ -42,14 +46,16 @@ class HttpTeacher : public Teacher {
  public:
   // Reads the key. kBadInput for options out of range; kNotFound if the environment variable is not set.
   static Result<std::unique_ptr<HttpTeacher>> Make(HttpTeacherOptions options);
+  ~HttpTeacher() override;
   Result<void> Answer(const std::vector<TeacherRequest>& requests, const ReplySink& sink) override;
   Json Identity() const override;
 
  private:
-  HttpTeacher(HttpTeacherOptions options, std::string key) : options_(std::move(options)), key_(std::move(key)) {}
+  HttpTeacher(HttpTeacherOptions options, std::string key);
   void Tell(const std::string& text);
   HttpTeacherOptions options_;
   std::string key_;
+  std::unique_ptr<ServerHabits> habits_;  // learnt while requests go on
   std::mutex telling_;
   std::string told_;
 };

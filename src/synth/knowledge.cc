@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "formats/unicode.h"
 #include "synth/coverage.h"
 #include "synth/filters.h"
 #include "synth/row_filters.h"
@@ -28,7 +29,7 @@ struct Writing {
 std::string QuestionOf(const std::string& reply) {
   std::vector<QuestionAnswer> pairs = ParseQuestions(reply);
   if (!pairs.empty()) return pairs[0].question;
-  std::string_view text = Trim(reply);
+  std::string_view text = Trim(WithoutFence(reply));
   std::string_view line = Trim(text.substr(0, text.find('\n')));
   for (std::string_view label : {"Q:", "Question:"}) {
     if (line.starts_with(label)) line = Trim(line.substr(label.size()));
@@ -143,7 +144,7 @@ class KnowledgeSynthesis {
       pairs = ParseQuestions(reply.text);
     }
     bool unread = pairs.empty();
-    if (unread) pairs.push_back({Squeeze(reply.text).substr(0, 300), ""});
+    if (unread) pairs.push_back({std::string(formats::Beginning(Squeeze(reply.text), 300)), ""});
     for (const QuestionAnswer& pair : pairs) {
       Row& row = Add({Squeeze(pair.question), Squeeze(pair.answer)}, writing.step, chunk.Where(), writing.passage);
       row.chunk = chunk.id;
@@ -195,7 +196,8 @@ class KnowledgeSynthesis {
       Row& row = rows_[places[i]];
       const std::string& answer = replies[i].text;
       if (row.DropIfRefused(replies[i].refusal) || Agrees(row, answer)) continue;
-      row.Drop(kStageRoundTrip, "asked again, the teacher answers \"" + Squeeze(answer).substr(0, 120) + "\"");
+      row.Drop(kStageRoundTrip,
+               "asked again, the teacher answers \"" + std::string(formats::Beginning(Squeeze(answer), 120)) + "\"");
     }
     return {};
   }
@@ -214,7 +216,8 @@ class KnowledgeSynthesis {
       std::optional<bool> right = ParseYesNo(verdict);
       if (row.DropIfRefused(replies[i].refusal) || right == true) continue;
       row.Drop(kStageJudge, right ? "the teacher says that the answer is not right"
-                                  : "the teacher says neither yes nor no: \"" + Squeeze(verdict).substr(0, 60) + "\"");
+                                  : "the teacher says neither yes nor no: \"" +
+                                        std::string(formats::Beginning(Squeeze(verdict), 60)) + "\"");
     }
     return {};
   }

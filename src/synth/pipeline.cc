@@ -14,19 +14,24 @@ std::string At(const taxonomy::Leaf& leaf, const formats::YamlPosition& at) {
   return leaf.QnaPath() + ":" + std::to_string(at.line);
 }
 
-Result<LeafData> Knowledge(const taxonomy::Leaf& leaf, Asker& asker, const SynthesisOptions& options) {
+Result<std::vector<Document>> DocumentsOf(const taxonomy::Leaf& leaf) {
   std::vector<Document> documents;
-  for (const taxonomy::Document& source : leaf.documents) {
-    CAIRN_ASSIGN(Document document, ParseDocument(source.text, source.path));
+  auto add = [&](const std::string& text, const std::string& where) -> Result<void> {
+    CAIRN_ASSIGN(Document document, ParseDocument(text, where));
     documents.push_back(std::move(document));
-  }
+    return {};
+  };
+  for (const taxonomy::Document& source : leaf.documents) CAIRN_TRY(add(source.text, source.path));
+  if (!documents.empty()) return documents;
+  // Nothing else to read: the passages that the contributor chose.
+  for (const taxonomy::SeedExample& example : leaf.seed_examples) CAIRN_TRY(add(example.context, At(leaf, example.at)));
+  return documents;
+}
+
+Result<LeafData> Knowledge(const taxonomy::Leaf& leaf, Asker& asker, const SynthesisOptions& options) {
+  CAIRN_ASSIGN(const std::vector<Document> documents, DocumentsOf(leaf));
   std::vector<KnowledgeSeed> seeds;
   for (const taxonomy::SeedExample& example : leaf.seed_examples) {
-    if (leaf.documents.empty()) {
-      // Nothing else to read: the passages that the contributor chose.
-      CAIRN_ASSIGN(Document document, ParseDocument(example.context, At(leaf, example.at)));
-      documents.push_back(std::move(document));
-    }
     for (const taxonomy::QuestionAnswer& pair : example.questions_and_answers) {
       seeds.push_back({example.context, pair.question, pair.answer, At(leaf, pair.at)});
     }
@@ -52,6 +57,12 @@ Result<void> CheckRange(const char* name, uint64_t value, uint64_t low, uint64_t
 }
 
 }  // namespace
+
+Result<void> CheckDocuments(const taxonomy::Leaf& leaf) {
+  if (leaf.kind != taxonomy::LeafKind::kKnowledge) return {};
+  CAIRN_TRY(DocumentsOf(leaf));
+  return {};
+}
 
 Result<void> SynthesisOptions::Validate() const {
   CAIRN_TRY(CheckRange("samplesPerSeed", samples_per_seed, 1, 1000));

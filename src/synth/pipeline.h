@@ -15,8 +15,11 @@ namespace cairn::synth {
 Result<LeafData> Synthesise(const taxonomy::Leaf& leaf, Teacher& teacher, const SynthesisOptions& options,
                             const SynthesisCallback& progress = {});
 
+// Whether the leaf's documents can be read, before anything is asked. kBadInput names the first that cannot.
+Result<void> CheckDocuments(const taxonomy::Leaf& leaf);
+
 // Rises when the same inputs give other rows: part of the step's key.
-inline constexpr int kSynthesisVersion = 6;
+inline constexpr int kSynthesisVersion = 7;
 
 // {"leaf", "funnel", "uncovered", "notes"}: what is shown to people; the rows are a file of their own.
 Json LeafReport(const std::string& leaf, const LeafData& data);

@@ -56,6 +56,14 @@ std::optional<std::string_view> AfterLabel(std::string_view line, const std::arr
 
 }  // namespace
 
+std::string_view WithoutFence(std::string_view reply) {
+  constexpr std::string_view kFence = "```";
+  const std::string_view text = Trim(reply);
+  const size_t line = text.find('\n');
+  if (!text.starts_with(kFence) || !text.ends_with(kFence) || line == text.npos) return reply;
+  return Trim(text.substr(line, text.size() - kFence.size() - line));
+}
+
 Messages WriteQuestions(std::string_view passage, int count) {
   std::string what = count == 1 ? "1 question" : std::to_string(count) + " questions";
   return User(std::string(passage) + "\n\nWrite " + what + " about this text, with " + (count == 1 ? "its" : "their") +
@@ -105,6 +113,7 @@ std::vector<QuestionAnswer> ParseQuestions(std::string_view reply) {
   static constexpr std::array<std::string_view, 2> kQuestion = {"question", "q"};
   static constexpr std::array<std::string_view, 2> kAnswer = {"answer", "a"};
   std::vector<QuestionAnswer> pairs;
+  reply = WithoutFence(reply);
   std::string question, answer;
   std::string* open = nullptr;
   auto flush = [&] {

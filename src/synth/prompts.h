@@ -31,6 +31,9 @@ Messages MoreExamples(const std::vector<QuestionAnswer>& examples);
 // "Q: ...\nA: ..." as prompts and replies write it.
 std::string FormatQuestion(const QuestionAnswer& pair);
 
+// A reply without the Markdown fence that is around all of it, if there is one.
+std::string_view WithoutFence(std::string_view reply);
+
 // The pairs of a reply in the form that WriteQuestions asks for. Lenient: numbering, "Question 1:", bold marks and
 // blank lines are understood; a question without an answer is left out.
 std::vector<QuestionAnswer> ParseQuestions(std::string_view reply);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "synth/similar.h"
 #include "synth/text.h"
 
 namespace cairn::synth {
@@ -76,15 +78,16 @@ void DropConflicts(std::vector<Row>& rows) {
 
 void DropSimilar(std::vector<Row>& rows) {
   for (const auto& [answer, group] : GroupKept(rows, [](const Row& row) { return Normalised(row.answer); })) {
-    std::vector<std::pair<size_t, std::vector<std::string>>> kept;
-    for (size_t i : group) {
-      std::vector<std::string> words = Words(rows[i].question);
-      auto same =
-          std::find_if(kept.begin(), kept.end(), [&](const auto& other) { return Jaccard(other.second, words) > 0.9; });
-      if (same == kept.end()) {
-        kept.emplace_back(i, std::move(words));
-      } else if (rows[i].step != "seed") {
-        rows[i].Drop(kStageSimilar, "nearly the same question as row " + rows[same->first].id);
+    std::vector<std::vector<std::string>> questions;
+    for (size_t i : group) questions.push_back(Words(rows[i].question));
+    SimilarSets similar(questions);
+    for (size_t k = 0; k < group.size(); ++k) {
+      const std::optional<size_t> same = similar.FirstKept(k);
+      Row& row = rows[group[k]];
+      if (!same) {
+        similar.Keep(k);
+      } else if (row.step != "seed") {
+        row.Drop(kStageSimilar, "nearly the same question as row " + rows[group[*same]].id);
       }
     }
   }

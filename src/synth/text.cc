@@ -182,14 +182,6 @@ bool ContainsWords(const std::vector<std::string>& haystack, const std::vector<s
   return std::search(haystack.begin(), haystack.end(), needle.begin(), needle.end()) != haystack.end();
 }
 
-double Jaccard(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  std::set<std::string> left(a.begin(), a.end()), right(b.begin(), b.end());
-  if (left.empty() && right.empty()) return 1;
-  size_t both = 0;
-  for (const std::string& word : left) both += right.count(word);
-  return static_cast<double>(both) / static_cast<double>(left.size() + right.size() - both);
-}
-
 bool IsArticle(std::string_view word) { return word == "a" || word == "an" || word == "the"; }
 
 bool IsPreposition(std::string_view word) {

@@ -37,8 +37,6 @@ std::string Normalised(std::string_view text);
 
 // Whether `needle` occurs in `haystack` as consecutive words. An empty needle does not.
 bool ContainsWords(const std::vector<std::string>& haystack, const std::vector<std::string>& needle);
-// |A and B| / |A or B| over the sets of words; 1 if both are empty.
-double Jaccard(const std::vector<std::string>& a, const std::vector<std::string>& b);
 
 bool IsArticle(std::string_view word);          // lower-case words: a, an, the
 bool IsPreposition(std::string_view word);      // lower-case words: those that may lead an answer, "in 1902"

@@ -1,11 +1,10 @@
 #include "taxonomy/documents.h"
 
 #include <algorithm>
-#include <functional>
 #include <set>
 
 #include "base/controls.h"
-#include "taxonomy/git.h"
+#include "taxonomy/commit_files.h"
 #include "taxonomy/qna.h"
 #include "taxonomy/text.h"
 
@@ -119,17 +118,36 @@ class Collector {
   bool full_ = false;
 };
 
-// Which of `paths` each pattern names, in the order of `paths`; says so of patterns that name nothing.
-// matches(pattern, path).
+// A pattern counts from the root; where the leaf lies in the same tree, also from its folder ("" elsewhere).
+bool Matches(std::string_view pattern, std::string_view path, const std::string& folder) {
+  if (MatchGlob(pattern, path)) return true;
+  return !folder.empty() && path.starts_with(folder) && MatchGlob(pattern, path.substr(folder.size()));
+}
+
+// Which of the sorted `paths` the pattern may match, in their order: those with its beginning.
+std::vector<size_t> Candidates(std::string_view pattern, const std::vector<std::string>& paths,
+                               const std::string& folder) {
+  const std::string prefix(LiteralPrefix(pattern));
+  std::set<size_t> places;
+  auto add = [&](const std::string& beginning) {
+    auto [begin, end] = PathsBelow(paths, beginning);
+    for (size_t i = begin; i < end; ++i) places.insert(places.end(), i);
+  };
+  add(prefix);
+  if (!folder.empty()) add(folder + prefix);
+  return {places.begin(), places.end()};
+}
+
+// Which of the sorted `paths` each pattern names; says so of patterns that name nothing.
 std::vector<std::string> Select(const std::vector<std::string>& patterns, const std::vector<std::string>& paths,
-                                const std::function<bool(const std::string&, const std::string&)>& matches,
-                                const std::string& where, Problems* problems) {
+                                const std::string& folder, const std::string& where, Problems* problems) {
   std::set<std::string> chosen;
   bool failed = false;
   for (const std::string& pattern : patterns) {
     size_t found = 0;
-    for (const std::string& path : paths) {
-      if (IsLeafFile(path) || !matches(pattern, path)) continue;
+    for (size_t i : Candidates(pattern, paths, folder)) {
+      const std::string& path = paths[i];
+      if (IsLeafFile(path) || !Matches(pattern, path, folder)) continue;
       if (HasTextEnding(path)) {
         ++found;
         chosen.insert(path);
@@ -145,13 +163,6 @@ std::vector<std::string> Select(const std::vector<std::string>& patterns, const 
   }
   if (failed) return {};
   return {chosen.begin(), chosen.end()};
-}
-
-// A pattern counts from the root of the taxonomy or from the leaf's folder.
-bool MatchesOwn(const Leaf& leaf, std::string_view pattern, std::string_view path) {
-  if (MatchGlob(pattern, path)) return true;
-  std::string folder = leaf.path + "/";
-  return path.starts_with(folder) && MatchGlob(pattern, path.substr(folder.size()));
 }
 
 void ReadBeside(const Listing& tree, const std::string& where, Leaf* leaf, Problems* problems) {
@@ -171,41 +182,34 @@ void ReadBeside(const Listing& tree, const std::string& where, Leaf* leaf, Probl
 
 void ReadOwn(const Listing& tree, const std::string& where, Leaf* leaf, Problems* problems) {
   Collector collector(leaf, problems);
-  auto matches = [leaf](const std::string& pattern, const std::string& path) {
-    return MatchesOwn(*leaf, pattern, path);
-  };
+  const std::string folder = leaf->path + "/";
   for (const std::string& link : tree.symlinks) {
-    if (link.starts_with(leaf->path + "/")) continue;  // CheckTaxonomy warns of those
+    if (link.starts_with(folder)) continue;  // CheckTaxonomy warns of those
     for (const std::string& pattern : leaf->document->patterns) {
-      if (matches(pattern, link))
+      if (Matches(pattern, link, folder))
         problems->AddWarning(where, "\"" + Excerpt(link) + "\" is a symbolic link and is not followed",
                              "put the file itself there");
     }
   }
-  for (const std::string& path : Select(leaf->document->patterns, tree.files, matches, where, problems))
+  for (const std::string& path : Select(leaf->document->patterns, tree.files, folder, where, problems))
     collector.Add(path, path, JoinPath(tree.root, path), [&] { return ReadBeneath(tree.root, path, kMaxBytes); });
 }
 
-// The commit's files below `directory`; patterns see them without it.
-void ReadCommit(const GitRepository& repository, const std::string& directory,
-                const std::function<bool(const std::string&, const std::string&)>& matches, const std::string& where,
-                Leaf* leaf, Problems* problems) {
-  auto located = [&](Error error) {
+// The commit's files below `directory`; patterns see them without it. folder: as Matches takes it.
+void ReadCommit(CommitFiles& commits, const CommitFiles::Repository& repository, const std::string& directory,
+                const std::string& folder, const std::string& where, Leaf* leaf, Problems* problems) {
+  auto listing = commits.List(repository, leaf->document->commit, directory);
+  if (!listing.ok()) {
+    Error error = listing.error();
     error.where = where;
-    problems->Add(error);
-  };
-  Result<std::string> commit = repository.ResolveCommit(leaf->document->commit);
-  if (!commit.ok()) return located(commit.error());
-  Result<std::vector<GitFile>> files = repository.ListCommit(*commit, directory);
-  if (!files.ok()) return located(files.error());
-  size_t skip = directory.empty() ? 0 : directory.size() + 1;
-  std::vector<std::string> paths;
-  for (const GitFile& file : *files) paths.push_back(file.path.substr(skip));
+    return problems->Add(error);
+  }
+  const CommitListing& list = **listing;
   Collector collector(leaf, problems);
-  for (const std::string& path : Select(leaf->document->patterns, paths, matches, where, problems)) {
-    size_t i = static_cast<size_t>(std::lower_bound(paths.begin(), paths.end(), path) - paths.begin());
-    std::string recorded = *commit + ":" + (*files)[i].path;
-    collector.Add(path, recorded, recorded, [&] { return repository.ReadBlob((*files)[i], kMaxBytes); });
+  for (const std::string& path : Select(leaf->document->patterns, list.paths, folder, where, problems)) {
+    const auto i = static_cast<size_t>(std::ranges::lower_bound(list.paths, path) - list.paths.begin());
+    std::string recorded = list.commit + ":" + list.files[i].path;
+    collector.Add(path, recorded, recorded, [&] { return repository->ReadBlob(list.files[i], kMaxBytes); });
   }
 }
 
@@ -218,12 +222,9 @@ void ReadOwnCommit(const Listing& tree, const std::string& where, Leaf* leaf, Pr
   if (!IsFullHash(leaf->document->commit))
     return problems->AddError(where, "document.commit is no full commit hash",
                               "write the 40 digits that git rev-parse gives, or HEAD for the files as they are");
-  Result<GitRepository> repository = GitRepository::Containing(tree.root);
+  auto repository = tree.commits->Containing(tree.root);
   if (!repository.ok()) return problems->AddError(where, repository.error().message, "remove document.commit");
-  auto matches = [leaf](const std::string& pattern, const std::string& path) {
-    return MatchesOwn(*leaf, pattern, path);
-  };
-  ReadCommit(*repository, repository->prefix(), matches, where, leaf, problems);
+  ReadCommit(*tree.commits, *repository, (*repository)->prefix(), leaf->path + "/", where, leaf, problems);
 }
 
 void ReadClone(const Listing& tree, const LeafOptions& options, const std::string& where, Leaf* leaf,
@@ -236,16 +237,14 @@ void ReadClone(const Listing& tree, const LeafOptions& options, const std::strin
                               "localRepositories: allow below spec.taxonomy in cairn.yaml");
   if (path.starts_with("file://")) path = path.substr(7);
   if (!path.starts_with('/')) path = JoinPath(tree.root, path);
-  Result<GitRepository> repository = GitRepository::Open(path);
+  auto repository = tree.commits->Open(path);
   if (!repository.ok())
     return problems->AddError(where, "document.repo: " + repository.error().message,
                               "give the path of a clone on this machine, or \".\" for the taxonomy itself");
   if (!IsFullHash(leaf->document->commit))
     problems->AddWarning(where, "document.commit is no full commit hash, so the documents may change under it",
                          "write the 40 digits that git rev-parse gives");
-  ReadCommit(
-      *repository, "", [](const std::string& pattern, const std::string& path) { return MatchGlob(pattern, path); },
-      where, leaf, problems);
+  ReadCommit(*tree.commits, *repository, "", "", where, leaf, problems);
 }
 
 }  // namespace
@@ -256,7 +255,7 @@ bool NamesDocument(const Leaf& leaf, std::string_view path) {
     return ParentPath(path) == leaf.path && FoldText(path).ends_with(".md");
   if (leaf.document->repo != "." || !HasTextEnding(path)) return false;
   for (const std::string& pattern : leaf.document->patterns) {
-    if (MatchesOwn(leaf, pattern, path)) return true;
+    if (Matches(pattern, path, leaf.path + "/")) return true;
   }
   return false;
 }

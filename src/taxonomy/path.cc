@@ -13,6 +13,7 @@
 #include "base/descriptor.h"
 #include "base/file.h"
 #include "formats/unicode.h"
+#include "taxonomy/commit_files.h"
 
 namespace cairn::taxonomy {
 namespace fs = std::filesystem;
@@ -168,7 +169,7 @@ std::string RefusePath(std::string_view path) {
   return {};
 }
 
-bool HasGlob(std::string_view pattern) { return pattern.find_first_of("*?[") != std::string_view::npos; }
+std::string_view LiteralPrefix(std::string_view pattern) { return pattern.substr(0, pattern.find_first_of("*?[")); }
 
 bool MatchGlob(std::string_view pattern, std::string_view path) {
   std::vector<std::string_view> patterns = Split(pattern), parts = Split(path);
@@ -179,16 +180,17 @@ bool MatchGlob(std::string_view pattern, std::string_view path) {
       });
 }
 
-std::pair<size_t, size_t> Listing::Below(std::string_view prefix) const {
-  auto begin = std::lower_bound(files.begin(), files.end(), prefix);
-  auto end = begin;
-  while (end != files.end() && end->starts_with(prefix)) ++end;
-  return {static_cast<size_t>(begin - files.begin()), static_cast<size_t>(end - files.begin())};
+std::pair<size_t, size_t> PathsBelow(const std::vector<std::string>& paths, std::string_view prefix) {
+  auto begin = std::lower_bound(paths.begin(), paths.end(), prefix);
+  auto end =
+      std::partition_point(begin, paths.end(), [&](const std::string& path) { return path.starts_with(prefix); });
+  return {static_cast<size_t>(begin - paths.begin()), static_cast<size_t>(end - paths.begin())};
 }
 
 Result<Listing> ListTree(const std::string& root) {
   Listing listing;
   listing.root = root;
+  listing.commits = std::make_shared<CommitFiles>();
   CAIRN_TRY(Walk(root, &listing));
   std::sort(listing.files.begin(), listing.files.end());
   std::sort(listing.symlinks.begin(), listing.symlinks.end());

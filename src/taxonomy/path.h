@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -18,15 +20,22 @@ std::string RefusePath(std::string_view path);
 // Shell patterns as git and InstructLab use them: '*' and '?' within a part, [a-z] and [!a-z], and "**" for any number
 // of parts (none included). Time O(path * pattern).
 bool MatchGlob(std::string_view pattern, std::string_view path);
-bool HasGlob(std::string_view pattern);
+// The beginning of a pattern that every path it matches has.
+std::string_view LiteralPrefix(std::string_view pattern);
+
+// The range of those of sorted `paths` that start with prefix.
+std::pair<size_t, size_t> PathsBelow(const std::vector<std::string>& paths, std::string_view prefix);
+
+class CommitFiles;
 
 // Everything below a directory that the taxonomy room may look at. Hidden files and directories are left out.
 struct Listing {
-  std::string root;                   // as the user wrote it
-  std::vector<std::string> files;     // regular files, relative, sorted by bytes
-  std::vector<std::string> symlinks;  // neither followed nor read
+  std::string root;                      // as the user wrote it
+  std::vector<std::string> files;        // regular files, relative, sorted by bytes
+  std::vector<std::string> symlinks;     // neither followed nor read
+  std::shared_ptr<CommitFiles> commits;  // of git repositories that leaves name, each listed once; made by ListTree
   // Files whose path starts with prefix: a range of `files`.
-  std::pair<size_t, size_t> Below(std::string_view prefix) const;
+  std::pair<size_t, size_t> Below(std::string_view prefix) const { return PathsBelow(files, prefix); }
 };
 // kNotFound or kIo for the root; kBadInput if deeper than 32 or more than 200,000 entries.
 Result<Listing> ListTree(const std::string& root);

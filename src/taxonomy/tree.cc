@@ -243,9 +243,8 @@ Result<LeafChanges> ChangedLeaves(const std::string& root, const std::string& ba
     Problems ignored;
     Leaf leaf;
     ReadLeaf(tree, path, quick, &leaf, &ignored);
-    for (const std::string& file : paths) {
-      if (NamesDocument(leaf, file)) changed.insert(path);
-    }
+    if (std::ranges::any_of(paths, [&](const std::string& file) { return NamesDocument(leaf, file); }))
+      changed.insert(path);
   }
   changes.changed.assign(changed.begin(), changed.end());
   std::sort(changes.removed.begin(), changes.removed.end());

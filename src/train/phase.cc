@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -10,6 +11,8 @@
 
 #include "base/file.h"
 #include "base/progress.h"
+#include "formats/safetensors.h"
+#include "train/state_file.h"
 
 namespace cairn::train {
 namespace {
@@ -48,22 +51,43 @@ Error Damaged(Error error, const Paths& paths) {
   return error;
 }
 
+// Nothing of an interrupted run is taken over that a disk or a hand has changed since: it would end in the release.
+Result<void> CheckUnchanged(const Transcript& transcript, const TrainConfig& config, const PhaseOptions& options,
+                            const Paths& paths) {
+  CAIRN_ASSIGN(const formats::SafetensorsFile checkpoint, formats::SafetensorsFile::Open(paths.checkpoint));
+  const auto root = checkpoint.metadata().find(kRecordsKey);
+  if (root == checkpoint.metadata().end() || root->second != transcript.Root().Hex())
+    return Corrupt("the checkpoint and the record of steps do not fit together", paths.lines);
+  for (const StepRecord& record : transcript.records) {
+    if (!KeepsState(record, config, options)) continue;
+    const std::string path = StatePath(paths.states, record.step);
+    const Result<Digest> found = StateFileDigest(path);
+    if (!found.ok() || *found != record.state) return Corrupt("the state that is kept is not that of its step", path);
+  }
+  return {};
+}
+
 // Takes up an interrupted run, or begins again where its header is another. Beginning again first removes the old
 // checkpoint: the next run must not take it for this one's.
-Result<std::vector<StepRecord>> Resume(Trainer& trainer, const Json& header, const Paths& paths) {
+Result<void> Resume(Trainer& trainer, Transcript& transcript, const TrainConfig& config, const PhaseOptions& options,
+                    const Paths& paths) {
   auto old = ReadFile(paths.header);
-  if (old.ok() && *old == DumpJson(header) + "\n" && PathExists(paths.checkpoint)) {
+  if (old.ok() && *old == DumpJson(transcript.header) + "\n" && PathExists(paths.checkpoint)) {
     if (auto loaded = trainer.LoadState(paths.checkpoint); !loaded.ok()) return Damaged(loaded.error(), paths);
     auto records = ReadPartialLines(paths.lines, trainer.step());
-    if (records.ok()) return records;
-    return Damaged(Corrupt("the checkpoint and the record of steps do not fit together", paths.lines), paths);
+    if (!records.ok())
+      return Damaged(Corrupt("the checkpoint and the record of steps do not fit together", paths.lines), paths);
+    transcript.records = std::move(*records);
+    auto unchanged = CheckUnchanged(transcript, config, options, paths);
+    if (!unchanged.ok()) return Damaged(unchanged.error(), paths);
+    return {};
   }
   std::error_code code;
   for (const std::string& stale : {paths.checkpoint, paths.lines, paths.header, paths.states}) {
     std::filesystem::remove_all(stale, code);
-    if (code) return IoError(code.message(), stale);
+    if (code) return OsError(code.value(), stale);
   }
-  return std::vector<StepRecord>{};
+  return {};
 }
 
 using File = std::unique_ptr<FILE, int (*)(FILE*)>;
@@ -71,22 +95,22 @@ using File = std::unique_ptr<FILE, int (*)(FILE*)>;
 Result<void> Append(FILE* file, const StepRecord& record, const std::string& path) {
   std::string line = record.ToLine() + "\n";
   if (std::fwrite(line.data(), 1, line.size(), file) != line.size() || std::fflush(file) != 0)
-    return IoError("cannot write (is the disk full?)", path);
+    return OsError(errno, path);
   return {};
 }
 
 // Lines reach the disk before the checkpoint that counts on them.
-Result<void> SaveCheckpoint(Trainer& trainer, FILE* lines, const Paths& paths) {
-  if (::fsync(::fileno(lines)) != 0) return IoError("cannot write (is the disk full?)", paths.lines);
-  return trainer.SaveState(paths.checkpoint);
+Result<void> SaveCheckpoint(Trainer& trainer, const Transcript& transcript, FILE* lines, const Paths& paths) {
+  if (::fsync(::fileno(lines)) != 0) return OsError(errno, paths.lines);
+  return trainer.SaveState(paths.checkpoint, {{kRecordsKey, transcript.Root().Hex()}});
 }
+
+}  // namespace
 
 bool KeepsState(const StepRecord& record, const TrainConfig& config, const PhaseOptions& options) {
   if (!record.state || options.keep_states_every == 0) return false;
   return record.step == config.steps || record.step % (config.segment_steps * options.keep_states_every) == 0;
 }
-
-}  // namespace
 
 std::string StatePath(const std::string& directory, uint64_t step) {
   return fmt::format("{}/step-{:06}.safetensors", directory, step);
@@ -105,19 +129,19 @@ Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json he
   CAIRN_TRY(MakeDirectories(options.directory));
   CAIRN_TRY(RemoveTemporaryFiles(options.directory));  // a checkpoint cut off by a kill is as large as the state
   Transcript transcript{std::move(header), {}};
-  CAIRN_ASSIGN(transcript.records, Resume(trainer, transcript.header, paths));
+  CAIRN_TRY(Resume(trainer, transcript, config, options, paths));
   CAIRN_TRY(WriteFileAtomic(paths.header, DumpJson(transcript.header) + "\n"));
   std::string lines;
   for (const StepRecord& r : transcript.records) lines += r.ToLine() + "\n";
   CAIRN_TRY(WriteFileAtomic(paths.lines, lines));
   File file(std::fopen(paths.lines.c_str(), "ab"), &std::fclose);
-  if (!file) return IoError("cannot open for writing", paths.lines);
+  if (!file) return OsError(errno, paths.lines);
 
   Progress progress(options.label, config.steps, options.quiet, trainer.step());
   auto saved = Clock::now();
   while (trainer.step() < config.steps) {
     if (Interrupted()) {
-      CAIRN_TRY(SaveCheckpoint(trainer, file.get(), paths));
+      CAIRN_TRY(SaveCheckpoint(trainer, transcript, file.get(), paths));
       return Error{
           ErrorCode::kCancelled,
           fmt::format("stopped after step {} of {}; the same command goes on from there", trainer.step(), config.steps),
@@ -128,12 +152,12 @@ Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json he
     transcript.records.push_back(record);
     if (KeepsState(record, config, options)) CAIRN_TRY(trainer.SaveState(StatePath(paths.states, record.step)));
     if (std::chrono::duration<double>(Clock::now() - saved).count() > options.checkpoint_seconds) {
-      CAIRN_TRY(SaveCheckpoint(trainer, file.get(), paths));
+      CAIRN_TRY(SaveCheckpoint(trainer, transcript, file.get(), paths));
       saved = Clock::now();
     }
     progress.Update(record.step, fmt::format("loss {:.4f}", record.loss));
   }
-  CAIRN_TRY(SaveCheckpoint(trainer, file.get(), paths));
+  CAIRN_TRY(SaveCheckpoint(trainer, transcript, file.get(), paths));
   CAIRN_TRY(SaveTranscript(transcript, paths.transcript));
   progress.Finish(transcript.records.empty() ? "" : fmt::format("loss {:.4f}", transcript.records.back().loss));
   return transcript;

@@ -19,8 +19,15 @@ struct PhaseOptions {
 };
 
 // Trains to config.steps, going on from what the directory holds if its header is the same (else from the start).
+// kCorrupt if that was damaged since; then the checkpoint is removed, and the next call begins at the start.
 // Ctrl-C saves and returns kCancelled. The result has the same bits whether or not the run was interrupted.
 Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json header, const PhaseOptions& options);
+
+// In a checkpoint's metadata: Transcript::Root of the steps before it, in hexadecimal.
+inline constexpr const char* kRecordsKey = "records";
+
+// Whether a phase keeps the state after this step.
+bool KeepsState(const StepRecord& record, const TrainConfig& config, const PhaseOptions& options);
 
 // The header of a phase's transcript: numerics version, configuration, digests that name what goes in.
 Json PhaseHeader(const TrainConfig& config, const std::string& name, const Digest& start, const Json& inputs);

@@ -212,7 +212,7 @@ Digest Trainer::StateDigest() const {
   return MerkleRoot(leaves);
 }
 
-Result<void> Trainer::SaveState(const std::string& path) const {
+Result<void> Trainer::SaveState(const std::string& path, const std::map<std::string, std::string>& further) const {
   CAIRN_TRY(FetchState());
   std::vector<formats::TensorToWrite> tensors;
   const std::pair<const char*, const std::vector<float>*> parts[] = {{"value.", &values()}, {"m.", &m_}, {"v.", &v_}};
@@ -223,12 +223,13 @@ Result<void> Trainer::SaveState(const std::string& path) const {
                          std::as_bytes(std::span(part->data() + t.offset, t.size()))});
     }
   }
-  return formats::WriteSafetensors(path, tensors,
-                                   {{"step", std::to_string(step_)},
-                                    {"beta1_power", PowerBits(beta1_power_)},
-                                    {"beta2_power", PowerBits(beta2_power_)},
-                                    {"numerics", NumericsName(config_.numerics)},
-                                    {"digest", StateDigest().Hex()}});
+  std::map<std::string, std::string> metadata = {{"step", std::to_string(step_)},
+                                                 {"beta1_power", PowerBits(beta1_power_)},
+                                                 {"beta2_power", PowerBits(beta2_power_)},
+                                                 {"numerics", NumericsName(config_.numerics)},
+                                                 {"digest", StateDigest().Hex()}};
+  metadata.insert(further.begin(), further.end());
+  return formats::WriteSafetensors(path, tensors, metadata);
 }
 
 Result<void> Trainer::LoadState(const std::string& path) {

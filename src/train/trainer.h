@@ -2,6 +2,7 @@
 // 2019, arXiv:1711.05101.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,8 +33,9 @@ class Trainer {
   // Merkle root over the trained tensors in name order: name, values, both moments, bit by bit; then step and beta
   // powers.
   Digest StateDigest() const;
-  // All that is needed to go on: trained values, moments, step, beta powers. safetensors; atomic.
-  Result<void> SaveState(const std::string& path) const;
+  // All that is needed to go on: trained values, moments, step, beta powers. safetensors; atomic. further: metadata of
+  // the caller's.
+  Result<void> SaveState(const std::string& path, const std::map<std::string, std::string>& further = {}) const;
   Result<void> LoadState(const std::string& path);
 
  private:

@@ -1,11 +1,14 @@
 // The same-bits promise of training: threads, micro-batches, instruction sets, interruption and replay change nothing.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <set>
 
 #include "base/file.h"
 #include "train/phase.h"
+#include "train/state_file.h"
 #include "train/testing.h"
 
 namespace cairn::train {
@@ -239,20 +242,26 @@ class Phase : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
   // Runs the phase, cancelled by a data source that stops the process's patience after `until` steps (0: never).
-  Result<Transcript> RunTo(uint64_t until, double checkpoint_seconds, const std::string& name) {
+  Result<Transcript> RunTo(uint64_t until, double checkpoint_seconds, const std::string& name,
+                           const Json& inputs = Json::object()) {
     ThreadPool pool(2);
     model::Model m = TinyModel(true);
     TrainConfig config = TinyTraining();
     GeneratedSource source(TinySample, 9, 8, 0);
     Trainer trainer(pool, m, config, source);
-    Json header = PhaseHeader(config, "test", trainer.StateDigest(), Json::object());
+    Json header = PhaseHeader(config, "test", trainer.StateDigest(), inputs);
     if (until > 0) {  // what a killed run leaves behind: a checkpoint and lines that may reach further
       std::string d = (directory_ / name).string(), lines;
+      Transcript before{header, {}};
       for (uint64_t s = 0; s < until + 1; ++s) {
         if (s == until) {
-          EXPECT_TRUE(trainer.SaveState(d + "/checkpoint.safetensors").ok());
+          EXPECT_TRUE(trainer.SaveState(d + "/checkpoint.safetensors", {{kRecordsKey, before.Root().Hex()}}).ok());
         }
-        lines += trainer.Step()->ToLine() + "\n";
+        before.records.push_back(trainer.Step().value());
+        lines += before.records.back().ToLine() + "\n";
+        if (before.records.back().state) {
+          EXPECT_TRUE(trainer.SaveState(StatePath(d + "/states", s + 1)).ok());
+        }
       }
       EXPECT_TRUE(WriteFileAtomic(d + "/header.json", DumpJson(header) + "\n").ok());
       EXPECT_TRUE(WriteFileAtomic(d + "/steps.part.jsonl", lines + "{\"step\": cut of").ok());
@@ -292,6 +301,56 @@ TEST_F(Phase, ADamagedCheckpointIsRemoved) {
   EXPECT_TRUE(RunTo(0, 0, "cut").ok());
 }
 
+// What a disk or a hand changed between two runs must not end in a release.
+TEST_F(Phase, NothingDamagedIsTakenOver) {
+  auto whole = RunTo(0, 1e9, "whole");
+  ASSERT_TRUE(whole.ok());
+  const std::string lines = (directory_ / "cut/steps.part.jsonl").string();
+  const std::string state = StatePath((directory_ / "cut/states").string(), 4);
+  auto flip = [](const std::string& path, size_t at) {
+    std::string bytes = *ReadFile(path);
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    EXPECT_TRUE(WriteFileAtomic(path, bytes).ok());
+  };
+  const std::vector<std::pair<const char*, std::function<void()>>> damages = {
+      {"steps.part.jsonl", [&] { flip(lines, ReadFile(lines)->find("\"loss\":\"") + 9); }},
+      {"step-000004", [&] { flip(state, ReadFile(state)->size() - 2); }},
+      {"step-000004", [&] { std::filesystem::resize_file(state, 100); }},
+      {"step-000004", [&] { std::filesystem::remove(state); }},
+  };
+  for (const auto& [named, damage] : damages) {
+    ASSERT_TRUE(RunTo(5, 0, "cut").ok());
+    damage();
+    auto resumed = RunTo(0, 0, "cut");
+    ASSERT_FALSE(resumed.ok()) << named;
+    EXPECT_THAT(resumed.error().ToString(), testing::HasSubstr(named));
+    EXPECT_THAT(resumed.error().message, testing::HasSubstr("begins this phase again"));
+    auto again = RunTo(0, 0, "cut");
+    ASSERT_TRUE(again.ok()) << again.error().ToString();
+    EXPECT_EQ(again->Root(), whole->Root());
+    std::filesystem::remove_all(directory_ / "cut");
+  }
+}
+
+TEST_F(Phase, AnotherHeaderBeginsAtTheStart) {
+  const Json inputs = {{"samples", "others"}};
+  auto fresh = RunTo(0, 1e9, "fresh", inputs);
+  ASSERT_TRUE(RunTo(5, 0, "cut").ok());
+  auto resumed = RunTo(0, 0, "cut", inputs);
+  ASSERT_TRUE(fresh.ok() && resumed.ok());
+  EXPECT_EQ(resumed->Root(), fresh->Root());
+}
+
+TEST_F(Phase, AStatesDigestIsThatOfItsFile) {
+  auto whole = RunTo(0, 1e9, "run");
+  ASSERT_TRUE(whole.ok());
+  for (uint64_t step : {4, 8}) {
+    auto digest = StateFileDigest(StatePath((directory_ / "run/states").string(), step));
+    ASSERT_TRUE(digest.ok()) << digest.error().ToString();
+    EXPECT_EQ(*digest, whole->records[step - 1].state);
+  }
+}
+
 // One text for each content: what hashes the files of a release and what hashes the transcript see the same.
 TEST_F(Phase, ATranscriptHasOneForm) {
   ASSERT_TRUE(RunTo(0, 1e9, "run").ok());
@@ -321,6 +380,12 @@ TEST_F(Phase, ATranscriptHasOneForm) {
         std::string::npos);
   EXPECT_NE(error("/root.json", PrettyJson({{"merkle_root", digest}}), root).find("\"steps\" is not"),
             std::string::npos);
+  const std::string steps = *ReadFile(folder + "/steps.jsonl");
+  const size_t second = steps.find('\n') + 1, third = steps.find('\n', second) + 1;
+  const std::string spaced = "{ " + steps.substr(1);
+  const std::string swapped = steps.substr(second, third - second) + steps.substr(0, second) + steps.substr(third);
+  EXPECT_NE(error("/steps.jsonl", spaced, steps).find("canonical form"), std::string::npos);
+  EXPECT_NE(error("/steps.jsonl", swapped, steps).find("1, 2, 3"), std::string::npos);
   EXPECT_TRUE(LoadTranscript(folder).ok());
 }
 
@@ -348,6 +413,20 @@ TEST_F(Phase, TranscriptIsCheckedAndReplayFindsAChangedByte) {
   auto replayed = ReplaySteps(trainer, *transcript, 8, true);
   ASSERT_TRUE(replayed.ok()) << replayed.error().ToString();
   EXPECT_EQ(*replayed, 4u);
+
+  // Lines that lie about what a step was given.
+  for (auto& [field, lie] : std::vector<std::pair<const char*, std::function<void(StepRecord&)>>>{
+           {"tokens", [](StepRecord& r) { r.tokens_digest = Sha256Of("x"); }},
+           {"learning rate", [](StepRecord& r) { r.learning_rate += 1; }},
+           {"state", [](StepRecord& r) { r.state = Sha256Of("x"); }}}) {
+    Transcript lying = *transcript;
+    lie(lying.records[7]);
+    model::Model m3 = TinyModel(true);
+    Trainer again(pool, m3, config, source);
+    auto found = ReplaySteps(again, lying, 8, true);
+    ASSERT_FALSE(found.ok()) << field;
+    EXPECT_THAT(found.error().message, testing::HasSubstr("step 8: the " + std::string(field)));
+  }
 
   // Another sample at step 6.
   GeneratedSource changed([](uint64_t i) { return TinySample(i == 50 ? 51 : i); }, 9, 8, 0);
