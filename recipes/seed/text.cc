@@ -33,7 +33,6 @@ constexpr Irregular kIrregular[] = {
 
 // Verbs whose third person the rule of dropping "s" gets wrong, and words that may stand before the verb.
 constexpr Irregular kVerbI[] = {{"is", "am"}, {"has", "have"}, {"does", "do"}, {"goes", "go"}, {"was", "was"}};
-constexpr Irregular kVerbThey[] = {{"is", "are"}, {"has", "have"}, {"does", "do"}, {"goes", "go"}, {"was", "were"}};
 constexpr std::string_view kAdverbs[] = {"never",   "always",    "often",  "usually", "also",      "still",
                                          "now",     "sometimes", "mostly", "rarely",  "regularly", "once",
                                          "already", "only",      "first",  "mainly",  "once",      "gladly"};
@@ -268,7 +267,6 @@ std::string Fill(std::string_view form, const Slots& slots) {
 bool IsYesNo(std::string_view answer) { return answer == "yes" || answer == "no"; }
 
 std::string VerbForI(std::string_view verb_phrase) { return Conjugate(verb_phrase, kVerbI); }
-std::string VerbForThey(std::string_view verb_phrase) { return Conjugate(verb_phrase, kVerbThey); }
 
 std::string Normalised(std::string_view text) {
   std::string word;

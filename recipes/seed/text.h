@@ -45,10 +45,9 @@ std::string Fill(std::string_view form, const Slots& slots);
 
 // "wash" -> "washes", "carry" -> "carries", "go" -> "goes", "dig up" -> "digs up".
 std::string ThirdPerson(const std::string& base);
-// "keeps bees" -> "keep bees", "is" -> "am", "never goes" -> "never go": a third-person verb phrase for "I" or "they".
+// "keeps bees" -> "keep bees", "is" -> "am", "never goes" -> "never go": a third-person verb phrase for "I".
 // Empty when the first word is not one of the verbs that the rules know.
 std::string VerbForI(std::string_view verb_phrase);
-std::string VerbForThey(std::string_view verb_phrase);
 
 bool IsYesNo(std::string_view answer);
 // What two answers have in common when case, punctuation and articles do not count.

@@ -68,7 +68,7 @@ Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
   return bytes;
 }
 
-Result<Digest> Sha256OfFile(const std::string& path) {
+Result<Digest> Sha256OfFile(const std::string& path, FunctionRef<void(uint64_t)> told) {
   Descriptor d(OpenToRead(path));
   CAIRN_ASSIGN(uint64_t size, RegularSize(d.fd, path));
   Sha256 sha;
@@ -77,6 +77,7 @@ Result<Digest> Sha256OfFile(const std::string& path) {
     CAIRN_ASSIGN(size_t n, ReadSome(d.fd, buffer, path));
     if (n == 0) return sha.Finish();
     sha.Update(std::string_view(buffer.data(), n));
+    told(n);
   }
 }
 
@@ -191,7 +192,9 @@ Result<std::vector<std::string>> ListFiles(const std::string& root) {
     if (fs::is_regular_file(status)) {
       files.push_back(it->path().lexically_relative(root).generic_string());
     } else if (!fs::is_directory(status)) {
-      return BadInput("neither a regular file nor a directory", it->path().string());
+      return BadInput(fs::is_symlink(status) ? "a link, and links are not followed; copy the folder with `cp -rL`"
+                                             : "neither a regular file nor a directory",
+                      it->path().string());
     }
     it.increment(code);
     if (code) return IoError(code.message(), root);

@@ -13,6 +13,7 @@
 
 #include "base/descriptor.h"
 #include "base/digest.h"
+#include "base/function_ref.h"
 #include "base/result.h"
 
 namespace cairn {
@@ -23,8 +24,9 @@ Error OsError(int number, const std::string& path);
 // Whole file as bytes. kNotFound, kIo; kBadInput if it is no regular file or larger than max_bytes.
 Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes = uint64_t{1} << 31);
 
-// Of the whole file, streamed. kNotFound, kIo; kBadInput if it is no regular file.
-Result<Digest> Sha256OfFile(const std::string& path);
+// Of the whole file, streamed. kNotFound, kIo; kBadInput if it is no regular file. told: of each piece's bytes.
+Result<Digest> Sha256OfFile(
+    const std::string& path, FunctionRef<void(uint64_t)> told = [](uint64_t) {});
 
 // A file that appears whole or not at all: a temporary file beside path, fsync, rename, fsync of the directory. Readers
 // see the old bytes or the new, never a mixture. Without Commit nothing is left.

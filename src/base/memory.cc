@@ -1,5 +1,7 @@
 #include "base/memory.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -24,5 +26,17 @@ void ReturnFreedMemory() {
   ::malloc_trim(0);
 #endif
 }
+
+namespace {
+
+uint64_t BytesOfPages(int name) {
+  const long pages = sysconf(name), size = sysconf(_SC_PAGESIZE);
+  return pages > 0 && size > 0 ? static_cast<uint64_t>(pages) * static_cast<uint64_t>(size) : 0;
+}
+
+}  // namespace
+
+uint64_t MachineMemory() { return BytesOfPages(_SC_PHYS_PAGES); }
+uint64_t FreeMachineMemory() { return BytesOfPages(_SC_AVPHYS_PAGES); }
 
 }  // namespace cairn

@@ -1,4 +1,4 @@
-// Memory of the process as a whole.
+// Memory of the machine and of the process as a whole.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,10 @@ namespace cairn {
 // the most since the start or RestartPeakMemory. 0 where the system does not say.
 uint64_t ProcessMemory(std::string_view field);
 void RestartPeakMemory();
+
+// Bytes of memory that the machine has, and of these those that nothing uses. 0 where the system does not say.
+uint64_t MachineMemory();
+uint64_t FreeMachineMemory();
 
 // Gives the system what was freed and the allocator keeps: after a stage that needed much. Does nothing where the C
 // library has no way to.

@@ -145,11 +145,10 @@ std::string HumanBytes(uint64_t bytes) {
 }
 
 void InstallInterruptHandler() {
-  struct sigaction action {
-  }, before{};
+  struct sigaction action {};
   action.sa_handler = OnInterrupt;
-  for (int number : {SIGINT, SIGTERM})  // whoever started this may have them ignored, as a shell does for "command &"
-    if (sigaction(number, nullptr, &before) != 0 || before.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
   // Whoever read the messages may go away, and a file may reach its limit (ulimit -f); writing then fails, which each
   // writer sees.
   signal(SIGPIPE, SIG_IGN);

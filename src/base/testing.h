@@ -1,11 +1,20 @@
-// For tests: a system that gives no more threads.
+// For tests: files that are no part of the repository, and a system that gives no more threads.
 #pragma once
 
 #include <pthread.h>
 
 #include <cstddef>
+#include <cstdlib>
+#include <string>
 
 namespace cairn {
+
+// A file of the vectors that others made: below $CAIRN_CONFORMANCE, or beside the repository. Where it is missing,
+// tests skip.
+inline std::string ConformanceFile(const std::string& path) {
+  const char* named = std::getenv("CAIRN_CONFORMANCE");
+  return (named ? std::string(named) : std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance") + "/" + path;
+}
 
 // While it lives, no thread starts in this process: each would need a stack as large as all of its address space.
 // Unlike a limit of processes, this holds for root, too.

@@ -3,6 +3,6 @@
 
 namespace cairn {
 
-inline constexpr const char* kVersion = "0.1.0";  // CMakeLists.txt has it, too
+inline constexpr const char* kVersion = "0.1.0";  // CMakeLists.txt reads it
 
 }  // namespace cairn

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
@@ -94,6 +95,12 @@ Result<int> Plan(const project::Project& project, ThreadPool& pool, const Contex
   Say(stderr, "estimate: {} rows, {} training tokens, {}, memory {}, disk {}\n", e["rows"].get<uint64_t>(),
       e["training_tokens"].get<uint64_t>(), HumanDuration(e["minutes"].get<double>() * 60),
       HumanBytes(e["memory_bytes"].get<uint64_t>()), HumanBytes(e["disk_bytes"].get<uint64_t>()));
+  if (project.HasEndpoint() && e["teacher_tokens"] > 0)
+    Say(stderr, "and about {} requests with {} tokens to the endpoint, whose time and price are not known\n",
+        e["teacher_calls"].get<uint64_t>(), e["teacher_tokens"].get<uint64_t>());
+  if (const uint64_t memory = MachineMemory(); memory > 0 && e["memory_bytes"] > memory)
+    Say(stderr, "warning: this machine has {} of memory; --recompute and --micro-batch 1 need less\n",
+        HumanBytes(memory));
   if (context.json) SayJson({{"steps", project::StepReportsToJson(plan.steps)}, {"estimate", e}});
   return 0;
 }

@@ -1,5 +1,6 @@
 // cairn data generate, cairn train, cairn eval: single parts of the build.
 
+#include "base/file.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "project/build.h"
@@ -8,7 +9,7 @@ namespace cairn::cli {
 namespace {
 
 struct Options {
-  std::string directory = ".", model = "seed";
+  std::string directory = ".", model;
 };
 
 project::BuildOptions Announcing(const Context& context) {
@@ -46,10 +47,18 @@ Result<int> RunPart(const Options& options, const Context& context, project::Par
   return 0;
 }
 
+// Named, or the project's release, or the base that it would be made from.
+Result<std::string> ModelToAsk(const Options& options, const project::Project& project) {
+  if (!options.model.empty()) return ResolveModel(options.model);
+  const std::string release = project::ReleasePath(project);
+  return PathExists(release + "/model.safetensors") ? release : project.base_directory;
+}
+
 Result<int> Evaluate(const Options& options, const Context& context) {
   ThreadPool pool(context.Threads());
   CAIRN_ASSIGN(project::Project project, project::OpenProject(options.directory, ModelResolverFor(options.directory)));
-  CAIRN_ASSIGN(std::string model, ResolveModel(options.model));
+  CAIRN_ASSIGN(std::string model, ModelToAsk(options, project));
+  if (!context.quiet) Say(stderr, "asking {}\n", PrintableLine(model));
   CAIRN_ASSIGN(Json evaluation, project::EvaluateModel(project, pool, model, context.quiet));
   for (const Json& leaf : evaluation["leaves"]) {
     const Json& a = leaf["after"];
@@ -63,6 +72,7 @@ Result<int> Evaluate(const Options& options, const Context& context) {
             PrintableLine(item["question"].get<std::string>()), PrintableLine(item["expected"].get<std::string>()),
             PrintableLine(item["after"].get<std::string>()));
   }
+  evaluation["model"] = model;
   if (context.json) SayJson(evaluation);
   return 0;
 }
@@ -79,6 +89,7 @@ void AddData(Command app, Context& context) {
                                      "build/data/<leaf>/rows.jsonl");
   AddCommon(generate, context);
   generate.AddValue("-C,--directory", options->directory, "the project's folder").ShowDefault();
+  generate.Footer("Example: cairn data generate -C examples/harbour-guide");
   generate.OnChosen([options, &context] {
     context.run = [options, &context] { return RunPart(*options, context, project::Part::kData); };
   });
@@ -87,10 +98,14 @@ void AddData(Command app, Context& context) {
 void AddTrain(Command app, Context& context) {
   auto options = std::make_shared<Options>();
   Command train = app.AddCommand(
-      "train", "write the rows and train all phases; the adapter and its transcript go to build/training/");
+      "train",
+      "write the rows of the project's leaves and train all phases on them; the adapter (with method: full, the model) "
+      "of "
+      "each phase and its transcript go to build/training/. A model to talk to is what `cairn build` makes.");
   AddCommon(train, context);
   AddResources(train, context);
   train.AddValue("-C,--directory", options->directory, "the project's folder").ShowDefault();
+  train.Footer("Example: cairn train -C examples/harbour-guide --threads 2");
   train.OnChosen([options, &context] {
     context.run = [options, &context] { return RunPart(*options, context, project::Part::kTraining); };
   });
@@ -102,7 +117,9 @@ void AddEval(Command app, Context& context) {
       app.AddCommand("eval", "ask a model the project's eval.yaml questions, closed-book, and show what it got wrong");
   AddCommon(eval, context);
   eval.AddValue("-C,--directory", options->directory, "the project's folder").ShowDefault();
-  eval.AddValue("--model", options->model, "\"seed\", a model directory or a release").ShowDefault();
+  eval.AddValue("--model", options->model,
+                "\"seed\", a model directory or a release (default: the project's release, or its base model)");
+  eval.Footer("Example: cairn eval -C examples/harbour-guide --model seed");
   eval.OnChosen([options, &context] { context.run = [options, &context] { return Evaluate(*options, context); }; });
 }
 

@@ -1,10 +1,10 @@
 // cairn system info | schema: what this machine and this installation offer, and the form of cairn.yaml.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <memory>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
@@ -16,11 +16,6 @@
 
 namespace cairn::cli {
 namespace {
-
-uint64_t MemoryBytes(int name) {
-  long pages = sysconf(name), size = sysconf(_SC_PAGESIZE);
-  return pages > 0 && size > 0 ? static_cast<uint64_t>(pages) * static_cast<uint64_t>(size) : 0;
-}
 
 std::string Joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
 
@@ -42,8 +37,8 @@ Json Facts(const Context& context) {
           {"instruction_sets", kernels::SupportedTargets()},
           {"instruction_set", kernels::CurrentTarget()},
           {"int8_instructions", kernels::Int8UnitName(kernels::Int8UnitHere())},
-          {"memory_bytes", MemoryBytes(_SC_PHYS_PAGES)},
-          {"memory_free_bytes", MemoryBytes(_SC_AVPHYS_PAGES)},
+          {"memory_bytes", MachineMemory()},
+          {"memory_free_bytes", FreeMachineMemory()},
           {"float_environment", floats.ok() ? "ok" : floats.error().message},
           {"home", HomeDirectory()},
           {"seed", BuiltInModel()}};

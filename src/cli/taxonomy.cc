@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -23,27 +22,6 @@ struct Options {
   std::string root, base, kind, path;
   std::vector<std::string> paths;
 };
-
-// Where a problem is; line and column 0 if it says none.
-struct Place {
-  std::string file;
-  int line = 0, column = 0;
-};
-
-Place PlaceOf(const std::string& where) {
-  Place place{where};
-  int numbers[2] = {0, 0};
-  std::string_view rest = where;
-  for (int i = 1; i >= 0; --i) {
-    size_t colon = rest.rfind(':');
-    if (colon == rest.npos) return place;
-    const char* end = rest.data() + rest.size();
-    auto [stop, code] = std::from_chars(rest.data() + colon + 1, end, numbers[i]);
-    if (code != std::errc() || stop != end) return place;
-    rest = rest.substr(0, colon);
-  }
-  return {std::string(rest), numbers[0], numbers[1]};
-}
 
 const char* SeverityName(const taxonomy::Problem& problem) {
   return problem.severity == taxonomy::Severity::kError ? "error" : "warning";
@@ -66,14 +44,14 @@ std::string EscapeForGitHub(const std::string& text, bool property) {
 }
 
 std::string GitHubLine(const taxonomy::Problem& problem) {
-  Place place = PlaceOf(problem.where);
+  const taxonomy::Place place = taxonomy::PlaceOf(problem.where);
   std::string properties = "file=" + EscapeForGitHub(place.file, true);
   if (place.line > 0) properties += fmt::format(",line={},col={}", place.line, place.column);
   return fmt::format("::{} {}::{}", SeverityName(problem), properties, EscapeForGitHub(Sentence(problem), false));
 }
 
 Json ProblemToJson(const taxonomy::Problem& problem) {
-  Place place = PlaceOf(problem.where);
+  const taxonomy::Place place = taxonomy::PlaceOf(problem.where);
   return {{"severity", SeverityName(problem)},
           {"file", place.file},
           {"line", place.line > 0 ? Json(place.line) : Json()},

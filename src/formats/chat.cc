@@ -229,9 +229,9 @@ Result<Conversation> ConversationFromJson(const Json& json, const std::string& w
   conversation.id = ConversationId(conversation.messages);
   auto id = json.find("id");
   if (id != json.end() && *id != conversation.id)
-    return Corrupt("the id " + DumpJson(*id) + " does not belong to these messages; they give \"" + conversation.id +
-                       "\" (leave the id out and it is computed)",
-                   where);
+    return BadInput("the id " + DumpJson(*id) + " does not belong to these messages; they give \"" + conversation.id +
+                        "\" (leave the id out and it is computed)",
+                    where);
   return conversation;
 }
 

@@ -14,7 +14,7 @@ namespace cairn::project {
 namespace {
 
 // Measured on the example project with the built-in teacher and samplesPerSeed 8: per sentence of a document, rows made
-// and kept, and tokens that the teacher reads and writes (64 calls of about 75); per skill, rows kept; per kept row,
+// and kept, and tokens that the teacher reads and writes (64 calls); per skill, rows kept; per kept row,
 // tokens.
 constexpr double kMadePerSentence = 43, kKeptPerSentence = 16, kTeacherTokensPerSentence = 4800;
 // Of training in cairn-i8-1, compared with binary32 (docs/performance.md): narrow layers gain less.
@@ -30,6 +30,7 @@ double Int8Speed(double parameters) {
   }
   return 1;
 }
+constexpr double kTokensPerCall = 75;
 constexpr double kRowsPerSkill = 250, kTeacherTokensPerSkill = 40000, kTokensPerRow = 20;
 
 // What a matmul of the model's own size reaches here now.
@@ -179,6 +180,7 @@ Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport
   const bool int8 = NumericsOf(training) == train::Numerics::kInt8;
   return Json{{"rows", static_cast<uint64_t>(work.rows)},
               {"teacher_tokens", static_cast<uint64_t>(work.teacher_tokens)},
+              {"teacher_calls", static_cast<uint64_t>(work.teacher_tokens / kTokensPerCall)},
               {"training_tokens", static_cast<uint64_t>(work.training_tokens)},
               {"measured_tokens", static_cast<uint64_t>(work.measured_tokens)},
               {"minutes", seconds / 60},

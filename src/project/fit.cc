@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "formats/yaml.h"
 #include "project/phase.h"
 #include "project/steps.h"
 #include "synth/pipeline.h"
+#include "train/data.h"
 #include "train/device_training.h"
 
 namespace cairn::project {
@@ -50,6 +52,8 @@ Result<void> CheckFits(const Project& project, const train::Resources& resources
       trains = Unsupported("a device does not train with spec.training.replayDistillation; leave it or --device out");
     if (!trains.ok()) return Error{trains.error().code, trains.error().message, project.Path(kProjectFileName)};
   }
+  if (const std::string base_data = project.base_directory + "/" + kReplayFile; PathExists(base_data))
+    CAIRN_TRY(train::ReadConversations(base_data));
   const std::string root = project.Path(project.config.spec.taxonomy.path) + "/";
   for (const taxonomy::Leaf& leaf : project.leaves) {
     if (auto read = synth::CheckDocuments(leaf); !read.ok())

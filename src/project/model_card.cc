@@ -44,19 +44,28 @@ std::string ModelCard(const Project& project, const Json& evaluation, const std:
                          EscapeMarkdown(gate["text"].get<std::string>()));
   return fmt::format(
       "---\nlibrary_name: transformers\ntags: [cairn]\n---\n# {}\n\nThe base model {} with the knowledge and skills "
-      "of {} contributions, trained with Cairn "
+      "of {}, trained with Cairn "
       "({}).\n\n## Results\nAccuracy on questions that were in no training text, with 95 % intervals; closed-book, "
       "greedy.\n\n{}\n{}\n"
-      "## Data\nRows written by the teacher {} from the contributions, judged against their sources; the rows "
-      "dropped and why are counted in `data.json`.\n\n{}\n"
+      "## Data\nRows made from the contributions by the teacher {} and by rule, and checked against their sources{}; "
+      "the "
+      "rows dropped and why are counted in `data.json`.\n\n{}\n"
+      "## Use\n```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n"
+      "tokenizer = AutoTokenizer.from_pretrained(\".\")\nmodel = AutoModelForCausalLM.from_pretrained(\".\")\n"
+      "messages = [{{\"role\": \"user\", \"content\": \"...\"}}]\n"
+      "prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors=\"pt\")\n"
+      "print(tokenizer.decode(model.generate(prompt, max_new_tokens=64)[0][prompt.shape[1]:]))\n```\n"
+      "Or `cairn chat --model .`\n\n"
       "## Checking\n`cairn verify .` checks the signature, every file's digest, the transcript and the provenance. "
       "`cairn replay .` runs slices of the "
       "training again and compares every bit.\n\n## Limits\nIt answers from what it was trained on and can be wrong. "
       "The intervals above say how little a few "
       "questions prove.\n",
-      project.config.metadata.name, EscapeMarkdown(project.BaseName()), project.leaves.size(),
+      project.config.metadata.name, EscapeMarkdown(project.BaseName()),
+      fmt::format("{} contribution{}", project.leaves.size(), project.leaves.size() == 1 ? "" : "s"),
       spec.training.method == TrainingMethod::kLora ? "LoRA, merged" : "all weights", Results(evaluation), gates,
-      EscapeMarkdown(project.TeacherName()), data);
+      EscapeMarkdown(project.TeacherName()),
+      spec.synthesis.pipeline == Pipeline::kFull ? ", by the teacher's judgement, too" : "", data);
 }
 
 }  // namespace cairn::project

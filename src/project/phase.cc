@@ -67,9 +67,15 @@ Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,
   CountBaseData(training, tokens);
   RandomStream random(plan.seed, RandomPurpose::kMix, 0);
   const std::vector<uint32_t> order = Permutation(static_cast<uint32_t>(base_data.size()), random);
+  size_t next = 0;
   for (uint64_t epoch = 0; epoch < plan.epochs; ++epoch) {
-    for (uint64_t taken = 0; taken < tokens.in_turn_tokens && tokens.in_turn.size() < order.size();) {
-      CAIRN_TRY(Add(base, std::move(base_data[order[tokens.in_turn.size()]]), samples, tokens.in_turn));
+    for (uint64_t taken = 0; taken < tokens.in_turn_tokens && next < order.size();) {
+      formats::Conversation& row = base_data[order[next++]];
+      const std::string id = row.id;
+      if (auto added = Add(base, std::move(row), samples, tokens.in_turn); !added.ok()) {
+        samples.left_out.emplace_back(id, added.error().message);
+        continue;
+      }
       taken += tokens.in_turn.back().ids.size();
     }
   }

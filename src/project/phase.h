@@ -24,10 +24,12 @@ struct PhasePlan {
 PhasePlan PlanOf(const TrainingConfig& training, size_t phase);
 
 // Contributed rows, trained on in every epoch, then base data, of which each epoch takes the next rows up to the replay
-// share (of tokens). Samples longer than the model reads are an error.
+// share (of tokens). A contributed sample longer than the model reads is an error.
 struct PhaseSamples {
   std::vector<formats::Conversation> conversations;
   train::EpochSamples tokens;  // of the same, in the same order
+  // Base data that were passed over, as they are too long or have nothing to learn: id and reason.
+  std::vector<std::pair<std::string, std::string>> left_out;
 };
 // Contributed rows in order of their ids, equal ones once; base data in a seeded order, as much as all epochs take.
 Result<PhaseSamples> MixSamples(std::vector<formats::Conversation> contributed,

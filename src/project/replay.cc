@@ -11,6 +11,7 @@
 #include "formats/safetensors.h"
 #include "project/phase.h"
 #include "project/steps.h"
+#include "project/verify.h"
 #include "trust/release_digest.h"
 #include "trust/statement.h"
 
@@ -41,9 +42,8 @@ Result<PhaseSamples> LoadSamples(const ReleasedPhase& phase, const model::ChatMo
   std::string path = phase.directory + "/" + kSamplesFile;
   CAIRN_ASSIGN(Digest found, Sha256OfFile(path));
   const Json& header = phase.transcript.header;
-  Json inputs = header.is_object() ? header.value("inputs", Json()) : Json();
-  if (!inputs.is_object() || inputs.value("samples", Json()) != found.Hex())
-    return Corrupt("these are not the samples that header.json names (found sha256 " + found.Hex() + ")", path);
+  CAIRN_TRY(CheckSamples(header, found, path));
+  const Json& inputs = header["inputs"];
   CAIRN_ASSIGN(std::vector<formats::Conversation> conversations, train::ReadConversations(path));
   Json contributed = inputs.value("contributed", Json());
   if (!contributed.is_number_unsigned() || contributed == 0 || contributed > conversations.size())
@@ -87,12 +87,10 @@ Result<Release> LoadRelease(const std::string& directory, const ModelResolver& r
     return BadInput("the release was made from the base model \"" + base_name + "\"; name its folder with --base");
   CAIRN_ASSIGN(std::string base_directory, resolve(base_name));
   CAIRN_ASSIGN(Digest base_digest, ModelDirectoryDigest(base_directory));
-  for (const trust::ResourceDescriptor& d : provenance.resolved_dependencies) {
-    auto digest = d.digest.find("sha256");
-    if (d.name != "base model" || (digest != d.digest.end() && digest->second == base_digest.Hex())) continue;
+  CAIRN_ASSIGN(const std::string base_named, BaseModelDigest(provenance.resolved_dependencies, where));
+  if (base_named != base_digest.Hex())
     return Denied("the base model here is not the one that the release was made from; name the right one with --base",
                   base_directory);
-  }
   CAIRN_ASSIGN(model::ChatModel base, model::LoadChatModel(base_directory));
   Release release{directory, std::move(config), base_digest, std::move(base), {}};
   for (size_t i = 0; i < release.config.spec.training.phases.size(); ++i) {

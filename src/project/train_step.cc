@@ -70,13 +70,13 @@ uint64_t KeepStatesEvery(const model::Model& model) {
   return model.adapter->values.size() <= kSmallAdapter ? 1 : uint64_t{1} << 40;
 }
 
-// Rows that synthesis kept and this phase does not train on, each with the reason; how synthesis cuts a text knows
-// nothing of the base model's tokens.
+// Rows that synthesis kept, and base data, that this phase does not train on, each with the reason; how synthesis cuts
+// a text knows nothing of the base model's tokens.
 struct LeftOut {
   std::string lines;
   size_t count = 0;
-  void Add(const formats::Conversation& row, const std::string& reason) {
-    lines += DumpJson({{"id", row.id}, {"reason", reason}}) + "\n";
+  void Add(const std::string& id, const std::string& reason) {
+    lines += DumpJson({{"id", id}, {"reason", reason}}) + "\n";
     ++count;
   }
 };
@@ -92,12 +92,12 @@ Result<std::vector<formats::Conversation>> Contributed(const Project& project, s
     CAIRN_ASSIGN(auto rows, train::ReadConversations(step.Input(SynthStepId(leaf)) + "/" + kSamplesFile));
     for (formats::Conversation& row : rows) {
       if (eval_questions.Holds(row)) {
-        left_out.Add(row, "an eval.yaml asks this");
+        left_out.Add(row.id, "an eval.yaml asks this");
         continue;
       }
       CAIRN_ASSIGN(const formats::EncodedChat chat, formats::EncodeChat(base.format, base.tokenizer, row.messages));
       if (chat.ids.size() > longest) {
-        left_out.Add(row, fmt::format("{} tokens; the base model reads {}", chat.ids.size(), longest));
+        left_out.Add(row.id, fmt::format("{} tokens; the base model reads {}", chat.ids.size(), longest));
       } else {
         contributed.push_back(std::move(row));
       }
@@ -115,6 +115,7 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   CAIRN_ASSIGN(auto contributed, Contributed(project, phase, *base, step, left_out));
   CAIRN_ASSIGN(auto base_data, BaseData(project));
   CAIRN_ASSIGN(PhaseSamples samples, MixSamples(std::move(contributed), std::move(base_data), *base, training, plan));
+  for (const auto& [id, reason] : samples.left_out) left_out.Add(id, reason);
   CAIRN_ASSIGN(train::EpochSource source, PhaseSource(samples, training, plan));
   CAIRN_ASSIGN(model::Model model, StartModel(context, phase == 0 ? "" : step.Input("previous")));
   CAIRN_TRY(QuantizeBase(model, training));

@@ -1,5 +1,8 @@
 #include "taxonomy/problem.h"
 
+#include <charconv>
+#include <string_view>
+
 namespace cairn::taxonomy {
 namespace {
 
@@ -14,6 +17,20 @@ std::string Problem::ToString() const {
   out += message;
   if (!remedy.empty()) out += "; " + remedy;
   return out;
+}
+
+Place PlaceOf(const std::string& where) {
+  int numbers[2] = {0, 0};
+  std::string_view rest = where;
+  for (int i = 1; i >= 0; --i) {
+    size_t colon = rest.rfind(':');
+    if (colon == rest.npos) return {where};
+    const char* end = rest.data() + rest.size();
+    auto [stop, code] = std::from_chars(rest.data() + colon + 1, end, numbers[i]);
+    if (code != std::errc() || stop != end) return {where};
+    rest = rest.substr(0, colon);
+  }
+  return {std::string(rest), numbers[0], numbers[1]};
 }
 
 void Problems::AddError(std::string where, std::string message, std::string remedy) {

@@ -2,6 +2,7 @@
 // all of them.
 #pragma once
 
+#include <compare>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,14 @@ struct Problem {
   // "error: where: message; remedy".
   std::string ToString() const;
 };
+
+// Where a problem is; line and column are 0 if it says none.
+struct Place {
+  std::string file;
+  int line = 0, column = 0;
+  auto operator<=>(const Place&) const = default;
+};
+Place PlaceOf(const std::string& where);  // "file:line:column"
 
 class Problems {
  public:

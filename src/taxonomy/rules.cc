@@ -54,9 +54,18 @@ void CheckDuplicates(const Leaf& leaf, const std::string& qna_file, const std::s
   }
 }
 
-std::set<std::string> CheckLeaks(const std::vector<Leaf>& leaves, const std::string& root, Problems* problems) {
+std::set<std::string> CheckLeaks(const std::vector<Leaf>& leaves, const std::set<std::string>& chosen,
+                                 const std::string& root, Problems* problems) {
   std::set<std::string> leaking;
-  std::map<std::string, std::string> exact, folded;  // question -> where
+  struct Seed {
+    std::string where;
+    bool chosen = false;
+  };
+  std::map<std::string, Seed> exact, folded;  // by question; of equal ones the first, or the first of a chosen leaf
+  auto remember = [](std::map<std::string, Seed>& seeds, const std::string& question, const Seed& seed) {
+    auto [at, is_new] = seeds.insert({question, seed});
+    if (!is_new && seed.chosen && !at->second.chosen) at->second = seed;
+  };
   for (const Leaf& leaf : leaves) {
     for (const SeedExample& example : leaf.seed_examples) {
       for (const QuestionAnswer& pair : example.questions_and_answers) {
@@ -64,8 +73,9 @@ std::set<std::string> CheckLeaks(const std::vector<Leaf>& leaves, const std::str
         // A skill with a context is trained on both together; alone its question is no task.
         bool grounded = leaf.kind == LeafKind::kSkill && !example.context.empty();
         std::string asked = grounded ? example.context + "\n" + pair.question : pair.question;
-        exact.insert({NormalizeQuestion(asked, false), where});
-        folded.insert({NormalizeQuestion(asked, true), where});
+        const Seed seed{where, chosen.contains(leaf.path)};
+        remember(exact, NormalizeQuestion(asked, false), seed);
+        remember(folded, NormalizeQuestion(asked, true), seed);
       }
     }
   }
@@ -74,9 +84,11 @@ std::set<std::string> CheckLeaks(const std::vector<Leaf>& leaves, const std::str
     for (const EvalQuestion& question : leaf.eval_questions) {
       auto seed = seeds.find(NormalizeQuestion(question.question, FoldsCase(leaf)));
       if (question.question.empty() || seed == seeds.end()) continue;
-      problems->AddError(formats::YamlWhere(JoinPath(root, leaf.EvalPath()), question.at),
-                         "this question is also a seed question (" + seed->second + "), so it would be trained on",
-                         "ask something that no qna.yaml asks");
+      if (!seed->second.chosen && !chosen.contains(leaf.path)) continue;
+      problems->AddError(
+          formats::YamlWhere(JoinPath(root, leaf.EvalPath()), question.at),
+          "this question is also a seed question (" + seed->second.where + "), so it would be trained on",
+          "ask something that no qna.yaml asks");
       leaking.insert(leaf.path);
     }
   }

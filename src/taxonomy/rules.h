@@ -18,7 +18,9 @@ void CheckContexts(const Leaf& leaf, const std::string& qna_file, Problems* prob
 void CheckDuplicates(const Leaf& leaf, const std::string& qna_file, const std::string& eval_file, Problems* problems);
 
 // An error for each eval question that is a seed question of any of the leaves: it would be trained on, and measuring
-// with it would show memory, not knowledge. root: for the paths in problems. Returns the paths of the leaves concerned.
-std::set<std::string> CheckLeaks(const std::vector<Leaf>& leaves, const std::string& root, Problems* problems);
+// with it would show memory, not knowledge. Only what concerns one of the chosen leaves counts. root: for the paths in
+// problems. Returns the paths of the leaves whose questions they are.
+std::set<std::string> CheckLeaks(const std::vector<Leaf>& leaves, const std::set<std::string>& chosen,
+                                 const std::string& root, Problems* problems);
 
 }  // namespace cairn::taxonomy

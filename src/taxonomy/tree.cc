@@ -1,11 +1,9 @@
 #include "taxonomy/tree.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "taxonomy/documents.h"
 #include "taxonomy/git.h"
@@ -91,29 +89,24 @@ void CheckLeafPath(const Listing& tree, const std::string& path, Problems* probl
 }
 
 // On file systems that ignore case or normal form these would be one folder.
-void CheckCollisions(const Listing& tree, const std::vector<std::string>& leaves, Problems* problems) {
+// Without documents.
+LeafOptions Quick() {
+  LeafOptions options;
+  options.read_documents = false;
+  return options;
+}
+
+// Of the chosen leaves with each other and with all others.
+void CheckCollisions(const Listing& tree, const std::vector<std::string>& leaves, const std::set<std::string>& chosen,
+                     Problems* problems) {
   std::map<std::string, std::string> folded;
   for (const std::string& path : leaves) {
     if (!RefusePath(path).empty()) continue;
     auto [first, added] = folded.insert({FoldText(path), path});
-    if (!added)
+    if (!added && (chosen.contains(path) || chosen.contains(first->second)))
       problems->AddError(JoinPath(tree.root, path), "differs from \"" + first->second + "\" only in case",
                          "rename one of the two folders");
   }
-}
-
-// "file:line:column" in its parts, 0 for those left out.
-std::tuple<std::string_view, int, int> PlaceOf(std::string_view where) {
-  int numbers[2] = {0, 0};
-  for (int i = 1; i >= 0; --i) {
-    size_t colon = where.rfind(':');
-    if (colon == std::string_view::npos) return {where, 0, 0};
-    const char* end = where.data() + where.size();
-    auto [stop, code] = std::from_chars(where.data() + colon + 1, end, numbers[i]);
-    if (code != std::errc() || stop != end) return {where, 0, 0};
-    where = where.substr(0, colon);
-  }
-  return {where, numbers[0], numbers[1]};
 }
 
 std::string Normal(const std::string& path) {
@@ -186,19 +179,25 @@ Result<TaxonomyReport> CheckTaxonomy(const std::string& root, const std::vector<
   }
   report.seen.assign(chosen.begin(), chosen.end());
   CheckLinks(tree, report.seen, paths.empty(), &problems);
-  CheckCollisions(tree, report.seen, &problems);
+  CheckCollisions(tree, leaves, chosen, &problems);
+  // The others are read, too: what a changed leaf asks may be a question of one that did not change.
   std::vector<Leaf> leaves_read;
   std::set<std::string> bad;
-  for (const std::string& path : report.seen) {
-    CheckLeafPath(tree, path, &problems);
+  for (const std::string& path : leaves) {
+    const bool checked = chosen.contains(path);
+    if (checked) CheckLeafPath(tree, path, &problems);
     if (!RefusePath(path).empty()) continue;
     leaves_read.emplace_back();
-    if (!ReadLeaf(tree, path, options, &leaves_read.back(), &problems)) bad.insert(path);
+    if (checked) {
+      if (!ReadLeaf(tree, path, options, &leaves_read.back(), &problems)) bad.insert(path);
+    } else {
+      Problems ignored;
+      ReadLeaf(tree, path, Quick(), &leaves_read.back(), &ignored);
+    }
   }
-  bad.merge(CheckLeaks(leaves_read, root, &problems));
-  for (Leaf& leaf : leaves_read) {
-    if (!bad.contains(leaf.path)) report.leaves.push_back(std::move(leaf));
-  }
+  bad.merge(CheckLeaks(leaves_read, chosen, root, &problems));
+  for (Leaf& leaf : leaves_read)
+    if (chosen.contains(leaf.path) && !bad.contains(leaf.path)) report.leaves.push_back(std::move(leaf));
   report.error_count = problems.error_count();
   report.problems = std::move(problems).Take();
   std::stable_sort(report.problems.begin(), report.problems.end(),
@@ -236,13 +235,11 @@ Result<LeafChanges> ChangedLeaves(const std::string& root, const std::string& ba
     if (FileName(path) == "qna.yaml" && !folder.empty() && !Contains(leaves, folder))
       changes.removed.emplace_back(folder);
   }
-  LeafOptions quick;
-  quick.read_documents = false;
   for (const std::string& path : leaves) {
     if (changed.contains(path)) continue;
     Problems ignored;
     Leaf leaf;
-    ReadLeaf(tree, path, quick, &leaf, &ignored);
+    ReadLeaf(tree, path, Quick(), &leaf, &ignored);
     if (std::ranges::any_of(paths, [&](const std::string& file) { return NamesDocument(leaf, file); }))
       changed.insert(path);
   }

@@ -78,8 +78,9 @@ Result<std::vector<formats::Conversation>> ReadConversations(const std::string& 
     size_t end = std::min(text.find('\n', start), text.size());
     std::string where = path + ":" + std::to_string(++line);
     if (end - start > kLongestLine) return BadInput("a line of more than 4 MiB", where);
-    if (end > start) {
-      CAIRN_ASSIGN(Json json, ParseJson(std::string_view(text).substr(start, end - start), where));
+    const std::string_view row = std::string_view(text).substr(start, end - start);
+    if (row.find_first_not_of(" \t\r") != row.npos) {
+      CAIRN_ASSIGN(Json json, ParseJson(row, where));
       CAIRN_ASSIGN(formats::Conversation conversation, formats::ConversationFromJson(json, where));
       conversations.push_back(std::move(conversation));
     }

@@ -32,6 +32,12 @@ uint64_t LossTokens(const TokenSample& s) {
   return n;
 }
 
+std::string IdsOf(const std::vector<TokenSample>& samples) {
+  std::string ids;
+  for (const TokenSample& s : samples) ids += " " + s.id;
+  return ids;
+}
+
 }  // namespace
 
 Trainer::Trainer(ThreadPool& pool, model::Model& model, const TrainConfig& config, const DataSource& data)
@@ -117,10 +123,8 @@ Result<double> Trainer::GradientNorm(const std::vector<TokenSample>& samples) {
   double sum = 0;
   for (size_t i : list().NameOrder()) {
     if (!std::isfinite(squares[i])) {
-      std::string ids;
-      for (const TokenSample& s : samples) ids += " " + s.id;
       return Corrupt("step " + std::to_string(step_ + 1) + ": the gradient of " + list().tensors()[i].name +
-                     " is not finite; the samples are" + ids);
+                     " is not finite; the samples are" + IdsOf(samples));
     }
     sum += squares[i];
   }
@@ -184,7 +188,8 @@ Result<StepRecord> Trainer::Step() {
   CAIRN_ASSIGN(double loss, Gradients(samples, scale));
   record.loss = loss / static_cast<double>(record.loss_tokens);
   if (!std::isfinite(record.loss))
-    return Corrupt("step " + std::to_string(record.step) + ": the loss is not finite; lower the learning rate");
+    return Corrupt("step " + std::to_string(record.step) +
+                   ": the loss is not finite; lower the learning rate; the samples are" + IdsOf(samples));
   CAIRN_ASSIGN(record.grad_norm, GradientNorm(samples));
   record.learning_rate = LearningRate(config_, record.step);
   Update(record.grad_norm, record.learning_rate);

@@ -55,7 +55,7 @@ std::string CreditsMarkdown(std::vector<LeafCredit> credits) {
     if (!credit.attribution.empty()) sources += Sources(credit);
   }
   return "# Credits\n\nThis model learned from these contributions. Rows are the training examples made from each and "
-         "kept after judging.\n\n| Leaf | Authors | Commit | Rows |\n| --- | --- | --- | ---: |\n" +
+         "kept after all checks.\n\n| Leaf | Authors | Commit | Rows |\n| --- | --- | --- | ---: |\n" +
          table + "\n" + std::to_string(credits.size()) + (credits.size() == 1 ? " leaf, " : " leaves, ") +
          std::to_string(rows) + (rows == 1 ? " row.\n" : " rows.\n") +
          (sources.empty() ? "" : "\n## Sources\n\nAs the contributors name them.\n" + sources);

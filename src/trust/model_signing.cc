@@ -40,11 +40,23 @@ Result<Listing> List(const std::string& dir, const std::vector<std::string>& ign
   return listing;
 }
 
+Result<Listing> ListToSign(const std::string& dir, const std::vector<std::string>& ignore_paths) {
+  CAIRN_ASSIGN(Listing listing, List(dir, ignore_paths));
+  if (listing.covered.empty()) return BadInput("there is no file to sign", dir);
+  return listing;
+}
+
 Error NotAsSigned(const std::vector<std::string>& faults, const std::string& dir) {
   std::string message = "the release is not what was signed: ";
   for (size_t i = 0; i < std::min(faults.size(), kMaxNamed); ++i) message += (i ? "; " : "") + faults[i];
   if (faults.size() > kMaxNamed) message += "; and " + std::to_string(faults.size() - kMaxNamed) + " more";
   return Corrupt(std::move(message), dir);
+}
+
+// What programs leave behind that fetched the release or looked into it.
+std::string LeftByTool(const std::string& name) {
+  const bool left = name.starts_with(".cache/") || name.ends_with(".DS_Store");
+  return left ? " (the program that fetched the release or showed it left this; delete it)" : "";
 }
 
 // Every name that only one side has: said before the first file is hashed, which may take long.
@@ -54,18 +66,18 @@ Result<void> CompareNames(const std::string& dir, const std::vector<SignedFile>&
   std::set<std::string> there(present.begin(), present.end());
   for (const SignedFile& file : signed_files)
     if (there.erase(file.name) == 0) faults.push_back(file.name + " is missing");
-  for (const std::string& name : there) faults.push_back(name + " is not signed");
+  for (const std::string& name : there) faults.push_back(name + " is not signed" + LeftByTool(name));
   if (faults.empty()) return {};
   return NotAsSigned(faults, dir);
 }
 
 // Everything that differs between what was signed and what is there, by name.
 Result<void> Compare(const std::string& dir, const std::vector<SignedFile>& signed_files,
-                     const std::vector<std::string>& present) {
+                     const std::vector<std::string>& present, FileDigests& digests) {
   CAIRN_TRY(CompareNames(dir, signed_files, present));
   std::vector<std::string> faults;
   for (const SignedFile& file : signed_files) {
-    CAIRN_ASSIGN(Digest digest, Sha256OfFile(Join(dir, file.name)));
+    CAIRN_ASSIGN(Digest digest, digests.Of(Join(dir, file.name)));
     if (digest != file.digest)
       faults.push_back(file.name + " was changed (signed sha256 " + file.digest.Hex() + ", found " + digest.Hex() +
                        ")");
@@ -96,33 +108,35 @@ const std::vector<std::string>& AlwaysIgnoredPaths() {
   return paths;
 }
 
-Result<Manifest> BuildManifest(const std::string& dir, const std::vector<std::string>& ignore_paths) {
-  CAIRN_ASSIGN(Listing listing, List(dir, ignore_paths));
-  if (listing.covered.empty()) return BadInput("there is no file to sign", dir);
+Result<Manifest> BuildManifest(const std::string& dir, const std::vector<std::string>& ignore_paths,
+                               FileDigests* digests) {
+  CAIRN_ASSIGN(Listing listing, ListToSign(dir, ignore_paths));
+  FileDigests own;
+  if (digests == nullptr) digests = &own;
   Manifest manifest;
   manifest.model_name = BaseName(dir);
   manifest.ignore_paths = AlwaysIgnoredPaths();
   for (const std::string& path : ignore_paths)
     if (!IsBelowAny(path, manifest.ignore_paths)) manifest.ignore_paths.push_back(path);
   for (std::string& name : listing.covered) {
-    CAIRN_ASSIGN(Digest digest, Sha256OfFile(Join(dir, name)));
+    CAIRN_ASSIGN(Digest digest, digests->Of(Join(dir, name)));
     manifest.files.push_back({std::move(name), digest});
   }
   return manifest;
 }
 
-Result<Manifest> SignDirectory(const std::string& dir, const PrivateKey& key) {
-  CAIRN_TRY(BuildManifest(dir, {}));  // an empty or unsuitable directory stays as it is
+Result<Manifest> SignDirectory(const std::string& dir, const PrivateKey& key, FileDigests* digests) {
+  CAIRN_TRY(ListToSign(dir, {}));  // an empty or unsuitable directory stays as it is
   PublicKey public_key = key.Public();
   CAIRN_TRY(WriteFileAtomic(Join(dir, kReleaseKeyFile), public_key.Pem()));
-  CAIRN_ASSIGN(Manifest manifest, BuildManifest(dir, {}));
+  CAIRN_ASSIGN(Manifest manifest, BuildManifest(dir, {}, digests));
   Envelope envelope = SignEnvelope(kInTotoPayloadType, ManifestToStatement(manifest), key);
   CAIRN_TRY(WriteFileAtomic(Join(dir, kSignatureFile), BundleToText(envelope, public_key.Hint())));
   return manifest;
 }
 
 Result<SignatureReport> VerifyDirectory(const std::string& dir, const std::optional<std::string>& public_key_pem,
-                                        const std::vector<std::string>& ignore_paths) {
+                                        const std::vector<std::string>& ignore_paths, FileDigests* digests) {
   std::string path = Join(dir, kSignatureFile);
   if (!PathExists(path)) return NotFound("not signed: there is no " + std::string(kSignatureFile), dir);
   CAIRN_ASSIGN(std::string text, ReadFile(path, kMaxBundleBytes));
@@ -138,7 +152,8 @@ Result<SignatureReport> VerifyDirectory(const std::string& dir, const std::optio
   std::vector<std::string> ignored = manifest.ignore_paths;
   ignored.insert(ignored.end(), ignore_paths.begin(), ignore_paths.end());
   CAIRN_ASSIGN(Listing listing, List(dir, ignored));
-  CAIRN_TRY(Compare(dir, manifest.files, listing.covered));
+  FileDigests own;
+  CAIRN_TRY(Compare(dir, manifest.files, listing.covered, digests ? *digests : own));
 
   report.self_signed = !public_key_pem.has_value();
   if (report.self_signed) report.note = "self-signed: give --key to check who signed";

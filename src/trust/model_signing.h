@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/result.h"
 #include "trust/bundle.h"
+#include "trust/file_digests.h"
 #include "trust/key.h"
 
 namespace cairn::trust {
@@ -25,10 +26,11 @@ const std::vector<std::string>& AlwaysIgnoredPaths();
 
 // Hashes every regular file below dir except the ignored ones; names in byte order, which is the specification's code
 // point order. kBadInput for a symbolic link, a special file, an unsafe name or an empty directory.
-Result<Manifest> BuildManifest(const std::string& dir, const std::vector<std::string>& ignore_paths);
+Result<Manifest> BuildManifest(const std::string& dir, const std::vector<std::string>& ignore_paths,
+                               FileDigests* digests = nullptr);
 
 // Writes dir/cairn.pub and dir/model.sig; both appear whole or not at all. The release must be complete.
-Result<Manifest> SignDirectory(const std::string& dir, const PrivateKey& key);
+Result<Manifest> SignDirectory(const std::string& dir, const PrivateKey& key, FileDigests* digests = nullptr);
 
 struct SignatureReport {
   std::string key_hint;                     // PublicKey::Hint of the key that the signature fits
@@ -41,12 +43,13 @@ struct SignatureReport {
 };
 
 // Checks dir/model.sig and every file. public_key_pem: the key expected; without it dir/cairn.pub is taken and the
-// report says so. ignore_paths: further paths to leave out, for bundles of other tools.
-// Errors name every missing and unsigned file, or if there is none, for which nothing is hashed, every changed one
-// (kCorrupt); kDenied for a wrong signature or key; kNotFound without model.sig.
+// report says so. ignore_paths: further paths to leave out, for bundles of other tools. digests: shared with other
+// checks of the same files. Errors name every missing and unsigned file, or if there is none, for which nothing is
+// hashed, every changed one (kCorrupt); kDenied for a wrong signature or key; kNotFound without model.sig.
 Result<SignatureReport> VerifyDirectory(const std::string& dir,
                                         const std::optional<std::string>& public_key_pem = std::nullopt,
-                                        const std::vector<std::string>& ignore_paths = {});
+                                        const std::vector<std::string>& ignore_paths = {},
+                                        FileDigests* digests = nullptr);
 
 // A bundle may name ignore paths of its own. kDenied, naming the first, if that leaves a file of dir unsigned that is
 // not below AlwaysIgnoredPaths().

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "trust/file_digests.h"
 
 namespace cairn::trust {
 
@@ -16,7 +17,8 @@ namespace cairn::trust {
 //     LC_ALL=C sort | while IFS= read -r f; do echo "$(sha256sum < "$f" | cut -c1-64) $f"; done | sha256sum
 // Left out, at the top level only: model.sig (a signature has random bits), cairn.pub (depends on who signs) and
 // cost.json (measured time), and what no signature covers (.git, .gitattributes, .github, .gitignore).
-Result<Digest> ReleaseDigest(const std::string& dir);
+// digests: shared with other checks of the same files.
+Result<Digest> ReleaseDigest(const std::string& dir, FileDigests* digests = nullptr);
 
 // Whether the release digest leaves this file out.
 bool IsOutsideReleaseDigest(std::string_view name);

@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "trust/file_digests.h"
 
 namespace cairn::trust {
 
@@ -61,9 +62,10 @@ struct ProvenanceReport {
 };
 
 // Parses and checks provenance text, and that every subject is a file of release_dir with this digest. kCorrupt, naming
-// all that are changed or missing. `where` names the text in errors.
+// all that are changed or missing. digests: shared with other checks of the same files. `where` names the text in
+// errors.
 Result<ProvenanceReport> CheckProvenance(std::string_view text, const std::string& release_dir,
-                                         const std::string& where = "provenance.json");
+                                         const std::string& where = "provenance.json", FileDigests* digests = nullptr);
 
 // The same without looking at files.
 Result<ProvenanceReport> ParseProvenance(std::string_view text, const std::string& where);
