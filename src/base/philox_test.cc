@@ -60,6 +60,19 @@ TEST(RandomStream, RangesHold) {
   EXPECT_EQ(stream.Below(1), 0u);
 }
 
+// 2^32 = 3 * 2^30 + 2^30: the lowest 2^30 words would come twice, so they are drawn again.
+TEST(RandomStream, BelowDrawsAgainWhatWouldFavourLowNumbers) {
+  constexpr uint32_t kRange = 3u << 30;
+  RandomStream stream(3, RandomPurpose::kText, 0), words(3, RandomPurpose::kText, 0);
+  int again = 0;
+  for (int i = 0; i < 40; ++i) {
+    uint32_t word = words.NextU32();
+    for (; word < (1u << 30); word = words.NextU32()) ++again;
+    EXPECT_EQ(stream.Below(kRange), word % kRange) << i;
+  }
+  EXPECT_GT(again, 0);
+}
+
 TEST(Permutation, HoldsEachIndexOnce) {
   for (uint32_t n : {0u, 1u, 2u, 1000u}) {
     RandomStream stream(4, RandomPurpose::kShuffle, n);

@@ -205,6 +205,16 @@ TEST_F(GraphTest, FailedStepIsContinuedWithTheSameKeyOnly) {
   EXPECT_EQ(WorkDirectories(), 0u);
 }
 
+TEST_F(GraphTest, AnotherStepsUnfinishedWorkIsKept) {
+  train_fails_at_ = 2;
+  ASSERT_FALSE(TryRun().ok());
+  train_fails_at_ = 99;
+  Edit("tide.yaml", "a full moon");  // synthesised anew, with the same result
+  Run();
+  EXPECT_THAT(ran_, ElementsAre("synth:tide", "train", "report"));
+  EXPECT_EQ(resumed_from_, "xx");
+}
+
 TEST_F(GraphTest, KilledStepIsContinuedAndEndsInTheSameBytes) {
   Digest whole = Run()["train"].output;
   std::filesystem::remove_all(dir_ / "store");

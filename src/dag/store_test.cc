@@ -232,6 +232,21 @@ TEST(Store, EveryFlippedByteOfAnActionIsFoundOrHarmless) {
   EXPECT_TRUE(store->FindAction(key)->action.has_value());
 }
 
+// A whole record that somebody moved: its bytes are right, its place is not.
+TEST(Store, AnActionAtAnotherKeysPlaceIsDamaged) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  Write(dir / "in/a", "a");
+  const Digest tree = store->PutTree(dir / "in").value(), a = Sha256Of("a"), b = Sha256Of("b");
+  auto path = [&](const Digest& key) { return store->Path("actions/" + key.Hex() + ".json"); };
+  ASSERT_TRUE(store->PutAction(a, {tree, 2, "step"}).ok());
+  Write(path(b), ReadFile(path(a)).value());
+  const Lookup found = store->FindAction(b).value();
+  EXPECT_FALSE(found.action.has_value());
+  EXPECT_EQ(found.damage, "the record " + path(b) + " is damaged");
+  EXPECT_TRUE(store->FindAction(a)->action.has_value());
+}
+
 TEST(Store, PuttingAgainMendsADamagedObject) {
   TempDir dir;
   auto store = OpenStore(dir / "s");
@@ -330,6 +345,32 @@ TEST(CallCache, AnswersFromDiskAndFindsDamage) {
   }
   Write(path, "short");
   EXPECT_FALSE(cache.Get(key).has_value());
+}
+
+// A whole record that somebody moved: its bytes are right, its place is not.
+TEST(CallCache, AnAnswerAtAnotherKeysPlaceIsNotGiven) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  CallCache cache(*store);
+  auto path = [&](const Digest& key) {
+    return store->Path("calls/" + key.Hex().substr(0, 2) + "/" + key.Hex().substr(2));
+  };
+  const Digest a = Sha256Of("a"), b = Sha256Of("b");
+  ASSERT_TRUE(cache.Put(a, "answer").ok());
+  Write(path(b), ReadFile(path(a)).value());
+  EXPECT_EQ(cache.Get(b), std::nullopt);
+  EXPECT_EQ(cache.Get(a), "answer");
+}
+
+TEST(CallCache, KeepsNothingAboveItsLimit) {
+  TempDir dir;
+  auto store = OpenStore(dir / "s");
+  CallCache cache(*store);
+  const Digest key = Sha256Of("question");
+  const Result<void> kept = cache.Put(key, std::string(CallCache::kMaxValueBytes + 1, 'x'));
+  ASSERT_FALSE(kept.ok());
+  EXPECT_EQ(kept.error().code, ErrorCode::kBadInput);
+  EXPECT_EQ(FilesBelow(dir / "s/calls"), 0u);
 }
 
 TEST(CallCache, ManyThreads) {

@@ -60,7 +60,9 @@ TEST(ReportTest, StableFields) {
   HeldOutScore base;
   base.accuracy = Accuracy::Of(9, 10);
   base.tasks = {{"reading", Accuracy::Of(9, 10)}};
-  e.base_before = e.base_after = base;
+  e.base_before = base;
+  base.accuracy = base.tasks[0].accuracy = Accuracy::Of(10, 10);
+  e.base_after = base;
   e.gates = JudgeGates({{kLeafQuestions, 0.8, false}, {kBaseRegression, 0.95, true}}, FiguresOf(e));
   Json json = EvaluationToJson(e);
   const Json& leaf = json["leaves"][0];
@@ -76,7 +78,9 @@ TEST(ReportTest, StableFields) {
   EXPECT_EQ(leaf["after"]["accuracy"], 1.0);
   EXPECT_EQ(leaf["items"][0]["before_correct"], false);
   EXPECT_EQ(leaf["items"][0]["after_correct"], true);
-  EXPECT_EQ(json["regression"]["tasks"][0]["task"], "reading");
+  EXPECT_EQ(json["regression"]["before"]["correct"], 9);
+  EXPECT_EQ(json["regression"]["after"]["correct"], 10);
+  EXPECT_EQ(json["regression"]["tasks"][0], (Json{{"task", "reading"}, {"n", 10}, {"before", 0.9}, {"after", 1.0}}));
   ASSERT_EQ(json["gates"].size(), 2u);
   EXPECT_EQ(json["gates"][1]["require"], ">= 0.95 of base");
   EXPECT_EQ(json["passed"], true);

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "base/file.h"
 #include "eval/held_out.h"
@@ -47,6 +48,24 @@ TEST_F(QuestionsTest, ScoresEachLeaf) {
   EXPECT_DOUBLE_EQ(first.mean_f1, (first.items[0].f1 + first.items[1].f1) / 2);
   EXPECT_EQ((*scores)[1].accuracy.n, 0u);
   EXPECT_EQ((*scores)[2].accuracy.correct, 1u);
+}
+
+TEST_F(QuestionsTest, AsksWithTheBeamsAndTokensOfItsOptions) {
+  const std::vector<formats::Message> question = {{"user", "where is it?", true}};
+  std::set<std::string> texts;
+  for (auto [beams, max_tokens] : {std::pair<uint64_t, int64_t>{1, 12}, {4, 12}, {4, 3}}) {
+    infer::Request request;
+    request.messages = question;
+    request.sampling.beams = beams;
+    request.sampling.max_tokens = max_tokens;
+    const std::string expected = infer::Generate(pool_, chat_, {request}).value()[0].text;
+    AskOptions options;
+    options.beams = beams;
+    options.max_tokens = max_tokens;
+    EXPECT_EQ(Ask(pool_, chat_, {question}, "test", options).value()[0], expected);
+    texts.insert(expected);
+  }
+  EXPECT_EQ(texts.size(), 3u);  // or equal texts would say nothing
 }
 
 TEST_F(QuestionsTest, TooLongAQuestionIsAnError) {

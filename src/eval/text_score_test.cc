@@ -23,6 +23,9 @@ TEST(TextScoreTest, NumbersKeepTheirValue) {
   EXPECT_EQ(NormaliseAnswer("\u22124"), "-4");
   EXPECT_EQ(NormaliseAnswer("3-5"), "3 5");
   EXPECT_EQ(NormaliseAnswer("1,2,3"), "1 2 3");
+  EXPECT_EQ(NormaliseAnswer("1,0000"), "1 0000");
+  EXPECT_EQ(NormaliseAnswer("(-5)"), "-5");
+  EXPECT_EQ(NormaliseAnswer("\uFF11\uFF12 \uFB01sh"), "12 fish");  // full-width digits, a ligature
   EXPECT_NE(NormaliseAnswer("4"), NormaliseAnswer("-4"));
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "base/testing.h"
 #include "formats/bpe_trainer.h"
 #include "formats/chat.h"
 #include "formats/chat_template.h"
@@ -198,7 +199,7 @@ TEST(JinjaLiterals, AreReadFromBlocksOnly) {
 }
 
 std::string Conformance(const std::string& path) {
-  return std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/" + path;
+  return ConformanceFile(path);
 }
 
 // The whole templates, by llama.cpp's test cases and its files.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/testing.h"
 #include "formats/bpe_trainer.h"
 
 namespace cairn::formats {
@@ -134,7 +135,7 @@ TEST(Chat, RefusesTokensThatAreTooLong) {
 
 // What the models' own templates render, by Jinja2. "<|startoftext|>" is the context's bos_token.
 TEST(ChatConformance, AgreesWithRenderedTemplates) {
-  std::string root = std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/";
+  std::string root = ConformanceFile("");
   if (!PathExists(root + "chat_templates")) GTEST_SKIP() << "no conformance data";
   Tokenizer t =
       TokenizerWith({"<|im_start|>", "<|im_end|>", "<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"});

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/json.h"
+#include "base/testing.h"
 #include "formats/safetensors_header.h"
 
 namespace cairn::formats {
@@ -242,14 +243,14 @@ void CheckFolder(const std::string& folder) {
 }
 
 TEST(SafetensorsConformance, UpstreamAndHandmadeMalformedFiles) {
-  std::string root = std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/";
+  std::string root = ConformanceFile("");
   if (!PathExists(root + "safetensors")) GTEST_SKIP() << "no conformance data";
   CheckFolder(root + "safetensors/malformed/");
   CheckFolder(root + "malformed/safetensors/");
 }
 
 TEST(SafetensorsConformance, SamplesOfAllTypes) {
-  std::string folder = std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/safetensors/samples";
+  std::string folder = ConformanceFile("safetensors/samples");
   if (!PathExists(folder)) GTEST_SKIP() << "no conformance data";
   int count = 0;
   const std::vector<std::string> names = ListFiles(folder).value();

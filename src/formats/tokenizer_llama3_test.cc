@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/testing.h"
 #include "formats/tokenizer.h"
 #include "formats/unicode.h"
 
@@ -76,7 +77,7 @@ std::string TokenizerFromRanks(const std::string& text) {
 }
 
 TEST(TokenizerConformance, Llama3AgreesWithTiktoken) {
-  std::string folder = std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/tokenizer/llama3/";
+  std::string folder = ConformanceFile("tokenizer/llama3/");
   if (!PathExists(folder)) GTEST_SKIP() << "no conformance data";
   Tokenizer t = Tokenizer::Parse(TokenizerFromRanks(ReadFile(folder + "tokenizer.model").value()), "llama3").value();
   Json rows = ReadJsonFile(folder + "tiktoken_expected.json").value();

@@ -6,13 +6,14 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/testing.h"
 #include "formats/chat.h"
 #include "formats/tokenizer.h"
 
 namespace cairn::formats {
 namespace {
 
-std::string Folder() { return std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/tokenizer/mistral/"; }
+std::string Folder() { return ConformanceFile("tokenizer/mistral/"); }
 
 struct Piece {
   std::string text;

@@ -7,13 +7,14 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/testing.h"
 #include "formats/unicode.h"
 
 namespace cairn::formats {
 namespace {
 
 std::string Conformance(const std::string& path) {
-  return std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/" + path;
+  return ConformanceFile(path);
 }
 
 // Runs every vector of a Hugging Face expectation file; the field `ids` may begin with `prefix` (template tokens).
@@ -97,6 +98,21 @@ TEST(Unicode, TrimsWhatTheKindSays) {
   EXPECT_EQ(TrimEnd(" a\n\u00A0\x85", IsBlank), " a\n\u00A0\x85");  // ends in a byte that is no character
   EXPECT_EQ(TrimEnd(" a\n\u00A0\u2028\x1F", IsBlank), " a");
   EXPECT_EQ(TrimEnd("\u3000", IsBlank), "");
+}
+
+TEST(Unicode, ABeginningEndsBetweenCharacters) {
+  const std::string text = "a\u00E9\u20AC\U0001F600z";  // of 1, 2, 3, 4 and 1 bytes
+  const size_t ends[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+  for (size_t bytes = 0; bytes < std::size(ends); ++bytes)
+    EXPECT_EQ(Beginning(text, bytes), text.substr(0, ends[bytes])) << bytes;
+  // Bytes that are no character may go anywhere; what is left is no longer than asked and not much shorter.
+  const std::string loose(9, '\x80');
+  for (size_t bytes = 0; bytes <= loose.size(); ++bytes) {
+    const std::string_view beginning = Beginning(loose, bytes);
+    EXPECT_LE(beginning.size(), bytes);
+    EXPECT_GE(beginning.size() + 3, bytes);
+    EXPECT_TRUE(loose.starts_with(beginning));
+  }
 }
 
 TEST(Tokenizer, MergesByRankThenLeftmost) {
@@ -262,6 +278,7 @@ TEST(Tokenizer, RefusesMalformedFiles) {
   broken("empty token", "/model/vocab/", 5000);
   broken("negative id", "/model/vocab/a", -1);
   broken("huge id", "/model/vocab/a", 18446744073709551615u);
+  broken("id far beyond the vocabulary", "/model/vocab/a", 2000000000);
   broken("fraction id", "/model/vocab/a", 1.5);
   broken("id twice", "/model/vocab/a", 98);
   broken("merge of unknown tokens", "/model/merges/0", Json::array({"a", "zz"}));
@@ -286,8 +303,11 @@ TEST(Tokenizer, RefusesMalformedFiles) {
   broken("decoder", "/decoder", {{"type", "WordPiece"}});
   broken("added tokens as an object", "/added_tokens", {{"a", 1}});
   broken("added token without id", "/added_tokens", {{{"content", "<x>"}}});
-  broken("added token with huge id", "/added_tokens", {Added(1 << 30, "<x>")});
-  broken("empty added token", "/added_tokens", {Added(300, "")});
+  broken("added token with huge id", "/added_tokens", Json::array({Added(1 << 30, "<x>")}));
+  Json wraps = Added(300, "<x>");
+  wraps["id"] = (uint64_t{1} << 40) + 300;  // 300 in 32 bits
+  broken("added token with an id of 41 bits", "/added_tokens", Json::array({wraps}));
+  broken("empty added token", "/added_tokens", Json::array({Added(300, "")}));
   broken("added token twice", "/added_tokens", {Added(300, "<x>"), Added(301, "<x>")});
   EXPECT_TRUE(Tokenizer::Parse(DumpJson(good), "t").ok());
   for (const auto& [what, json] : bad) {

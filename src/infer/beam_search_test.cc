@@ -150,6 +150,28 @@ TEST(BeamSearch, FindsWhatTheDefinitionFinds) {
   EXPECT_GE(better, 2u);
 }
 
+// The second most probable token ends a text at once; the most probable one does so a token later, and is still ahead.
+TEST(BeamSearch, AnUnfinishedTextMayOvertakeAnEndedOne) {
+  model::ChatModel chat = TinyChatModel();
+  const auto head = chat.model.weights.begin() + static_cast<std::ptrdiff_t>(chat.model.offsets.head);
+  std::transform(head, head + 300 * 32, head, [](float w) { return 8 * w; });  // surer of what it says
+  ThreadPool pool(2);
+  size_t overtaken = 0;
+  for (size_t i = 0; i < 26 * 8; ++i) {
+    Request request = Ask(std::string(1 + i / 26, static_cast<char>('a' + i % 26)), 2);
+    const Reference reference(pool, chat, request);
+    const std::vector<ScoredToken> first = reference.Next({});
+    const TokenId open = first[0].id, ended = first[1].id, later = reference.Next({{open}, 0})[0].id;
+    const bool ahead = Score(reference, {open, later}) > static_cast<double>(first[1].log_probability);
+    const bool printable = std::min(ended, later) > ' ' && std::max(ended, later) <= '~';
+    if (!ahead || !printable || open > 255 || open == later) continue;
+    request.sampling.stop = {chat.tokenizer.TokenBytes(ended), chat.tokenizer.TokenBytes(later)};
+    ++overtaken;
+    EXPECT_EQ(Generate(pool, chat, {request}).value()[0].tokens, (std::vector<TokenId>{open, later})) << i;
+  }
+  EXPECT_GE(overtaken, 3u);
+}
+
 TEST(BeamSearch, RefusesWhatItCannotSearch) {
   const model::ChatModel chat = TinyChatModel();
   ThreadPool pool(1);

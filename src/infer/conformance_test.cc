@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/file.h"
+#include "base/testing.h"
 #include "infer/decoder.h"
 #include "infer/testing.h"
 #include "model/training_pass.h"
@@ -18,7 +19,7 @@ using Ids = std::vector<formats::TokenId>;
 class Stories260K : public ::testing::TestWithParam<model::Storage> {
  protected:
   void SetUp() override {
-    const std::string root = std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance/";
+    const std::string root = ConformanceFile("");
     if (!PathExists(root + "hf/stories260K")) GTEST_SKIP() << "no conformance data";
     auto model = model::LoadModel(root + "hf/stories260K", GetParam());
     ASSERT_TRUE(model.ok()) << model.error().ToString();

@@ -148,6 +148,18 @@ TEST_F(GenerateTest, StopTokenEndsTheAnswer) {
   EXPECT_EQ(after.finish_reason, FinishReason::kStop);
 }
 
+// Many models name another token in config.json than the one that ends a turn of their chat format.
+TEST_F(GenerateTest, TheModelsEndOfTextEndsTheAnswer) {
+  const Request request = Ask("hi", 0, 0, 10);
+  const Reply before = One(request);
+  ASSERT_GT(before.tokens.size(), 1u);
+  ASSERT_NE(before.tokens[1], before.tokens[0]);
+  chat_.model.config.eos_token_id = before.tokens[1];
+  const Reply after = One(request);
+  EXPECT_EQ(after.tokens, (std::vector<formats::TokenId>{before.tokens[0]}));
+  EXPECT_EQ(after.finish_reason, FinishReason::kStop);
+}
+
 TEST_F(GenerateTest, EndsAtMaxTokensAndAtTheLastPosition) {
   Request request = Ask("x", 1.0, 3, 4);
   Reply reply = One(request);

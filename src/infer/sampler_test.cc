@@ -85,6 +85,27 @@ TEST(SamplerTest, PositiveLogitsAreDividedByThePenalty) {
   EXPECT_EQ(SampleToken(options, std::vector<float>{3, 2, 1}, {}), 0);
 }
 
+TEST(SamplerTest, ATokenSaidOftenIsPenalisedOnce) {
+  SamplingOptions options;
+  options.temperature = 1;
+  options.repetition_penalty = 2;
+  const std::vector<TokenId> history = {0, 0, 0};
+  ExpectProbabilities(SamplingCandidates(options, std::vector<float>{8, 4}, history), {0.5, 0.5});
+}
+
+// With the temperature first, 0.65 would need a third token and 0.3 would keep the fourth.
+TEST(SamplerTest, TemperatureComesAfterTheCuts) {
+  const double four = std::sqrt(0.4), three = std::sqrt(0.3), two = std::sqrt(0.2);
+  SamplingOptions options;
+  options.temperature = 2;
+  options.top_p = 0.65;
+  ExpectProbabilities(SamplingCandidates(options, Logits(kFour), {}), {four / (four + three), three / (four + three)});
+  options.top_p = 1;
+  options.min_p = 0.3;
+  const double sum = four + three + two;
+  ExpectProbabilities(SamplingCandidates(options, Logits(kFour), {}), {four / sum, three / sum, two / sum});
+}
+
 TEST(SamplerTest, TiesGoToTheLowestId) {
   SamplingOptions options;
   std::vector<float> logits = {1, 5, 5, 0, 5};

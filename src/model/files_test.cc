@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -266,6 +267,67 @@ TEST(Narrowed, BlockedTypesNeedWholeBlocks) {
   Result<void> refused = CheckNarrowable(config, kernels::WeightType::kQ8_0, "x");
   ASSERT_FALSE(refused.ok());
   EXPECT_THAT(refused.error().message, HasSubstr("multiple of 32"));
+}
+
+// Equal weights turned at other angles answer otherwise.
+TEST(WeightsDigest, CoversTheConfiguration) {
+  Model model = InitModel(TinyConfig(8, 16), 1);
+  const Digest before = WeightsDigest(model);
+  model.config.rope_theta *= 2;
+  EXPECT_NE(WeightsDigest(model), before);
+}
+
+TEST(LoadModel, AnIndexNamesFilesOfItsDirectoryOnly) {
+  const std::string directory = SmallWeights(Config(2, 2));
+  std::filesystem::remove(directory + "/model.safetensors");
+  for (const char* file : {"../x.safetensors", "a/x.safetensors", "/x.safetensors", ".x"}) {
+    ASSERT_TRUE(WriteFileAtomic(directory + "/model.safetensors.index.json",
+                                PrettyJson({{"weight_map", {{"model.norm.weight", file}}}}))
+                    .ok());
+    Result<Model> refused = LoadModel(directory);
+    ASSERT_FALSE(refused.ok()) << file;
+    EXPECT_EQ(refused.error().code, ErrorCode::kBadInput) << file;
+    EXPECT_THAT(refused.error().message, HasSubstr("files of this directory; model.norm.weight does not")) << file;
+  }
+  std::filesystem::remove_all(directory);
+}
+
+TEST(LoadModel, RefusesWeightsThatAreNotFinite) {
+  const std::string directory = ::testing::TempDir() + "cairn_not_finite_test";
+  for (float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    Model model = InitModel(TinyConfig(8, 16), 1);
+    model.weights[model.offsets.layers[1].projection[kDown] + 5] = value;
+    ASSERT_TRUE(WriteStored(
+                    model, [](size_t) { return kernels::WeightType::kF32; }, 1, directory)
+                    .ok());
+    for (Storage storage : {Storage::kF32, Storage::kAsStored}) {
+      Result<Model> refused = LoadModel(directory, storage);
+      ASSERT_FALSE(refused.ok()) << value;
+      EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+      EXPECT_THAT(refused.error().message, HasSubstr("layers.1.mlp.down_proj.weight holds a NaN or an infinity"));
+    }
+  }
+  std::filesystem::remove_all(directory);
+}
+
+TEST(LoadAdapter, ReadsWhatWasSavedAndRefusesARankOfZero) {
+  const std::string directory = ::testing::TempDir() + "cairn_adapter_test";
+  const ModelConfig config = TinyConfig(8, 16);
+  const Adapter adapter = Adapter::Create(config, {.rank = 2, .alpha = 2.5}, 1);
+  ASSERT_TRUE(SaveAdapter(adapter, directory, "base").ok());
+  const Result<Adapter> loaded = LoadAdapter(config, directory);
+  ASSERT_TRUE(loaded.ok()) << loaded.error().ToString();
+  EXPECT_EQ(loaded->config.alpha, 2.5);
+  EXPECT_EQ(loaded->values, adapter.values);
+  const std::string file = directory + "/adapter_config.json";
+  Json json = ReadJsonFile(file).value();
+  json["r"] = 0;
+  ASSERT_TRUE(WriteFileAtomic(file, PrettyJson(json)).ok());
+  const Result<Adapter> refused = LoadAdapter(config, directory);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().where, file);
+  EXPECT_THAT(refused.error().message, HasSubstr("lora rank must lie in 1..512, it is 0"));
+  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

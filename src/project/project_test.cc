@@ -144,6 +144,38 @@ TEST(Project, ReleasesNameModelsWithoutTheirPlace) {
   EXPECT_EQ(names("/models/x"), "x x");
 }
 
+// Tokens are read and written with 2 operations a parameter, and trained with at most 6, at half the measured rate.
+TEST(EstimateOf, MinutesFollowFromTokensAndTheMeasuredRate) {
+  Project project;
+  project.base_directory = std::string(CAIRN_SOURCE_DIR) + "/models/seed";
+  taxonomy::Leaf leaf;
+  leaf.path = "knowledge/x";
+  leaf.documents.push_back({"x.md", "One. Two. Three.", {}});
+  leaf.eval_questions.push_back({"How many are there?", "three", {}, {}});
+  project.leaves.push_back(leaf);
+  const std::string root = FreshDirectory();
+  const auto store = dag::Store::Open(root, dag::Store::Access::kRead).value();
+  ThreadPool pool(1);
+  BuildContext context(project, pool, *store, true);
+  std::vector<dag::StepReport> steps(3);
+  steps[0].id = SynthStepId(leaf);
+  steps[1].id = TrainStepId(project, 0);
+  steps[2].id = kMeasureStep;
+  EXPECT_EQ(EstimateOf(context, steps).value()["minutes"], 0.0);
+  for (dag::StepReport& step : steps) step.state = dag::StepState::kRan;
+  const Json json = EstimateOf(context, steps).value();
+  double tokens = 0;
+  for (const char* kind : {"teacher_tokens", "training_tokens", "measured_tokens"}) {
+    EXPECT_GT(json[kind].get<double>(), 0) << kind;
+    tokens += json[kind].get<double>();
+  }
+  const auto parameters = static_cast<double>(context.Base().value()->model.list.size());
+  const double minute = 60 * json["gflops_measured"].get<double>() * 1e9;
+  EXPECT_GE(json["minutes"].get<double>(), tokens * parameters * 2 / minute);
+  EXPECT_LE(json["minutes"].get<double>(), tokens * parameters * 6 / (minute / 2));
+  fs::remove_all(root);
+}
+
 TEST(BuildProject, AsksForTheSigningKeyFirst) {
   Project project;
   project.directory = FreshDirectory();

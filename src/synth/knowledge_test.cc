@@ -6,6 +6,7 @@
 #include <map>
 
 #include "synth/caching_teacher.h"
+#include "synth/coverage.h"
 #include "synth/fake_teacher.h"
 #include "synth/filters.h"
 #include "synth/pipeline.h"
@@ -215,6 +216,47 @@ TEST(KnowledgeTest, ConflictGoesToTheMostConfirmed) {
   EXPECT_EQ(kept, (std::vector<bool>{false, true, false, false, true, false, false, true}));
 }
 
+TEST(KnowledgeTest, VotesOfDuplicatesCount) {
+  std::vector<Row> rows(3);
+  for (Row& row : rows) row.question = "Who keeps it?";
+  rows[0].answer = "Bell";
+  rows[1].answer = rows[2].answer = "Ann Marl";
+  DropDuplicates(rows);
+  DropConflicts(rows);
+  EXPECT_EQ(rows[0].stage, kStageConflict);
+  EXPECT_TRUE(rows[1].kept);
+  EXPECT_EQ(rows[2].stage, kStageDuplicate);
+}
+
+// Of twenty words, 17 and 19 are shared.
+TEST(KnowledgeTest, QuestionsAreSimilarAboveNineTenths) {
+  auto kept = [](size_t shared) {
+    std::vector<Row> rows(2);
+    for (size_t i = 0; i < 20; ++i) {
+      const std::string word = "w" + std::to_string(i) + " ";
+      if (i < shared || i % 2 == 0) rows[0].question += word;
+      if (i < shared || i % 2 == 1) rows[1].question += word;
+    }
+    rows[0].answer = rows[1].answer = "x";
+    DropSimilar(rows);
+    EXPECT_TRUE(rows[0].kept);
+    return rows[1].kept;
+  };
+  EXPECT_TRUE(kept(17));
+  EXPECT_FALSE(kept(19));
+}
+
+// The sentence that a passage repeats from the one before it is reported there.
+TEST(KnowledgeTest, SentencesOfAContextAreNotReported) {
+  Chunk chunk;
+  chunk.sentences = {"Crow Light is old.", "It was built in 1902."};
+  chunk.source = "crow.md";
+  chunk.first_line = chunk.last_line = 7;
+  EXPECT_EQ(UncoveredSentences({chunk}, {}).size(), 2u);
+  chunk.context = 1;
+  EXPECT_THAT(UncoveredSentences({chunk}, {}), testing::ElementsAre("crow.md:7-7: It was built in 1902."));
+}
+
 TEST(FilterTest, EachRule) {
   EXPECT_FALSE(CheckForm({"Who is Ann?", "a baker"}));
   EXPECT_TRUE(CheckForm({"Who is\nAnn?", "a baker"}));
@@ -339,6 +381,19 @@ TEST(AskerTest, WritesAndChecksInItsOwnWay) {
   EXPECT_NE(second.seed, asker.Write(messages, 2, 9).seed);
   EXPECT_EQ(check.beams, 1);
   EXPECT_EQ(check.temperature, 0);
+}
+
+TEST(AskerTest, CutsRepliesBetweenCharacters) {
+  std::string said;
+  FakeTeacher teacher([&](const TeacherRequest&) { return said; });
+  Asker asker(teacher, 7, 1, {});
+  auto heard = [&] { return asker.Ask("asking", {asker.Check({{"user", "q", false}}, 9)}).value()[0].text; };
+  for (const char* wide : {"", "\u00E9", "\u20AC", "\U0001F600"}) {
+    said = std::string(3999, 'a') + wide + "bb";
+    EXPECT_EQ(heard(), std::string(3999, 'a') + (*wide == 0 ? "b" : "")) << wide;
+  }
+  said = std::string(4000, 'a');
+  EXPECT_EQ(heard(), said);
 }
 
 }  // namespace

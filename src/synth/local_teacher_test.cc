@@ -41,5 +41,46 @@ TEST(LocalIdentity, FormatsOfOneNameWithOtherPiecesHaveOtherKeys) {
   EXPECT_EQ(CallKey(LocalIdentity(chat), Ask()), plain);
 }
 
+std::string ReplyTo(LocalTeacher& teacher, const TeacherRequest& request, std::string* refusal = nullptr) {
+  TeacherReply heard;
+  EXPECT_TRUE(teacher
+                  .Answer({request},
+                          [&](size_t, TeacherReply reply) -> Result<void> {
+                            heard = std::move(reply);
+                            return {};
+                          })
+                  .ok());
+  if (refusal != nullptr) *refusal = heard.refusal;
+  return heard.text;
+}
+
+TEST(LocalTeacher, DrawsWithTheRequestsSeed) {
+  const model::ChatModel chat = infer::TinyChatModel();
+  ThreadPool pool(1);
+  LocalTeacher teacher(pool, chat);
+  TeacherRequest request = Ask();
+  request.temperature = 0.7;
+  request.seed = 1;
+  const std::string first = ReplyTo(teacher, request);
+  EXPECT_EQ(ReplyTo(teacher, request), first);
+  request.seed = 2;
+  EXPECT_NE(ReplyTo(teacher, request), first);
+}
+
+// The tiny model reads 192 tokens, three of which are the chat format's.
+TEST(LocalTeacher, RefusesAPromptThatLeavesNoRoomForAnAnswer) {
+  const model::ChatModel chat = infer::TinyChatModel();
+  ThreadPool pool(1);
+  LocalTeacher teacher(pool, chat);
+  TeacherRequest request = Ask();
+  std::string refusal;
+  request.messages[0].content = std::string(191 - 3, 'x');
+  ReplyTo(teacher, request, &refusal);
+  EXPECT_EQ(refusal, "");
+  request.messages[0].content += "x";
+  EXPECT_EQ(ReplyTo(teacher, request, &refusal), "");
+  EXPECT_EQ(refusal, "the prompt is longer than the model reads");
+}
+
 }  // namespace
 }  // namespace cairn::synth

@@ -50,5 +50,14 @@ TEST(PromptsTest, DontKnow) {
   EXPECT_FALSE(IsDontKnow("1902"));
 }
 
+TEST(PromptsTest, OnlyAFenceAroundAllOfAReplyGoes) {
+  EXPECT_EQ(WithoutFence("```\nQ: a\nA: b\n```"), "Q: a\nA: b");
+  EXPECT_EQ(WithoutFence("\n```markdown\nQ: a\n\n```\n"), "Q: a");
+  for (const char* whole : {"Here you are:\n```\nQ: a\n```", "```\nQ: a\n```\nDone.", "A: `b` and\n```\nc\n```\nd",
+                            "``` b ```", "Q: a\nA: b", ""})
+    EXPECT_EQ(WithoutFence(whole), whole);
+  EXPECT_EQ(ParseQuestions("```\nQ: a\nA: b\n```").at(0).answer, "b");
+}
+
 }  // namespace
 }  // namespace cairn::synth

@@ -55,6 +55,21 @@ TEST(SkillTest, ExamplesAreSolvedAgain) {
   }
 }
 
+TEST(SkillTest, ASolutionThatSaysMoreIsAnotherAnswer) {
+  FakeTeacher teacher([&](const TeacherRequest& request) {
+    const std::string reply = CapitalsReply(request, false);
+    return request.messages.size() == 1 ? reply : reply + " AND MORE";
+  });
+  auto data = Synthesise(SkillLeaf(kUpperCase), teacher, {});
+  ASSERT_TRUE(data.ok()) << data.error().ToString();
+  EXPECT_GT(data->funnel.made_by_step.at("examples"), 0u);
+  EXPECT_EQ(data->funnel.kept_by_step.at("examples"), 0u);
+  for (const Row& row : data->rows)
+    if (row.step == "examples" && row.stage != kStageDuplicate) {
+      EXPECT_THAT(row.reason, testing::EndsWith(" AND MORE\""));
+    }
+}
+
 TEST(SkillTest, ARefusedRequestDropsItsRowAndSaysSo) {
   for (bool writing : {false, true}) {
     FakeTeacher teacher([&](const TeacherRequest& request) { return CapitalsReply(request, false); });

@@ -1,5 +1,5 @@
 // Against 158 files of InstructLab's contributors and the verdicts of its own validator. Skipped where the vectors are
-// not at hand: they are not part of the repository. CAIRN_CONFORMANCE names their directory.
+// not at hand: they are not part of the repository.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -8,16 +8,14 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/testing.h"
 #include "formats/yaml.h"
 #include "taxonomy/qna.h"
 
 namespace cairn::taxonomy {
 namespace {
 
-std::string Vectors() {
-  const char* named = std::getenv("CAIRN_CONFORMANCE");
-  return (named ? std::string(named) : std::string(CAIRN_SOURCE_DIR) + "/../shared/conformance") + "/qna";
-}
+std::string Vectors() { return ConformanceFile("qna"); }
 
 std::string RightTrim(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();

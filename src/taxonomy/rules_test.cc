@@ -79,5 +79,21 @@ TEST(Rules, HostileContextsTakeLinearTime) {
   EXPECT_LT(took, kMostSeconds);
 }
 
+// Only the context makes it a task: many examples of a skill ask the same of other texts.
+TEST(Rules, TheBareQuestionOfAGroundedSkillIsNoLeak) {
+  Leaf leaf;
+  leaf.path = "compositional_skills/sum";
+  leaf.kind = LeafKind::kSkill;
+  SeedExample example;
+  example.context = "3 boats and 4 nets";
+  example.questions_and_answers.push_back({"How many things are there?", "7", {}});
+  leaf.seed_examples.push_back(example);
+  leaf.eval_questions.push_back({"How many things are there?", "9", {}, {}});
+  Problems problems;
+  EXPECT_TRUE(CheckLeaks({leaf}, {leaf.path}, ".", &problems).empty());
+  leaf.eval_questions[0].question = "3 boats and 4 nets\n\nHow many things are there?";
+  EXPECT_EQ(CheckLeaks({leaf}, {leaf.path}, ".", &problems).size(), 1u);
+}
+
 }  // namespace
 }  // namespace cairn::taxonomy

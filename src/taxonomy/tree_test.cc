@@ -136,6 +136,8 @@ TEST(Tree, DocumentProblems) {
       {"document:\n  repo: git@e.org:r.git\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a", "on another machine"},
       {"document:\n  repo: https://ann:hunter2@e.org/r\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a",
        "a user name or a password"},
+      {"document:\n  repo: https://hunter2@e.org/a/b\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a",
+       "a user name or a password"},
       {"document:\n  repo: --upload-pack=x\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a", "starts with '-'"},
       {"document:\n  repo: /absent/clone\n  commit: abc\n  patterns: [x.md]\n", "x.md", "a",
        "cannot open this git repository"},
@@ -176,6 +178,19 @@ TEST(Tree, EveryOpenLineOfADocumentIsNamed) {
   EXPECT_NE(shown.find(file + "18:1: "), shown.npos) << shown;
   EXPECT_NE(shown.find(file + "22:4: "), shown.npos) << shown;
   EXPECT_EQ(Check(root.path()).error_count, 2u) << shown;
+}
+
+// Whatever is in them; that these are no text saves the test the time of reading them.
+TEST(Tree, DocumentsOfALeafHaveALimitTogether) {
+  TestDirectory root;
+  root.Write("knowledge/h/qna.yaml", HarbourQna());
+  const std::string folder = root.path() + "/knowledge/h/";
+  root.Write("knowledge/h/a.md", std::string(size_t{4} << 20, '\xFF'));
+  for (char name = 'b'; name <= 'r'; ++name) std::filesystem::create_hard_link(folder + "a.md", folder + name + ".md");
+  const TaxonomyReport report = Check(root.path());
+  EXPECT_EQ(report.error_count, 16u + 1u) << Shown(report);
+  const std::string limit = "q.md: the leaf has more than 1000 documents or 64 MiB of them; split the leaf\n";
+  EXPECT_NE(Shown(report).find("error: " + folder + limit), std::string::npos) << Shown(report);
 }
 
 TEST(Tree, SymbolicLinksAreNoDocuments) {
@@ -275,6 +290,19 @@ TEST(Tree, ClonesAreReadAtTheirCommit) {
   root.Write("knowledge/h/qna.yaml",
              HarbourQna("document:\n  repo: " + clone.path() + "\n  commit: HEAD\n  patterns: ['docs/*.md']\n"));
   EXPECT_NE(Shown(Check(root.path(), {}, trusting)).find("no full commit hash"), std::string::npos);
+}
+
+TEST(Git, ABlobBeyondTheLimitIsNotRead) {
+  TestDirectory clone;
+  clone.Write("a.md", "0123456789");
+  const std::string commit = CommitAll(clone.path());
+  const GitRepository repository = GitRepository::Open(clone.path()).value();
+  const GitFile file = repository.ListCommit(commit, "").value().at(0);
+  EXPECT_EQ(repository.ReadBlob(file, 10).value(), "0123456789");
+  const Result<std::string> refused = repository.ReadBlob(file, 9);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::kBadInput);
+  EXPECT_EQ(refused.error().where, "a.md");
 }
 
 TEST(Tree, OwnRepositoryAtACommit) {

@@ -234,6 +234,82 @@ TEST(Trainer, NotFiniteStopsTheRunAndSaysWhere) {
   EXPECT_NE(record.error().message.find("step"), std::string::npos);
 }
 
+// B is zero at the start: a huge A shows in B's gradient alone, and the loss stays finite.
+TEST(Trainer, AGradientThatIsNotFiniteIsNamed) {
+  ThreadPool pool(1);
+  model::Model m = TinyModel(true);
+  const std::string layer = "base_model.model.model.layers.1.mlp.down_proj.";
+  for (const model::TensorSpec& t : m.adapter->list.tensors())
+    if (t.name == layer + "lora_A.weight")
+      for (size_t i = 0; i < t.size(); ++i) m.adapter->values[t.offset + i] *= 1e38f;
+  const auto norm = static_cast<std::ptrdiff_t>(m.offsets.final_norm);
+  std::fill_n(m.weights.begin() + norm, m.config.hidden_size, 1e8f);
+  GeneratedSource source(TinySample, 9, 8, 0);
+  Trainer trainer(pool, m, TinyTraining(), source);
+  const Result<StepRecord> record = trainer.Step();
+  ASSERT_FALSE(record.ok());
+  EXPECT_EQ(record.error().code, ErrorCode::kCorrupt);
+  EXPECT_THAT(record.error().message,
+              testing::HasSubstr("step 1: the gradient of " + layer + "lora_B.weight is not finite"));
+}
+
+TEST(Trainer, ABatchWithoutATokenToLearnIsAnError) {
+  ThreadPool pool(1);
+  model::Model m = TinyModel(true);
+  auto sample = [](uint64_t i) {
+    TokenSample s = TinySample(i);
+    if (i >= 9) std::fill(s.loss_mask.begin(), s.loss_mask.end(), uint8_t{0});
+    return s;
+  };
+  GeneratedSource source(sample, 9, 8, 0);
+  Trainer trainer(pool, m, TinyTraining(), source);
+  ASSERT_TRUE(trainer.Step().ok());
+  const Result<StepRecord> record = trainer.Step();
+  ASSERT_FALSE(record.ok());
+  EXPECT_EQ(record.error().code, ErrorCode::kBadInput);
+  EXPECT_EQ(record.error().message, "step 2 has no token to learn");
+}
+
+TEST(Trainer, MuonLeavesEmbeddingAndHeadToAdamW) {
+  auto trained = [](Optimizer optimizer) {
+    ThreadPool pool(1);
+    model::ModelConfig shape = TinyModelConfig();
+    shape.tie_word_embeddings = false;
+    model::Model m = model::InitModel(shape, 2);
+    TrainConfig config = TinyTraining();
+    config.optimizer = optimizer;
+    GeneratedSource source(TinySample, 9, 8, 0);
+    Trainer trainer(pool, m, config, source);
+    EXPECT_TRUE(trainer.Step().ok());
+    return m;
+  };
+  const model::Model adamw = trained(Optimizer::kAdamW), muon = trained(Optimizer::kMuon);
+  ASSERT_NE(muon.offsets.head, muon.offsets.embedding);
+  for (const model::TensorSpec& t : muon.list.tensors()) {
+    const bool in_block = t.name.find(".layers.") != std::string::npos;
+    EXPECT_EQ(std::equal(muon.At(t.offset), muon.At(t.offset) + t.size(), adamw.At(t.offset)), t.is_vector || !in_block)
+        << t.name;
+  }
+}
+
+// A transcript without one of them would replay with its default.
+TEST(TrainConfig, JsonHoldsEveryFieldThatDecidesTheResult) {
+  auto keys = [](const TrainConfig& config) {
+    std::vector<std::string> names;
+    const Json json = TrainConfigToJson(config);
+    for (const auto& [name, value] : json.items()) names.push_back(name);
+    return names;
+  };
+  std::vector<std::string> expected = {"beta1",         "beta2",      "clip_norm",    "eps",         "final_ratio",
+                                       "learning_rate", "row_tokens", "schedule",     "seed",        "segment_steps",
+                                       "shards",        "steps",      "warmup_steps", "weight_decay"};
+  EXPECT_THAT(keys(TinyTraining()), testing::UnorderedElementsAreArray(expected));
+  TrainConfig muon = TinyTraining();
+  muon.optimizer = Optimizer::kMuon;
+  expected.insert(expected.end(), {"momentum", "optimizer"});
+  EXPECT_THAT(keys(muon), testing::UnorderedElementsAreArray(expected));
+}
+
 class Phase : public testing::Test {
  protected:
   void SetUp() override {

@@ -23,7 +23,7 @@ TEST(EscapeMarkdown, LeavesNoMarkup) {
 TEST(Credits, TableSortedByLeaf) {
   EXPECT_EQ(CreditsMarkdown({{"skills/b", {"Ada", "Bo <bo@example.org>"}, "abc123", 12}, {"knowledge/a", {}, "", 1}}),
             "# Credits\n\nThis model learned from these contributions. Rows are the training examples made from each "
-            "and kept after judging.\n\n| Leaf | Authors | Commit | Rows |\n| --- | --- | --- | ---: |\n"
+            "and kept after all checks.\n\n| Leaf | Authors | Commit | Rows |\n| --- | --- | --- | ---: |\n"
             "| knowledge/a | unknown | none | 1 |\n"
             "| skills/b | Ada, Bo \\<bo@example.org\\> | abc123 | 12 |\n\n2 leaves, 13 rows.\n");
 }

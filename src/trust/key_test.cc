@@ -117,9 +117,12 @@ TEST(Key, RefusesWhatIsNoKey) {
 TEST(Key, RefusesAPrivateKeyThatOthersCanRead) {
   TemporaryDirectory dir;
   Put(dir / "key", PrivateKey::Generate().Pem());
-  auto open = PrivateKey::Load(dir / "key");
-  ASSERT_FALSE(open.ok());
-  EXPECT_EQ(open.error().code, ErrorCode::kDenied);
+  for (mode_t mode : {0644, 0640, 0604, 0620}) {
+    ASSERT_EQ(::chmod((dir / "key").c_str(), mode), 0);
+    auto open = PrivateKey::Load(dir / "key");
+    ASSERT_FALSE(open.ok()) << mode;
+    EXPECT_EQ(open.error().code, ErrorCode::kDenied) << mode;
+  }
   ASSERT_EQ(::chmod((dir / "key").c_str(), 0600), 0);
   EXPECT_TRUE(PrivateKey::Load(dir / "key").ok());
 }

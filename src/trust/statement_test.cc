@@ -91,6 +91,9 @@ TEST_F(ProvenanceTest, NothingOfThisMachineGetsIn) {
   EXPECT_THAT(Fault(), HasSubstr("place on this machine"));
   input_.external_parameters["recipe"] = "/think step by step";  // a sentence, no path
   EXPECT_EQ(Fault(), "accepted");
+  input_.external_parameters["/home/someone/leaf"] = 1;
+  EXPECT_THAT(Fault(), HasSubstr("externalParameters has a path on this machine as a key"));
+  input_.external_parameters.erase("/home/someone/leaf");
   input_.resolved_dependencies[0].uri = "file:///srv/t.git";
   EXPECT_THAT(Fault(), HasSubstr("place on this machine"));
 }
@@ -129,6 +132,10 @@ TEST_F(ProvenanceTest, RefusesMalformedTexts) {
   EXPECT_TRUE(refused([](Json& j) { j["predicate"]["runDetails"].erase("builder"); }));
   EXPECT_TRUE(refused([](Json& j) { j["predicate"]["buildDefinition"]["resolvedDependencies"] = 1; }));
   EXPECT_TRUE(refused([](Json& j) { j["predicate"]["buildDefinition"]["resolvedDependencies"] = {{{"name", "n"}}}; }));
+  for (const Json& digest : std::vector<Json>{"", "0123456789ABCDEF", "main", 1})
+    EXPECT_TRUE(refused([&](Json& j) {
+      j["predicate"]["buildDefinition"]["resolvedDependencies"][0]["digest"]["gitCommit"] = digest;
+    })) << digest;
   EXPECT_TRUE(refused([](Json& j) { j["subject"] = Json::array(); }));
   EXPECT_TRUE(refused([](Json& j) { j["subject"].push_back(Json(j["subject"][0])); }));
   EXPECT_TRUE(refused([](Json& j) { j["subject"][0]["name"] = "../../etc/passwd"; }));

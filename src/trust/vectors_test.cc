@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 
+#include "base/testing.h"
 #include "trust/model_signing.h"
 #include "trust/testing.h"
 
@@ -110,18 +111,15 @@ void CheckCross(const std::string& folder, size_t at_least) {
 
 TEST(Vectors, CrossBundles) { CheckCross(TestData("oms/cross"), 5); }
 
-std::string BigSet() {
-  const char* root = std::getenv("CAIRN_CONFORMANCE_DIR");
-  return root ? std::string(root) + "/oms" : std::string();
-}
+std::string BigSet() { return ConformanceFile("oms"); }
 
 TEST(Vectors, AllCrossBundles) {
-  if (BigSet().empty() || !PathExists(BigSet())) GTEST_SKIP() << "CAIRN_CONFORMANCE_DIR is not set";
+  if (!PathExists(BigSet())) GTEST_SKIP() << "not at hand: " << BigSet();
   CheckCross(BigSet() + "/cross", 23);
 }
 
 TEST(Vectors, AllBundlesOfTheReferenceTool) {
-  if (BigSet().empty() || !PathExists(BigSet())) GTEST_SKIP() << "CAIRN_CONFORMANCE_DIR is not set";
+  if (!PathExists(BigSet())) GTEST_SKIP() << "not at hand: " << BigSet();
   std::string key = Get(TestData("oms/keys/signing-key-pub.spki.pem"));
   size_t checked = 0;
   for (const auto& entry : std::filesystem::directory_iterator(BigSet() + "/reference-tool")) {
@@ -137,7 +135,7 @@ TEST(Vectors, AllBundlesOfTheReferenceTool) {
 }
 
 TEST(Vectors, BundlesOfTheSpecification) {
-  if (BigSet().empty() || !PathExists(BigSet())) GTEST_SKIP() << "CAIRN_CONFORMANCE_DIR is not set";
+  if (!PathExists(BigSet())) GTEST_SKIP() << "not at hand: " << BigSet();
   std::string spec = BigSet() + "/spec-v1.0/";
   TemporaryDirectory dir;
   CopyTree(TestData("oms/reference/v1.1.0-elliptic-key"), dir.path());

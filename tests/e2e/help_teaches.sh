@@ -6,7 +6,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 "$CAIRN" --help >help
-for command in init 'taxonomy check' 'taxonomy new' build chat verify replay keygen 'system info' 'system schema'; do
+for command in init 'taxonomy check' 'taxonomy new' build 'data generate' train eval chat verify replay keygen 'system info' 'system schema'; do
   # shellcheck disable=SC2086
   "$CAIRN" $command --help >out
   grep -q '^Example' out || { echo "no example in: cairn $command --help" && exit 1; }
