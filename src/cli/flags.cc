@@ -125,6 +125,18 @@ std::string UnknownName(const CLI::App& app, const std::vector<std::string>& wor
   return {};
 }
 
+// For a command line that ends before it names a command that does something: which there are.
+std::string MissingCommand(const CLI::App& app, const std::vector<std::string>& words) {
+  const CLI::App* command = &app;
+  for (const std::string& word : words) {
+    if (!Known(CommandNames(*command), word)) break;
+    command = command->get_subcommand(word);
+  }
+  std::string names;
+  for (const std::string& name : CommandNames(*command)) names += (names.empty() ? ": " : ", ") + name;
+  return names;
+}
+
 }  // namespace
 
 Option Option::Required() const { return Option(option_->required()); }
@@ -201,8 +213,8 @@ Result<bool> Program::Parse(int argc, char** argv) const {
       app_->exit(e);
       return false;
     }
-    std::string unknown = UnknownName(*app_, words);
-    return BadInput(unknown.empty() ? std::string(e.what()) + "; see --help" : unknown);
+    if (std::string unknown = UnknownName(*app_, words); !unknown.empty()) return BadInput(unknown);
+    return BadInput(std::string(e.what()) + MissingCommand(*app_, words) + "; see --help");
   }
 }
 

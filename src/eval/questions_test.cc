@@ -23,7 +23,7 @@ class QuestionsTest : public testing::Test {
   }
   model::ChatModel chat_ = infer::TinyChatModel(2);
   ThreadPool pool_{2};
-  AskOptions options_{12, 4, true};
+  AskOptions options_{.max_tokens = 12, .max_parallel = 4};
 };
 
 TEST_F(QuestionsTest, ScoresEachLeaf) {

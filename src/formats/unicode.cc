@@ -180,10 +180,10 @@ std::optional<std::string> FromByteAlphabet(std::string_view text) {
 
 std::string_view Beginning(std::string_view text, size_t bytes) {
   if (text.size() <= bytes) return text;
-  size_t end = bytes;
-  // Further bytes of a character are 10xxxxxx; ill-formed text may have many of them, a character has three.
-  for (int i = 0; i < 3 && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80; ++i) --end;
-  return text.substr(0, end);
+  size_t start = bytes;  // of the character that holds text[bytes]; its further bytes are 10xxxxxx, at most three
+  for (int i = 0; i < 3 && start > 0 && (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80; ++i) --start;
+  const Utf8Char character = Utf8At(text, start);
+  return text.substr(0, character.valid && start + character.length > bytes ? start : bytes);
 }
 
 std::string Excerpt(std::string_view text) {

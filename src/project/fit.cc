@@ -46,11 +46,14 @@ Result<void> QuestionsFit(const taxonomy::Leaf& leaf, const model::ChatTexts& ba
 
 Result<void> CheckFits(const Project& project, const train::Resources& resources) {
   CAIRN_ASSIGN(model::ChatTexts base, model::LoadChatTexts(project.base_directory));
+  const std::string file = project.Path(kProjectFileName);
+  CAIRN_TRY(CheckQuantizes(base.config, project.config.spec.training,
+                           formats::YamlPlace(file, "spec.training.lora.quantize")));
   if (resources.device != nullptr) {
     auto trains = train::CheckDeviceTrains(base.config, NumericsOf(project.config.spec.training));
     if (trains.ok() && project.config.spec.training.replay_distillation > 0)
       trains = Unsupported("a device does not train with spec.training.replayDistillation; leave it or --device out");
-    if (!trains.ok()) return Error{trains.error().code, trains.error().message, project.Path(kProjectFileName)};
+    if (!trains.ok()) return Error{trains.error().code, trains.error().message, file};
   }
   if (const std::string base_data = project.base_directory + "/" + kReplayFile; PathExists(base_data))
     CAIRN_TRY(train::ReadConversations(base_data));

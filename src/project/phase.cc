@@ -147,11 +147,15 @@ Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, cons
   return train::PhaseHeader(config, plan.directory_name, start, inputs);
 }
 
-Result<void> QuantizeBase(model::Model& model, const TrainingConfig& training) {
+Result<void> CheckQuantizes(const model::ModelConfig& base, const TrainingConfig& training, const std::string& where) {
   auto type = QuantizedType(training);
   if (!type) return {};
-  CAIRN_TRY(model::CheckNarrowable(model.config, *type, "spec.training.lora.quantize"));
-  model = model::Narrowed(model, *type);
+  return model::CheckNarrowable(base, *type, where);
+}
+
+Result<void> QuantizeBase(model::Model& model, const TrainingConfig& training) {
+  CAIRN_TRY(CheckQuantizes(model.config, training, "spec.training.lora.quantize"));
+  if (auto type = QuantizedType(training)) model = model::Narrowed(model, *type);
   return {};
 }
 

@@ -58,7 +58,9 @@ train::TrainConfig PhaseTrainConfig(const TrainingConfig& training, const PhaseP
 Json PhaseHeaderOf(const train::TrainConfig& config, const PhasePlan& plan, const TrainingConfig& training,
                    const Digest& start, const PhaseSamples& samples, const Digest& base_digest);
 
-// Narrows the matrices of a frozen base as spec.training.lora.quantize asks.
+// Whether the base's matrices can be narrowed as spec.training.lora.quantize asks; where: of that field.
+Result<void> CheckQuantizes(const model::ModelConfig& base, const TrainingConfig& training, const std::string& where);
+// Narrows them.
 Result<void> QuantizeBase(model::Model& model, const TrainingConfig& training);
 
 // Gives the model a fresh adapter for the first phase, or the one saved in `previous`.

@@ -348,6 +348,7 @@ Result<ReplayReport> ReplayRelease(const std::string& release, ThreadPool& pool,
                                    const ReplayOptions& options) {
   std::string directory = release;
   while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
+  CAIRN_TRY(CheckIsRelease(directory));
   const auto identity = FileIdentity(directory);
   auto report = Replay(directory, pool, resolve, options);
   if (report.ok()) return report;

@@ -250,8 +250,14 @@ Finding Verifier::Cost() {
 
 }  // namespace
 
+Result<void> CheckIsRelease(const std::string& directory) {
+  if (!PathExists(directory)) return NotFound("there is no release here", directory);
+  if (PathExists(directory + "/provenance.json") || !PathExists(directory + "/" + kProjectFileName)) return {};
+  return NotFound("this is a project; name its release, which `cairn build` puts below build/", directory);
+}
+
 Result<VerifyReport> VerifyRelease(const std::string& release, const VerifyOptions& options) {
-  if (!PathExists(release)) return NotFound("there is no release here", release);
+  CAIRN_TRY(CheckIsRelease(release));
   const auto identity = FileIdentity(release);
   Result<VerifyReport> report = Verifier(release, options).Run();
   if (FileIdentity(release) != identity) return ReplacedWhileRead(release);

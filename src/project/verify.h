@@ -34,7 +34,10 @@ struct VerifyReport {
   std::optional<Digest> digest;                     // of the release, if no check failed
 };
 
-// A check that fails is no error: the report says so. kNotFound without a release.
+// kNotFound where no release is: nothing, or a project.
+Result<void> CheckIsRelease(const std::string& directory);
+
+// A check that fails is no error: the report says so.
 Result<VerifyReport> VerifyRelease(const std::string& release, const VerifyOptions& options);
 
 // The digest of the base model. Two that differ would let each reader take another one: kCorrupt. where: of the

@@ -1,6 +1,7 @@
 #include "taxonomy/documents.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "base/controls.h"

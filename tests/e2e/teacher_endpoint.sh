@@ -45,7 +45,7 @@ THE_KEY=zqkey "$CAIRN" build -C p --json 2>/dev/null >again
 jq -e '[.steps[] | select(.id | startswith("synth:")) | .state] | length > 0 and all(. == "unchanged")' again >/dev/null || fail "$(jq -c .steps again)"
 # Another model there is another teacher; another spelling of its address is not.
 ran() { jq -c '[.steps[] | select(.id | startswith("synth:")) | .state] | unique' "$1"; }
-sed -i "s|http://127.0.0.1|HTTP://127.0.0.1|; s|/v1\"|/v1/\"|" p/cairn.yaml
+sed -i 's|/v1"|/v1//"|' p/cairn.yaml
 THE_KEY=zqkey "$CAIRN" build -C p --json 2>/dev/null >spelt
 [ "$(ran spelt)" = '["unchanged"]' ] || fail "another spelling: $(ran spelt)"
 sed -i 's|model: m,|model: m2,|' p/cairn.yaml

@@ -25,3 +25,11 @@ refused '' 'First steps'
 refused 'chat -q x --seed -1' '-1 is negative'
 refused 'replay x --step -1' '-1 is negative'
 "$CAIRN" keygen --jsno --json 2>/dev/null | jq -e '.error.code == "bad_input"' >/dev/null
+# A command that needs another one lists them; a project is no release.
+status=0 && "$CAIRN" taxonomy 2>said || status=$?
+[ "$status" = 2 ] && grep -q 'check, new' said || { echo "no list of commands: $(cat said)" && exit 1; }
+"$CAIRN" init project --quiet
+for command in verify replay; do
+  status=0 && "$CAIRN" $command project 2>said || status=$?
+  [ "$status" != 0 ] && grep -q 'this is a project' said || { echo "$command takes a project: $(cat said)" && exit 1; }
+done
