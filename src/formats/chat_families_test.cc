@@ -198,9 +198,7 @@ TEST(JinjaLiterals, AreReadFromBlocksOnly) {
   EXPECT_EQ(JinjaLiterals("{"), Strings());
 }
 
-std::string Conformance(const std::string& path) {
-  return ConformanceFile(path);
-}
+std::string Conformance(const std::string& path) { return ConformanceFile(path); }
 
 // The whole templates, by llama.cpp's test cases and its files.
 TEST(ChatConformance, WholeTemplatesOfTheFamilies) {

@@ -13,9 +13,7 @@
 namespace cairn::formats {
 namespace {
 
-std::string Conformance(const std::string& path) {
-  return ConformanceFile(path);
-}
+std::string Conformance(const std::string& path) { return ConformanceFile(path); }
 
 // Runs every vector of a Hugging Face expectation file; the field `ids` may begin with `prefix` (template tokens).
 void CheckVectors(const Tokenizer& tokenizer, const Json& vectors, const std::string& field,

@@ -3,8 +3,8 @@
 // threads.
 //
 // Dimension letters: T tokens (rows), C hidden size, F feed-forward size, V vocabulary, H query heads, G key/value
-// heads (H % G == 0), D head size. Arrays are row-major f32 and never alias unless said. Nothing here can fail: shapes and
-// ids are the caller's to get right.
+// heads (H % G == 0), D head size. Arrays are row-major f32 and never alias unless said. Nothing here can fail: shapes
+// and ids are the caller's to get right.
 #pragma once
 
 #include <cstddef>

@@ -9,9 +9,8 @@ namespace cairn::model {
 namespace {
 
 // As "rope_type" names them.
-constexpr std::pair<RopeScalingType, const char*> kNames[] = {{RopeScalingType::kLinear, "linear"},
-                                                              {RopeScalingType::kDynamic, "dynamic"},
-                                                              {RopeScalingType::kLlama3, "llama3"}};
+constexpr std::pair<RopeScalingType, const char*> kNames[] = {
+    {RopeScalingType::kLinear, "linear"}, {RopeScalingType::kDynamic, "dynamic"}, {RopeScalingType::kLlama3, "llama3"}};
 
 // A factor of less than one would make frequencies that a table of sines does not reach.
 Result<double> OneOrMore(const Json& json, const char* name, const std::string& where) {
