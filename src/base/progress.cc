@@ -104,6 +104,12 @@ void Progress::Update(uint64_t done, const std::string& detail) {
   std::fflush(stderr);
 }
 
+void Progress::Clear() {
+  std::lock_guard lock(mutex_);
+  if (!quiet_ && !finished_) ClearLine();
+  std::fflush(stderr);
+}
+
 void Progress::Note(const std::string& text) {
   std::lock_guard lock(mutex_);
   if (quiet_ || finished_) return;

@@ -21,6 +21,8 @@ class Progress {
   void Update(uint64_t done, const std::string& detail = {});
   // A line of its own at once, for what happens now and then: why nothing moves, say.
   void Note(const std::string& text);
+  // Takes the live line away until the next Update: something else is printed.
+  void Clear();
   // Ends the live line with a summary.
   void Finish(const std::string& summary = {});
 

@@ -134,9 +134,7 @@ void PrintProblems(const taxonomy::TaxonomyReport& report, std::FILE* out) {
 void AddUnreadable(const std::string& root, taxonomy::TaxonomyReport& report) {
   taxonomy::Problems problems;
   for (const taxonomy::Leaf& leaf : report.leaves) {
-    auto read = synth::CheckDocuments(leaf);
-    if (!read.ok())
-      problems.Add({read.error().code, read.error().message, taxonomy::JoinPath(root, read.error().where)});
+    if (auto read = synth::CheckDocuments(leaf, root); !read.ok()) problems.Add(read.error());
   }
   report.error_count += problems.error_count();
   for (taxonomy::Problem& problem : std::move(problems).Take()) report.problems.push_back(std::move(problem));

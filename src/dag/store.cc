@@ -221,6 +221,8 @@ Result<void> Store::Export(const Digest& digest, const std::string& directory) {
   Result<void> copied = CopyTree(tree, fresh, false);
   if (copied.ok()) {
     auto swapped = SwapDirectories(fresh, clean, *disk_);
+    if (swapped.ok() && !swapped->empty())
+      return IoError("what was here before cannot be removed; remove it by hand", *swapped);
     if (swapped.ok()) return {};
     copied = swapped.error();
   }

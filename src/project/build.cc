@@ -219,6 +219,7 @@ Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const Bui
 Result<PlanReport> PlanProject(const Project& project, ThreadPool& pool) {
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store, dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kRead));
   BuildContext context(project, pool, *store, true);
+  CAIRN_TRY(CheckReleasePlace(ReleasePath(project)));
   CAIRN_TRY(CheckFits(project, {}));
   CAIRN_TRY(CheckPhases(project));
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));

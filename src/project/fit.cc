@@ -59,8 +59,7 @@ Result<void> CheckFits(const Project& project, const train::Resources& resources
     CAIRN_TRY(train::ReadConversations(base_data));
   const std::string root = project.Path(project.config.spec.taxonomy.path) + "/";
   for (const taxonomy::Leaf& leaf : project.leaves) {
-    if (auto read = synth::CheckDocuments(leaf); !read.ok())
-      return Error{read.error().code, read.error().message, root + read.error().where};
+    CAIRN_TRY(synth::CheckDocuments(leaf, project.Path(project.config.spec.taxonomy.path)));
     CAIRN_TRY(ExamplesFit(leaf, base, root + leaf.QnaPath()));
     CAIRN_TRY(QuestionsFit(leaf, base, root + leaf.EvalPath()));
   }

@@ -14,7 +14,7 @@
 namespace cairn::project {
 namespace {
 
-constexpr int kReleaseVersion = 3;  // of what this step writes beside what other steps made
+constexpr int kReleaseVersion = 4;  // of what this step writes beside what other steps made
 
 Result<void> CopyTree(const std::string& from, const std::string& to) {
   CAIRN_ASSIGN(std::vector<std::string> files, ListFiles(from));

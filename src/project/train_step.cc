@@ -13,8 +13,12 @@
 namespace cairn::project {
 namespace {
 
-// Rises when the same rows and settings give other weights, the numerics aside.
-constexpr int kTrainingVersion = 4;
+// Rises when the same rows and settings give other weights, the numerics aside; for training of all weights, when a
+// model's other files change, too.
+int TrainingVersion(TrainingMethod method) { return method == TrainingMethod::kFull ? 5 : 4; }
+
+// Rises when a model is merged otherwise, or has other files beside its weights.
+constexpr int kModelVersion = 2;
 
 // What a phase hands on: an adapter in PEFT layout, or after full training a model directory.
 constexpr const char* kAdapterDirectory = "adapter";
@@ -183,7 +187,7 @@ Result<void> AddTrainSteps(dag::Graph& graph, BuildContext& context) {
     dag::Step step;
     step.id = TrainStepId(project, i);
     step.kind = "train";
-    step.version = kTrainingVersion;
+    step.version = TrainingVersion(project.config.spec.training.method);
     step.parameters = {{"training", settings},
                        {"phase", i},
                        {"name", training.phases[i].name},
@@ -206,6 +210,7 @@ Result<void> AddModelStep(dag::Graph& graph, BuildContext& context) {
   dag::Step step;
   step.id = kModelStep;
   step.kind = "merge";
+  step.version = kModelVersion;
   step.parameters = {{"mergeScale", context.project.config.spec.training.lora.merge_scale}};
   step.files = {{"base model", context.project.base_digest}};
   step.steps = {{"last phase", TrainStepId(context.project, context.project.config.spec.training.phases.size() - 1)}};

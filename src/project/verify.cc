@@ -51,6 +51,7 @@ class Verifier {
   }
   void Add(const std::string& name, const Finding& finding) {
     report_.checks.push_back({name, finding.ok(), finding.ok() ? *finding : finding.error().ToString()});
+    digests_.HideProgress();
     if (options_.ended) options_.ended(report_.checks.back());
   }
   std::string Path(const std::string& name) const { return release_ + "/" + name; }

@@ -33,7 +33,7 @@ std::string WithoutThought(const std::string& text) {
 
 // {"error": {"message", "code"}}, as gateways write it beside status 200.
 bool ReadError(const Json& error, Completion& completion) {
-  if (!error.is_object() && !error.is_string()) return false;
+  if (!(error.is_object() || error.is_string()) || error.empty() || error == "") return false;
   const Json& message = error.is_string() ? error : Member(error, "message");
   completion.error = message.is_string() ? message.get<std::string>() : DumpJson(error);
   const Json& code = Member(error, "code");
@@ -62,7 +62,10 @@ std::string CompletionRequest(const std::string& model, const TeacherRequest& re
 std::optional<CompletionForm> FormAfterRefusal(const CompletionForm& form, std::string_view words) {
   auto names = [&](std::string_view parameter) { return words.find(parameter) != words.npos; };
   CompletionForm next = form;
-  if (names("max_tokens") && !form.max_completion_tokens) {
+  if (form.thinking_tokens > 0 && (names("max_tokens") || names("max_completion_tokens") || names("context"))) {
+    next.thinking_tokens = 0;
+    next.may_think = false;
+  } else if (names("max_tokens") && !form.max_completion_tokens) {
     next.max_completion_tokens = true;
   } else if (names("temperature")) {
     next.temperature = false;

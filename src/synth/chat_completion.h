@@ -16,6 +16,7 @@ struct CompletionForm {
   bool max_completion_tokens = false;  // the newer name of max_tokens
   bool temperature = true, seed = true, stream = true;
   int thinking_tokens = 0;  // room before the answer, for models that think first
+  bool may_think = true;    // whether the server has such room
   bool operator==(const CompletionForm&) const = default;
 };
 

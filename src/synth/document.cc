@@ -26,7 +26,7 @@ Result<void> CheckLimits(std::string_view text, const std::string& source) {
   size_t line = 1;
   for (size_t begin = 0; begin < text.size(); ++line) {
     size_t end = std::min(text.find('\n', begin), text.size());
-    std::string where = source + ":" + std::to_string(line);
+    const std::string where = source + ":" + std::to_string(line) + ":1";
     if (end - begin > kMaxLine) return BadInput("a line is longer than 64 KiB; break it into paragraphs", where);
     std::string_view row = text.substr(begin, end - begin);
     if (!formats::IsValidUtf8(row)) return BadInput("not UTF-8; save the document as UTF-8 text", where);
@@ -43,7 +43,7 @@ Result<void> CheckTables(std::string_view text, const std::string& source) {
   for (char c : text) {
     bars += c == '|' ? 1 : 0;
     if (bars > kMaxCells)
-      return BadInput("a line with more than 256 table cells; split the table", source + ":" + std::to_string(line));
+      return BadInput("a line with more than 256 table cells; split the table", source + ":" + std::to_string(line) + ":1");
     if (c != '\n') continue;
     ++line;
     bars = 0;

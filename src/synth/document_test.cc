@@ -56,7 +56,7 @@ TEST(DocumentTest, RefusesHostileInput) {
       "d\n",
       "a.md");
   ASSERT_FALSE(bad.ok());
-  EXPECT_EQ(bad.error().where, "a.md:2");
+  EXPECT_EQ(bad.error().where, "a.md:2:1");
   EXPECT_FALSE(ParseDocument(std::string_view("a\0b", 3), "a.txt").ok());
   std::string many;
   for (int i = 0; i < 100001; ++i) many += "x\n\n";

@@ -61,6 +61,7 @@ struct Verdict {
   std::optional<Outcome> outcome;  // none: the request is made again
   std::string why;                 // it failed
   int attempts = 1;                // how many may be made where each fails so
+  long status = 0;                 // of HTTP, which a gateway may have told beside status 200
   std::optional<Outcome> at_last;  // after them; none: an error
 };
 
@@ -118,7 +119,7 @@ class Connection {
     for (;;) {
       const CompletionForm form = habits_.Form();
       CAIRN_ASSIGN(Outcome outcome, Try(CompletionRequest(options_.model, request, form), stop));
-      if (outcome.out_of_tokens && form.thinking_tokens == 0) {
+      if (outcome.out_of_tokens && form.thinking_tokens == 0 && form.may_think) {
         CompletionForm longer = form;
         longer.thinking_tokens = kThinkingTokens;
         if (habits_.Replace(form, longer))
@@ -155,7 +156,7 @@ class Connection {
     const std::optional<CompletionForm> next = FormAfterRefusal(form, check.words);
     if (!next) return *check.fault;
     if (habits_.Replace(form, *next))
-      tell_("the teacher does not take a parameter and is asked without: " + check.fault->message);
+      tell_("the teacher does not take what it is asked with and is asked otherwise: " + check.fault->message);
     return true;
   }
 
@@ -170,7 +171,7 @@ class Connection {
         if (verdict.at_last) return *verdict.at_last;
         return Error{ErrorCode::kIo,
                      "no answer after " + std::to_string(attempt) + " attempts: " + verdict.why +
-                         (IsBusy(got.status) ? "; the endpoint has no time for so many requests"
+                         (IsBusy(verdict.status) ? "; the endpoint has no time for so many requests"
                                              : "; check that the endpoint is up") +
                          ", or build again later: what was answered is kept",
                      url_};
@@ -200,7 +201,7 @@ class Connection {
       Error fault = read.error();
       fault.message += ": " + Excerpt(got.body, key_);
       constexpr int kOnceMore = 2;
-      return Verdict{{}, fault.message, kOnceMore, Fault("no chat completion", fault, got.body)};
+      return Verdict{{}, fault.message, kOnceMore, got.status, Fault("no chat completion", fault, "")};
     }
     if (read->error_status != 0) {
       HttpReply failed = got;
@@ -219,7 +220,7 @@ class Connection {
     if (IsRefusal(got.status))
       return Verdict{Fault("HTTP " + std::to_string(got.status), BadInput(StatusText(got), url_), got.body)};
     CAIRN_ASSIGN(std::string why, WhyRetry(got));
-    return Verdict{{}, std::move(why), IsBusy(got.status) ? options_.busy_attempts : options_.attempts, {}};
+    return Verdict{{}, std::move(why), IsBusy(got.status) ? options_.busy_attempts : options_.attempts, got.status, {}};
   }
 
   std::string StatusText(const HttpReply& got) const {
@@ -270,7 +271,7 @@ class Connection {
 
   bool WaitAfter(const HttpReply& got, const Verdict& verdict, int attempt, const std::atomic<bool>& stop) const {
     int64_t wait = std::max(BackoffMs(options_, attempt + 1), got.retry_after_ms);
-    tell_((got.status != 0 ? "the teacher answered HTTP " + std::to_string(got.status)
+    tell_((got.status != 0 ? "the teacher answered HTTP " + std::to_string(verdict.status)
                            : "no answer from the teacher (" + got.failure + ")") +
           ", attempt " + std::to_string(attempt) + " of " + std::to_string(verdict.attempts) + ", next in " +
           HumanDuration(static_cast<double>(wait) / 1000));

@@ -38,7 +38,8 @@ class ServerHabits;
 // A request that the server refuses (400, 413, 422) or whose answer stays useless has a refusal for a reply, unless a
 // harmless request fares no better. Then it is written without the parameter that the server names (CompletionForm), or
 // is an error. Other statuses are errors at once. Certificates are checked, redirects are not followed, and a key is
-// sent over https or to this machine only. The key is in no message and no reply.
+// sent over https or to this machine only. The key is in no message and, if it has 8 characters or more, in no
+// reply.
 //
 // Threads  Answer uses options.parallel threads, the caller's included, or as many of them as the system gives, and may
 //          be called from one thread at a time.

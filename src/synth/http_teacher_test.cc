@@ -396,6 +396,14 @@ TEST(HttpTeacherTest, AModelThatThinksGetsRoomForIt) {
   EXPECT_EQ(Send(options, Questions(3)).value()[2].text, "ok");
   EXPECT_EQ(server.requests(), 4);
   EXPECT_THAT(told, testing::ElementsAre(HasSubstr("thinks before it answers")));
+  // A server without room for it: the one row is lost, and the others are asked for as before.
+  TestServer small([&](int n, const std::string& request) {
+    if (allowed(request) > 1000) return Http("400 Bad Request", "max_tokens is too large: 4112");
+    return n == 0 ? cut() : Good("ok");
+  });
+  options = small.Options();
+  options.parallel = 1;
+  EXPECT_EQ(Send(options, Questions(3)).value()[2].text, "ok");
   TestServer endless([&](int, const std::string&) { return cut(); });
   EXPECT_EQ(Send(endless.Options(), {Ask("q")}).value()[0].refusal, "it thought until its tokens were used up");
 }

@@ -14,22 +14,31 @@ std::string At(const taxonomy::Leaf& leaf, const formats::YamlPosition& at) {
   return leaf.QnaPath() + ":" + std::to_string(at.line);
 }
 
-Result<std::vector<Document>> DocumentsOf(const taxonomy::Leaf& leaf) {
+// root: of the taxonomy, for messages.
+Result<std::vector<Document>> DocumentsOf(const taxonomy::Leaf& leaf, const std::string& root) {
   std::vector<Document> documents;
-  auto add = [&](const std::string& text, const std::string& where) -> Result<void> {
-    CAIRN_ASSIGN(Document document, ParseDocument(text, where));
-    documents.push_back(std::move(document));
-    return {};
-  };
-  for (const taxonomy::Document& source : leaf.documents) CAIRN_TRY(add(source.text, source.path));
+  for (const taxonomy::Document& source : leaf.documents) {
+    Result<Document> document = ParseDocument(source.text, source.path);
+    if (!document.ok()) {  // the place without the path: ":12:1"
+      const Error& error = document.error();
+      return Error{error.code, error.message, source.where + error.where.substr(source.path.size())};
+    }
+    documents.push_back(std::move(*document));
+  }
   if (!documents.empty()) return documents;
   // Nothing else to read: the passages that the contributor chose.
-  for (const taxonomy::SeedExample& example : leaf.seed_examples) CAIRN_TRY(add(example.context, At(leaf, example.at)));
+  for (const taxonomy::SeedExample& example : leaf.seed_examples) {
+    Result<Document> document = ParseDocument(example.context, At(leaf, example.at));
+    if (!document.ok())
+      return Error{document.error().code, document.error().message,
+                   formats::YamlWhere(taxonomy::JoinPath(root, leaf.QnaPath()), example.at)};
+    documents.push_back(std::move(*document));
+  }
   return documents;
 }
 
 Result<LeafData> Knowledge(const taxonomy::Leaf& leaf, Asker& asker, const SynthesisOptions& options) {
-  CAIRN_ASSIGN(const std::vector<Document> documents, DocumentsOf(leaf));
+  CAIRN_ASSIGN(const std::vector<Document> documents, DocumentsOf(leaf, ""));
   std::vector<KnowledgeSeed> seeds;
   for (const taxonomy::SeedExample& example : leaf.seed_examples) {
     for (const taxonomy::QuestionAnswer& pair : example.questions_and_answers) {
@@ -58,9 +67,9 @@ Result<void> CheckRange(const char* name, uint64_t value, uint64_t low, uint64_t
 
 }  // namespace
 
-Result<void> CheckDocuments(const taxonomy::Leaf& leaf) {
+Result<void> CheckDocuments(const taxonomy::Leaf& leaf, const std::string& root) {
   if (leaf.kind != taxonomy::LeafKind::kKnowledge) return {};
-  CAIRN_TRY(DocumentsOf(leaf));
+  CAIRN_TRY(DocumentsOf(leaf, root));
   return {};
 }
 

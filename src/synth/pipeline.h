@@ -15,8 +15,9 @@ namespace cairn::synth {
 Result<LeafData> Synthesise(const taxonomy::Leaf& leaf, Teacher& teacher, const SynthesisOptions& options,
                             const SynthesisCallback& progress = {});
 
-// Whether the leaf's documents can be read, before anything is asked. kBadInput names the first that cannot.
-Result<void> CheckDocuments(const taxonomy::Leaf& leaf);
+// Whether the leaf's documents can be read, before anything is asked. kBadInput names the first that cannot, with its
+// line. root: of the taxonomy, for messages.
+Result<void> CheckDocuments(const taxonomy::Leaf& leaf, const std::string& root);
 
 // Rises when the same inputs give other rows: part of the step's key.
 inline constexpr int kSynthesisVersion = 7;

@@ -61,6 +61,7 @@ std::string_view WithoutFence(std::string_view reply) {
   const std::string_view text = Trim(reply);
   const size_t line = text.find('\n');
   if (!text.starts_with(kFence) || !text.ends_with(kFence) || line == text.npos) return reply;
+  if (text.find("\n```", line) + 1 != text.size() - kFence.size()) return reply;  // two blocks
   return Trim(text.substr(line, text.size() - kFence.size() - line));
 }
 

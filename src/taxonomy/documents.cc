@@ -108,7 +108,7 @@ class Collector {
     if (!text.ok()) return problems_->Add(text.error());
     if (!CheckTodos(*text, where, problems_)) return;
     Digest digest = Sha256Of(*bytes);
-    leaf_->documents.push_back({path, std::move(*text), digest});
+    leaf_->documents.push_back({path, std::move(*text), digest, where});
     leaf_->files.push_back({recorded, FileRole::kDocument, digest});
   }
 

@@ -50,6 +50,7 @@ struct Document {
   std::string path;  // in its repository or below the taxonomy's root
   std::string text;  // line ends are "\n", no byte order mark
   Digest digest;     // of the bytes in the file
+  std::string where = {};  // what messages call it
 };
 
 // kAttribution is for the credits only. kEval is never shown to a teacher and never trained on.

@@ -88,7 +88,6 @@ void CheckLeafPath(const Listing& tree, const std::string& path, Problems* probl
                          "move it, so that InstructLab finds it, too");
 }
 
-// On file systems that ignore case or normal form these would be one folder.
 // Without documents.
 LeafOptions Quick() {
   LeafOptions options;
@@ -96,6 +95,7 @@ LeafOptions Quick() {
   return options;
 }
 
+// On file systems that ignore case or normal form these would be one folder.
 // Of the chosen leaves with each other and with all others.
 void CheckCollisions(const Listing& tree, const std::vector<std::string>& leaves, const std::set<std::string>& chosen,
                      Problems* problems) {

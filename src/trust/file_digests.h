@@ -18,6 +18,7 @@ class FileDigests {
   // Shows how far it is with all files below `directory`, where they are large.
   FileDigests(const std::string& directory, bool quiet);
   Result<Digest> Of(const std::string& path);
+  void HideProgress();  // before something else is printed
 
  private:
   std::map<std::string, Digest> known_;

@@ -14,3 +14,11 @@ jq -se 'length == 1 and .[0].errors >= 1 and (.[0].problems[0] | .line == 1 and 
 grep -q 'qna.yaml:1:[0-9]*: error:' err
 GITHUB_ACTIONS=true "$CAIRN" taxonomy check >out || true
 grep -q '^::error file=taxonomy/knowledge/example/hollin_bridge/qna.yaml,line=1,col=[0-9]*::' out
+# A document that a build would refuse is named with its line, too.
+sed -i 's/^version: 99/version: 3/' taxonomy/knowledge/example/hollin_bridge/qna.yaml
+document=$(ls taxonomy/knowledge/example/hollin_bridge/*.md)
+printf 'word %.0s' {1..20000} >>"$document"
+status=0 && "$CAIRN" taxonomy check --json >out 2>/dev/null || status=$?
+[ "$status" = 2 ]
+jq -e --arg file "$document" --argjson lines "$(($(wc -l <"$document") + 1))" \
+  '.problems[] | select(.severity == "error") | .file == $file and .line == $lines and (.message | test("64 KiB"))' out >/dev/null
