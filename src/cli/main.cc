@@ -47,7 +47,10 @@ std::function<Result<std::string>(const std::string&)> ModelResolverFor(const st
 void AddCommon(Command command, Context& context) {
   command.AddFlag("--json", context.json, "print one JSON object on stdout");
   command.AddFlag("-q,--quiet", context.quiet, "no progress on stderr");
-  command.AddValue("--threads", context.threads, "threads (default: all CPUs, or fewer where a container has less time); changes no bit").Between(1, 1024);
+  command
+      .AddValue("--threads", context.threads,
+                "threads (default: all CPUs, or fewer where a container has less time); changes no bit")
+      .Between(1, 1024);
   command.AddValue("--isa", context.isa, "use only this instruction set (see `cairn system info`); changes no bit");
 }
 
