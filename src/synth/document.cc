@@ -43,7 +43,8 @@ Result<void> CheckTables(std::string_view text, const std::string& source) {
   for (char c : text) {
     bars += c == '|' ? 1 : 0;
     if (bars > kMaxCells)
-      return BadInput("a line with more than 256 table cells; split the table", source + ":" + std::to_string(line) + ":1");
+      return BadInput("a line with more than 256 table cells; split the table",
+                      source + ":" + std::to_string(line) + ":1");
     if (c != '\n') continue;
     ++line;
     bars = 0;

@@ -172,7 +172,7 @@ class Connection {
         return Error{ErrorCode::kIo,
                      "no answer after " + std::to_string(attempt) + " attempts: " + verdict.why +
                          (IsBusy(verdict.status) ? "; the endpoint has no time for so many requests"
-                                             : "; check that the endpoint is up") +
+                                                 : "; check that the endpoint is up") +
                          ", or build again later: what was answered is kept",
                      url_};
       }

@@ -47,9 +47,9 @@ struct DocumentRef {
 };
 
 struct Document {
-  std::string path;  // in its repository or below the taxonomy's root
-  std::string text;  // line ends are "\n", no byte order mark
-  Digest digest;     // of the bytes in the file
+  std::string path;        // in its repository or below the taxonomy's root
+  std::string text;        // line ends are "\n", no byte order mark
+  Digest digest;           // of the bytes in the file
   std::string where = {};  // what messages call it
 };
 
