@@ -22,24 +22,15 @@ last=$(basename "$(find "$release/transcript" -mindepth 1 -maxdepth 1 | sort | t
 at=transcript/$last
 # The root of bad's last transcript, and the digest of every file in its provenance, as they are now.
 adapt() {
-  python3 - bad "$at" <<'PYTHON'
+  write_root "bad/$at"
+  python3 - bad <<'PYTHON'
 import hashlib, json, os, sys
-bad, at = sys.argv[1:]
-folder = bad + "/" + at
-sha = lambda data: hashlib.sha256(data).digest()
-def root(leaves):
-    if len(leaves) == 1:
-        return leaves[0]
-    half = 1 << (len(leaves) - 1).bit_length() - 1
-    return sha(b"\1" + root(leaves[:half]) + root(leaves[half:]))
-lines = [open(folder + "/header.json", "rb").read()[:-1]] + open(folder + "/steps.jsonl", "rb").read().splitlines()
-merkle = root([sha(b"\0" + line) for line in lines]).hex()
-json.dump({"steps": len(lines) - 1, "merkle_root": merkle}, open(folder + "/root.json", "w"))
+bad = sys.argv[1]
 path = bad + "/provenance.json"
 statement = json.load(open(path))
 for subject in statement["subject"]:
     if os.path.exists(bad + "/" + subject["name"]):
-        subject["digest"]["sha256"] = sha(open(bad + "/" + subject["name"], "rb").read()).hex()
+        subject["digest"]["sha256"] = hashlib.sha256(open(bad + "/" + subject["name"], "rb").read()).hexdigest()
 json.dump(statement, open(path, "w"))
 PYTHON
 }
