@@ -198,11 +198,9 @@ TEST(JinjaLiterals, AreReadFromBlocksOnly) {
   EXPECT_EQ(JinjaLiterals("{"), Strings());
 }
 
-std::string Conformance(const std::string& path) { return ConformanceFile(path); }
-
 // The whole templates, by llama.cpp's test cases and its files.
 TEST(ChatConformance, WholeTemplatesOfTheFamilies) {
-  const std::string root = Conformance("chat_templates/");
+  const std::string root = ConformanceFile("chat_templates/");
   if (!PathExists(root)) GTEST_SKIP() << "no conformance data";
   Tokenizer t = AnyFamilysTokenizer();
   const std::map<std::string, std::string> files = {

@@ -13,8 +13,6 @@
 namespace cairn::formats {
 namespace {
 
-std::string Conformance(const std::string& path) { return ConformanceFile(path); }
-
 // Runs every vector of a Hugging Face expectation file; the field `ids` may begin with `prefix` (template tokens).
 void CheckVectors(const Tokenizer& tokenizer, const Json& vectors, const std::string& field,
                   const std::vector<TokenId>& prefix, bool special, bool keep) {
@@ -31,7 +29,7 @@ void CheckVectors(const Tokenizer& tokenizer, const Json& vectors, const std::st
 }
 
 TEST(TokenizerConformance, Gpt2) {
-  std::string folder = Conformance("tokenizer/gpt2/");
+  std::string folder = ConformanceFile("tokenizer/gpt2/");
   if (!PathExists(folder)) GTEST_SKIP() << "no conformance data";
   Tokenizer t = Tokenizer::Load(folder + "tokenizer.json").value();
   EXPECT_EQ(t.vocab_size(), 50257);
@@ -41,7 +39,7 @@ TEST(TokenizerConformance, Gpt2) {
 }
 
 TEST(TokenizerConformance, Granite7bLab) {
-  std::string folder = Conformance("tokenizer/granite-7b-lab/");
+  std::string folder = ConformanceFile("tokenizer/granite-7b-lab/");
   if (!PathExists(folder)) GTEST_SKIP() << "no conformance data";
   Tokenizer t = Tokenizer::Load(folder + "tokenizer.json").value();
   EXPECT_EQ(t.vocab_size(), 32005);
@@ -55,7 +53,7 @@ TEST(TokenizerConformance, Granite7bLab) {
 }
 
 TEST(TokenizerConformance, Stories260K) {
-  std::string folder = Conformance("hf/stories260K/");
+  std::string folder = ConformanceFile("hf/stories260K/");
   if (!PathExists(folder)) GTEST_SKIP() << "no conformance data";
   Tokenizer t = Tokenizer::Load(folder + "tokenizer.json").value();
   CheckVectors(t, ReadJsonFile(folder + "hf_rust_expected.json").value(), "ids", {1}, true, false);

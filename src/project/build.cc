@@ -135,9 +135,9 @@ Result<void> Publish(const Project& project, dag::Store& store, const std::optio
   const std::string staging = HiddenBeside(path, ".new");
   CAIRN_TRY(store.Export(Find(report.steps, kReleaseStep).output, staging));
   CAIRN_TRY(WriteFileAtomic(staging + "/cost.json", PrettyJson(report.cost)));
-  trust::FileDigests digests;
-  if (key) CAIRN_TRY(trust::SignDirectory(staging, *key, &digests));
-  CAIRN_ASSIGN(report.release_digest, trust::ReleaseDigest(staging, &digests));
+  const trust::FileDigests digests;
+  if (key) CAIRN_TRY(trust::SignDirectory(staging, *key, digests));
+  CAIRN_ASSIGN(report.release_digest, trust::ReleaseDigest(staging, digests));
   // Whole or not at all: the old release goes only when the new one is complete and signed.
   CAIRN_TRY(CheckReleasePlace(path));
   CAIRN_TRY(store.CheckLock());

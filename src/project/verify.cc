@@ -31,7 +31,7 @@ class Verifier {
     Checks();
     // Of a release that is none it would name nothing.
     if (std::ranges::all_of(report_.checks, &ReleaseCheck::ok)) {
-      CAIRN_ASSIGN(report_.digest, trust::ReleaseDigest(release_, &digests_));
+      CAIRN_ASSIGN(report_.digest, trust::ReleaseDigest(release_, digests_));
     }
     return std::move(report_);
   }
@@ -66,7 +66,7 @@ class Verifier {
 
   const std::string& release_;
   const VerifyOptions& options_;
-  trust::FileDigests digests_;
+  const trust::FileDigests digests_;
   VerifyReport report_;
   std::vector<std::string> files_;
   std::string base_;                                // digest of the base model, as the provenance says
@@ -80,7 +80,7 @@ Finding Verifier::Signature() {
     return Denied("the release is not signed; --allow-unsigned checks the rest and says nothing about who made it",
                   Path(std::string(trust::kSignatureFile)));
   }
-  CAIRN_ASSIGN(trust::SignatureReport report, trust::VerifyDirectory(release_, options_.public_key_pem, {}, &digests_));
+  CAIRN_ASSIGN(trust::SignatureReport report, trust::VerifyDirectory(release_, options_.public_key_pem, {}, digests_));
   CAIRN_TRY(trust::CheckNothingElseUnsigned(report, release_));
   report_.signature = std::move(report);
   std::string text = fmt::format("{} files, key {}", report_.signature->files.size(), report_.signature->key_hint);
@@ -136,7 +136,7 @@ namespace {
 Finding Verifier::Provenance() {
   std::string path = Path("provenance.json");
   CAIRN_ASSIGN(std::string text, ReadFile(path, kMaxRecordBytes));
-  CAIRN_ASSIGN(trust::ProvenanceReport report, trust::CheckProvenance(text, release_, path, &digests_));
+  CAIRN_ASSIGN(trust::ProvenanceReport report, trust::CheckProvenance(text, release_, path, digests_));
   CAIRN_ASSIGN(base_, BaseModelDigest(report.resolved_dependencies, path));
   CAIRN_ASSIGN(phases_, PhasesOf(report.external_parameters, path));
   std::set<std::string_view> named;

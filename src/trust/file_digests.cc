@@ -14,12 +14,12 @@ FileDigests::FileDigests(const std::string& directory, bool quiet) {
   if (!quiet && total_ >= kLarge) progress_ = std::make_unique<Progress>("reading files (MB)", total_ >> 20);
 }
 
-void FileDigests::HideProgress() {
+void FileDigests::HideProgress() const {
   if (progress_) progress_->Clear();
   if (progress_ && read_ >= total_) progress_.reset();
 }
 
-Result<Digest> FileDigests::Of(const std::string& path) {
+Result<Digest> FileDigests::Of(const std::string& path) const {
   if (auto found = known_.find(path); found != known_.end()) return found->second;
   CAIRN_ASSIGN(const Digest digest, Sha256OfFile(path, [&](uint64_t bytes) {
                  read_ += bytes;

@@ -73,7 +73,7 @@ Result<void> CompareNames(const std::string& dir, const std::vector<SignedFile>&
 
 // Everything that differs between what was signed and what is there, by name.
 Result<void> Compare(const std::string& dir, const std::vector<SignedFile>& signed_files,
-                     const std::vector<std::string>& present, FileDigests& digests) {
+                     const std::vector<std::string>& present, const FileDigests& digests) {
   CAIRN_TRY(CompareNames(dir, signed_files, present));
   std::vector<std::string> faults;
   for (const SignedFile& file : signed_files) {
@@ -109,23 +109,21 @@ const std::vector<std::string>& AlwaysIgnoredPaths() {
 }
 
 Result<Manifest> BuildManifest(const std::string& dir, const std::vector<std::string>& ignore_paths,
-                               FileDigests* digests) {
+                               const FileDigests& digests) {
   CAIRN_ASSIGN(Listing listing, ListToSign(dir, ignore_paths));
-  FileDigests own;
-  if (digests == nullptr) digests = &own;
   Manifest manifest;
   manifest.model_name = BaseName(dir);
   manifest.ignore_paths = AlwaysIgnoredPaths();
   for (const std::string& path : ignore_paths)
     if (!IsBelowAny(path, manifest.ignore_paths)) manifest.ignore_paths.push_back(path);
   for (std::string& name : listing.covered) {
-    CAIRN_ASSIGN(Digest digest, digests->Of(Join(dir, name)));
+    CAIRN_ASSIGN(Digest digest, digests.Of(Join(dir, name)));
     manifest.files.push_back({std::move(name), digest});
   }
   return manifest;
 }
 
-Result<Manifest> SignDirectory(const std::string& dir, const PrivateKey& key, FileDigests* digests) {
+Result<Manifest> SignDirectory(const std::string& dir, const PrivateKey& key, const FileDigests& digests) {
   CAIRN_TRY(ListToSign(dir, {}));  // an empty or unsuitable directory stays as it is
   PublicKey public_key = key.Public();
   CAIRN_TRY(WriteFileAtomic(Join(dir, kReleaseKeyFile), public_key.Pem()));
@@ -136,7 +134,7 @@ Result<Manifest> SignDirectory(const std::string& dir, const PrivateKey& key, Fi
 }
 
 Result<SignatureReport> VerifyDirectory(const std::string& dir, const std::optional<std::string>& public_key_pem,
-                                        const std::vector<std::string>& ignore_paths, FileDigests* digests) {
+                                        const std::vector<std::string>& ignore_paths, const FileDigests& digests) {
   std::string path = Join(dir, kSignatureFile);
   if (!PathExists(path)) return NotFound("not signed: there is no " + std::string(kSignatureFile), dir);
   CAIRN_ASSIGN(std::string text, ReadFile(path, kMaxBundleBytes));
@@ -152,8 +150,7 @@ Result<SignatureReport> VerifyDirectory(const std::string& dir, const std::optio
   std::vector<std::string> ignored = manifest.ignore_paths;
   ignored.insert(ignored.end(), ignore_paths.begin(), ignore_paths.end());
   CAIRN_ASSIGN(Listing listing, List(dir, ignored));
-  FileDigests own;
-  CAIRN_TRY(Compare(dir, manifest.files, listing.covered, digests ? *digests : own));
+  CAIRN_TRY(Compare(dir, manifest.files, listing.covered, digests));
 
   report.self_signed = !public_key_pem.has_value();
   if (report.self_signed) report.note = "self-signed: give --key to check who signed";

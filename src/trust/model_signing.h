@@ -27,10 +27,10 @@ const std::vector<std::string>& AlwaysIgnoredPaths();
 // Hashes every regular file below dir except the ignored ones; names in byte order, which is the specification's code
 // point order. kBadInput for a symbolic link, a special file, an unsafe name or an empty directory.
 Result<Manifest> BuildManifest(const std::string& dir, const std::vector<std::string>& ignore_paths,
-                               FileDigests* digests = nullptr);
+                               const FileDigests& digests = {});
 
 // Writes dir/cairn.pub and dir/model.sig; both appear whole or not at all. The release must be complete.
-Result<Manifest> SignDirectory(const std::string& dir, const PrivateKey& key, FileDigests* digests = nullptr);
+Result<Manifest> SignDirectory(const std::string& dir, const PrivateKey& key, const FileDigests& digests = {});
 
 struct SignatureReport {
   std::string key_hint;                     // PublicKey::Hint of the key that the signature fits
@@ -49,7 +49,7 @@ struct SignatureReport {
 Result<SignatureReport> VerifyDirectory(const std::string& dir,
                                         const std::optional<std::string>& public_key_pem = std::nullopt,
                                         const std::vector<std::string>& ignore_paths = {},
-                                        FileDigests* digests = nullptr);
+                                        const FileDigests& digests = {});
 
 // A bundle may name ignore paths of its own. kDenied, naming the first, if that leaves a file of dir unsigned that is
 // not below AlwaysIgnoredPaths().

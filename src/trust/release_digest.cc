@@ -9,9 +9,7 @@ bool IsOutsideReleaseDigest(std::string_view name) {
   return name == kReleaseKeyFile || name == "cost.json" || IsBelowAny(name, AlwaysIgnoredPaths());
 }
 
-Result<Digest> ReleaseDigest(const std::string& dir, FileDigests* digests) {
-  FileDigests own;
-  if (digests == nullptr) digests = &own;
+Result<Digest> ReleaseDigest(const std::string& dir, const FileDigests& digests) {
   CAIRN_ASSIGN(std::vector<std::string> names, ListFiles(dir));
   Sha256 sha;
   for (const std::string& name : names) {
@@ -19,7 +17,7 @@ Result<Digest> ReleaseDigest(const std::string& dir, FileDigests* digests) {
     // A line break in a name would make two releases look alike.
     if (!IsSafeName(name))
       return BadInput("a release file needs a name in UTF-8 without backslash or control characters", dir + "/" + name);
-    CAIRN_ASSIGN(Digest digest, digests->Of(dir + "/" + name));
+    CAIRN_ASSIGN(Digest digest, digests.Of(dir + "/" + name));
     sha.Update(digest.Hex() + " " + name + "\n");
   }
   return sha.Finish();

@@ -18,7 +18,7 @@ namespace cairn::trust {
 // Left out, at the top level only: model.sig (a signature has random bits), cairn.pub (depends on who signs) and
 // cost.json (measured time), and what no signature covers (.git, .gitattributes, .github, .gitignore).
 // digests: shared with other checks of the same files.
-Result<Digest> ReleaseDigest(const std::string& dir, FileDigests* digests = nullptr);
+Result<Digest> ReleaseDigest(const std::string& dir, const FileDigests& digests = {});
 
 // Whether the release digest leaves this file out.
 bool IsOutsideReleaseDigest(std::string_view name);

@@ -181,9 +181,7 @@ Result<ProvenanceReport> ParseProvenance(std::string_view text, const std::strin
 }
 
 Result<ProvenanceReport> CheckProvenance(std::string_view text, const std::string& release_dir,
-                                         const std::string& where, FileDigests* digests) {
-  FileDigests own;
-  if (digests == nullptr) digests = &own;
+                                         const std::string& where, const FileDigests& digests) {
   CAIRN_ASSIGN(ProvenanceReport report, ParseProvenance(text, where));
   CAIRN_ASSIGN(std::vector<std::string> names, ListFiles(release_dir));
   std::string faults;
@@ -192,7 +190,7 @@ Result<ProvenanceReport> CheckProvenance(std::string_view text, const std::strin
     if (!std::binary_search(names.begin(), names.end(), subject.name)) {
       fault = subject.name + " is missing";
     } else {
-      CAIRN_ASSIGN(Digest digest, digests->Of(release_dir + "/" + subject.name));
+      CAIRN_ASSIGN(Digest digest, digests.Of(release_dir + "/" + subject.name));
       if (digest != subject.digest) fault = subject.name + " is not the file that was built";
     }
     if (!fault.empty()) faults += (faults.empty() ? "" : "; ") + fault;

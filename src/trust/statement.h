@@ -65,7 +65,7 @@ struct ProvenanceReport {
 // all that are changed or missing. digests: shared with other checks of the same files. `where` names the text in
 // errors.
 Result<ProvenanceReport> CheckProvenance(std::string_view text, const std::string& release_dir,
-                                         const std::string& where = "provenance.json", FileDigests* digests = nullptr);
+                                         const std::string& where = "provenance.json", const FileDigests& digests = {});
 
 // The same without looking at files.
 Result<ProvenanceReport> ParseProvenance(std::string_view text, const std::string& where);
