@@ -92,7 +92,7 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& root, Access acces
   CAIRN_ASSIGN(store->lock_, FileLock::Acquire(store->Path("lock")));
   // With the lock held nobody else writes here: what lies in tmp/ was left by a killed process.
   CAIRN_TRY(store->disk().Remove(store->Path("tmp")));
-  for (const char* name : {"tmp", "objects", "actions", "calls", "steps", "work"})
+  for (const char* name : {"tmp", "objects", "actions", "steps", "work"})
     CAIRN_TRY(store->disk().MakeDirectory(store->Path(name)));
   return store;
 }

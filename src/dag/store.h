@@ -2,13 +2,13 @@
 //
 //   objects/<2>/<62>     bytes, named by their SHA-256
 //   actions/<key>.json   step key -> output tree
-//   calls/<2>/<62>       small values by key (call_cache.h)
+//   calls.sqlite         small values by key (call_cache.h)
 //   steps/<hash>.json    what each step last ran with, for explain (graph.cc)
 //   work/<key>/          directories of steps that have not finished
 //   tmp/, lock
 //
 // Everything appears whole or not at all: written to tmp/ and renamed. Objects and actions are synced, too; what can be
-// made anew or only explains (calls/, steps/, work/<key>/id) is not, and a loss of power may take the last of it. Every
+// made anew or only explains (steps/, work/<key>/id) is not, and a loss of power may take the last of it. Every
 // read of an object checks its digest; one that does not match is removed, named in the error and from then on absent.
 #pragma once
 

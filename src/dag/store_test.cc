@@ -6,11 +6,9 @@
 #include <sys/wait.h>
 
 #include <fstream>
-#include <thread>
 #include <vector>
 
 #include "base/file.h"
-#include "dag/call_cache.h"
 #include "dag/testing.h"
 
 namespace cairn::dag {
@@ -322,73 +320,6 @@ TEST(Store, FullDiskLeavesNoHalfObject) {
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
-TEST(CallCache, AnswersFromDiskAndFindsDamage) {
-  TempDir dir;
-  auto store = OpenStore(dir / "s");
-  CallCache cache(*store);
-  Digest key = Sha256Of("question");
-  EXPECT_FALSE(cache.Get(key).has_value());
-  ASSERT_TRUE(cache.Put(key, "answer\n").ok());
-  EXPECT_EQ(cache.Get(key), "answer\n");
-  ASSERT_TRUE(cache.Put(key, "").ok());
-  EXPECT_EQ(cache.Get(key), "");
-  std::string path = store->Path("calls/" + key.Hex().substr(0, 2) + "/" + key.Hex().substr(2));
-  ASSERT_TRUE(cache.Put(key, "answer").ok());
-  size_t size = ReadFile(path)->size();
-  for (size_t i = 0; i < size; ++i) {
-    ASSERT_TRUE(cache.Put(key, "answer").ok());
-    FlipByte(path, static_cast<long>(i));
-    EXPECT_FALSE(cache.Get(key).has_value()) << i;
-    EXPECT_FALSE(PathExists(path));
-  }
-  Write(path, "short");
-  EXPECT_FALSE(cache.Get(key).has_value());
-}
-
-// A whole record that somebody moved: its bytes are right, its place is not.
-TEST(CallCache, AnAnswerAtAnotherKeysPlaceIsNotGiven) {
-  TempDir dir;
-  auto store = OpenStore(dir / "s");
-  CallCache cache(*store);
-  auto path = [&](const Digest& key) {
-    return store->Path("calls/" + key.Hex().substr(0, 2) + "/" + key.Hex().substr(2));
-  };
-  const Digest a = Sha256Of("a"), b = Sha256Of("b");
-  ASSERT_TRUE(cache.Put(a, "answer").ok());
-  Write(path(b), ReadFile(path(a)).value());
-  EXPECT_EQ(cache.Get(b), std::nullopt);
-  EXPECT_EQ(cache.Get(a), "answer");
-}
-
-TEST(CallCache, KeepsNothingAboveItsLimit) {
-  TempDir dir;
-  auto store = OpenStore(dir / "s");
-  CallCache cache(*store);
-  const Digest key = Sha256Of("question");
-  const Result<void> kept = cache.Put(key, std::string(CallCache::kMaxValueBytes + 1, 'x'));
-  ASSERT_FALSE(kept.ok());
-  EXPECT_EQ(kept.error().code, ErrorCode::kBadInput);
-  EXPECT_EQ(FilesBelow(dir / "s/calls"), 0u);
-}
-
-TEST(CallCache, ManyThreads) {
-  TempDir dir;
-  auto store = OpenStore(dir / "s");
-  CallCache cache(*store);
-  std::vector<std::thread> threads;
-  std::atomic<int> wrong{0};
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < 40; ++i) {
-        Digest key = Sha256Of(std::to_string(i));  // all threads write the same keys
-        if (!cache.Put(key, "v" + std::to_string(i)).ok() || cache.Get(key) != "v" + std::to_string(i)) ++wrong;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(wrong, 0);
 }
 
 }  // namespace

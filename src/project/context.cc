@@ -10,15 +10,15 @@
 namespace cairn::project {
 namespace {
 
-// synth's view of dag's store.
+// synth's view of dag's cache.
 class StoreCache : public synth::CallCache {
  public:
-  explicit StoreCache(dag::Store& store) : cache_(store) {}
-  std::optional<std::string> Get(const Digest& key) override { return cache_.Get(key); }
-  Result<void> Put(const Digest& key, const std::string& reply) override { return cache_.Put(key, reply); }
+  explicit StoreCache(std::unique_ptr<dag::CallCache> cache) : cache_(std::move(cache)) {}
+  std::optional<std::string> Get(const Digest& key) override { return cache_->Get(key); }
+  Result<void> Put(const Digest& key, const std::string& reply) override { return cache_->Put(key, reply); }
 
  private:
-  dag::CallCache cache_;
+  std::unique_ptr<dag::CallCache> cache_;
 };
 
 // Reads the files only if their stamp says nothing: there is a check after each of hundreds of steps.
@@ -68,7 +68,8 @@ Result<synth::Teacher*> BuildContext::Teacher() {
     }
     teacher_ = std::make_unique<synth::LocalTeacher>(pool, *model);
   }
-  cache_ = std::make_unique<StoreCache>(store);
+  CAIRN_ASSIGN(std::unique_ptr<dag::CallCache> replies, dag::CallCache::Open(store));
+  cache_ = std::make_unique<StoreCache>(std::move(replies));
   // In process a group is answered at once; an endpoint takes one request after the other.
   const size_t group = project.HasEndpoint() ? std::numeric_limits<size_t>::max() : synth::kAnsweredTogether;
   caching_teacher_ = std::make_unique<synth::CachingTeacher>(*teacher_, *cache_, group);
