@@ -17,12 +17,12 @@ namespace {
 // Words of the question that the sentence does not have; short ones hold sentences together and do not count. `open`
 // was trained with marks counted as letters.
 size_t Strange(Level level, const std::string& question, const std::string& sentence) {
-  std::string known = Lower(sentence);
+  std::string known = AsciiLower(sentence);
   size_t strange = 0;
   for (std::string word : Words(question)) {
     if (level > Level::kOpen)
       std::erase_if(word, [](char c) { return std::string_view("?!.,:;\"").find(c) != std::string_view::npos; });
-    if (word.size() > 4 && !Contains(known, Lower(word).substr(0, 5))) ++strange;
+    if (word.size() > 4 && !Contains(known, AsciiLower(word).substr(0, 5))) ++strange;
   }
   return strange;
 }

@@ -90,7 +90,7 @@ TEST(CorpusTest, WiderLevelsAreWellFormed) {
       formats::Conversation sample = TheCorpus().Sample(1, i, level);
       ASSERT_EQ(sample.messages.size() % 2, 0u);
       for (const auto& message : sample.messages) {
-        EXPECT_FALSE(Trimmed(message.content).empty()) << LevelName(level) << " " << i;
+        EXPECT_FALSE(TrimAscii(message.content).empty()) << LevelName(level) << " " << i;
         EXPECT_EQ(message.content.find_first_of("{}"), std::string::npos) << message.content;
       }
     }
@@ -110,7 +110,7 @@ TEST(CorpusTest, SamplesAreWellFormed) {
     for (size_t m = 0; m < sample.messages.size(); ++m) {
       const auto& message = sample.messages[m];
       EXPECT_EQ(message.role, m % 2 == 0 ? "user" : "assistant");
-      EXPECT_FALSE(Trimmed(message.content).empty()) << i;
+      EXPECT_FALSE(TrimAscii(message.content).empty()) << i;
       EXPECT_EQ(message.content.find_first_of("{}"), std::string::npos) << i << ": " << message.content;
     }
   }
@@ -144,14 +144,14 @@ TEST(CorpusTest, ReadingAnswersStandInThePassage) {
     const World& world = i % 3 == 0 ? TheWideFrames() : TheWorld();
     Scene scene{world, draw, i % 2 == 0 ? Split::kTraining : Split::kHeldOut};
     Dialogue dialogue = MakeReading(scene, 6);
-    std::string text = Lower(dialogue.passage.text);
+    std::string text = AsciiLower(dialogue.passage.text);
     for (const Turn& turn : dialogue.turns) {
       bool spoken =
           turn.assistant == kDontKnow || turn.assistant == "yes" || turn.assistant == "no" || !turn.accepted.empty();
       if (!spoken) {
-        EXPECT_TRUE(Contains(text, Lower(turn.assistant))) << dialogue.passage.text << "\n"
-                                                           << turn.user << "\n"
-                                                           << turn.assistant;
+        EXPECT_TRUE(Contains(text, AsciiLower(turn.assistant))) << dialogue.passage.text << "\n"
+                                                                << turn.user << "\n"
+                                                                << turn.assistant;
       }
     }
   }
@@ -166,7 +166,7 @@ void CheckPassages(Passage (*make)(Scene&), Level level = Level::kEvents) {
     ASSERT_FALSE(passage.probes.empty());
     std::map<std::string, std::string> answers;
     for (const Probe& probe : passage.probes) {
-      EXPECT_TRUE(Contains(Lower(passage.text), Lower(probe.answer))) << passage.text << "\n" << probe.answer;
+      EXPECT_TRUE(Contains(AsciiLower(passage.text), AsciiLower(probe.answer))) << passage.text << "\n" << probe.answer;
       ASSERT_LT(probe.sentence, passage.sentences.size());
       for (const std::string& wrong : probe.wrong) EXPECT_NE(wrong, probe.answer);
       for (const std::string& ask : probe.asks) {
@@ -264,7 +264,7 @@ TEST(CorpusTest, BindingAnswersStandInTheText) {
     const std::string& text = dialogue.turns[0].user;
     auto spaced = [](std::string words) {
       for (std::string_view mark : {".", ",", "?", "\"", "\n", ": "}) words = ReplaceAll(words, mark, " ");
-      return " " + Lower(words) + " ";
+      return " " + AsciiLower(words) + " ";
     };
     for (const Turn& turn : dialogue.turns) {
       EXPECT_EQ(turn.user.find_first_of("{}"), std::string::npos) << turn.user;

@@ -205,7 +205,7 @@ Strings Stems(const std::string& form) {
   Strings stems;
   for (const std::string& word : Words(form)) {
     std::string letters;
-    for (char c : Lower(word))
+    for (char c : AsciiLower(word))
       if ((c >= 'a' && c <= 'z') || c == '{') letters += c;
     if (letters.size() >= 4 && !letters.starts_with('{')) stems.push_back(letters.substr(0, 5));
   }

@@ -144,8 +144,8 @@ std::string DrawInventedWord(Draw& draw, Split split) {
   static const List kEnds = Words("le er in ow y et ock ish um e el ard on ip ack ob");
   static const List kNoEnd = {""};
   return DrawInSplit(split, [&] {
-    if (draw.Percent(45)) return Lower(Syllables(draw, 1, kNoEnd));
-    return Lower(Syllables(draw, draw.Percent(75) ? 1 : 2, kEnds));
+    if (draw.Percent(45)) return AsciiLower(Syllables(draw, 1, kNoEnd));
+    return AsciiLower(Syllables(draw, draw.Percent(75) ? 1 : 2, kEnds));
   });
 }
 

@@ -99,7 +99,7 @@ class NearMiss {
       : scene_(scene),
         draw_(scene.draw),
         passage_(passage),
-        lower_(Lower(passage.text)),
+        lower_(AsciiLower(passage.text)),
         things_(ThingsIn(passage.text)) {
     for (const Entity& entity : passage.entities)
       if (entity.frame->pronoun != Pronoun::kPerson) things_.push_back(entity.name);

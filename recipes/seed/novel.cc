@@ -16,8 +16,6 @@ using Renaming = std::map<std::string, std::string, std::less<>>;
 constexpr uint32_t kRenewedPercent = 60;  // of the words that may be renewed
 constexpr size_t kShortest = 3;           // letters of a word that may be renewed
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 const WordSet& KeptWords() {
   static const WordSet kept = [] {
     std::vector<std::string> words = Words(
@@ -35,7 +33,7 @@ const WordSet& KeptWords() {
 
 // The front of one word and the back of another: "mag" of "magnet" and "tle" of "kettle".
 std::string Blend(const std::string& front, const std::string& back) {
-  return front.substr(0, (front.size() + 1) / 2) + Lower(back.substr(back.size() / 2));
+  return front.substr(0, (front.size() + 1) / 2) + AsciiLower(back.substr(back.size() / 2));
 }
 
 std::string NovelName(Scene& scene) {
@@ -69,8 +67,8 @@ template <typename Take, typename TakeOther>
 void CutWords(std::string_view text, Take take, TakeOther take_other) {
   for (size_t i = 0; i < text.size();) {
     size_t end = i + 1;
-    while (end < text.size() && IsLetter(text[end]) == IsLetter(text[i])) ++end;
-    if (IsLetter(text[i])) {
+    while (end < text.size() && IsAsciiLetter(text[end]) == IsAsciiLetter(text[i])) ++end;
+    if (IsAsciiLetter(text[i])) {
       take(std::string(text.substr(i, end - i)));
     } else {
       take_other(text.substr(i, end - i));
@@ -82,7 +80,7 @@ void CutWords(std::string_view text, Take take, TakeOther take_other) {
 std::string RenewedWord(const std::string& word, const Renaming& renaming) {
   auto found = renaming.find(word);
   if (found != renaming.end()) return found->second;
-  const std::string lower = Lower(word);
+  const std::string lower = AsciiLower(word);
   found = renaming.find(lower);
   // A name keeps its capital; a noun may be written with one.
   if (found != renaming.end() && word == Capitalised(lower)) return Capitalised(found->second);
@@ -107,7 +105,7 @@ std::vector<std::string> CarriedWords(const Passage& passage) {
         text,
         [&](const std::string& word) {
           bool known = std::find(words.begin(), words.end(), word) != words.end();
-          if (word.size() >= kShortest && !known && KeptWords().count(Lower(word)) == 0) words.push_back(word);
+          if (word.size() >= kShortest && !known && KeptWords().count(AsciiLower(word)) == 0) words.push_back(word);
         },
         [](std::string_view) {});
   };
@@ -139,7 +137,8 @@ void RenewWords(Scene& scene, Dialogue& dialogue) {
   for (const std::string& word : CarriedWords(dialogue.passage)) {
     if (!scene.draw.Percent(kRenewedPercent)) continue;
     std::string other = Replacement(scene, word);
-    bool taken = !used.insert(Lower(other)).second || Contains(Lower(dialogue.turns[0].user), Lower(other));
+    bool taken =
+        !used.insert(AsciiLower(other)).second || Contains(AsciiLower(dialogue.turns[0].user), AsciiLower(other));
     if (!taken) renaming.emplace(word, std::move(other));
   }
   for (Turn& turn : dialogue.turns) {

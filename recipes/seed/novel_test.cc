@@ -91,8 +91,8 @@ TEST(NovelCorpusTest, ReadingAnswersStandInThePassage) {
     formats::Conversation sample = corpus->Sample(1, i, Level::kNovel);
     if (!sample.messages[0].content.starts_with("Answer the question from the text")) continue;
     ++checked;
-    const std::string text = Lower(sample.messages[0].content);
-    const std::string answer = Lower(sample.messages[1].content);
+    const std::string text = AsciiLower(sample.messages[0].content);
+    const std::string answer = AsciiLower(sample.messages[1].content);
     if (answer == "yes" || answer == "no" || answer.ends_with(".")) continue;
     EXPECT_TRUE(Contains(text, answer)) << sample.messages[0].content << "\n" << answer;
   }

@@ -14,7 +14,7 @@ bool IsPlural(const std::string& group) { return group != "the council" && group
 }  // namespace
 
 bool OpenPhrases::IsNew(const std::string& word) {
-  std::string key = Lower(word);
+  std::string key = AsciiLower(word);
   if (std::find(used_.begin(), used_.end(), key) != used_.end()) return false;
   used_.push_back(key);
   return true;

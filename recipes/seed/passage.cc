@@ -30,7 +30,7 @@ bool Joinable(const std::string& form) {
 }
 
 // Two values of one passage must not be taken for each other.
-bool Clashes(const std::string& a, const std::string& b) { return ContainEachOther(Lower(a), Lower(b)); }
+bool Clashes(const std::string& a, const std::string& b) { return ContainEachOther(AsciiLower(a), AsciiLower(b)); }
 
 class Composer {
  public:
@@ -250,7 +250,7 @@ class Composer {
     last_value_is_name_ = false;
     std::string noun = entity.noun;
     // "The washing machine is a washing machine" tells nobody anything.
-    if (Contains(Lower(entity.name), noun)) {
+    if (Contains(AsciiLower(entity.name), noun)) {
       return Fill(draw_.Pick({"Here are some facts about {S}.", "Have you heard of {S}?", "This text is about {S}.",
                               "A few words about {S}.", "What is there to know about {S}?", "You asked about {S}."}),
                   {{"S", entity.name}});

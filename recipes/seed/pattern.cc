@@ -48,7 +48,7 @@ std::string Apply(const std::string& value, Change change) {
     case Change::kUpper:
       return Upper(value);
     case Change::kLower:
-      return Lower(value);
+      return AsciiLower(value);
     case Change::kInitial:
       return Upper(value.substr(0, 1));
     case Change::kFirstThree:

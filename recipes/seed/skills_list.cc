@@ -67,7 +67,7 @@ Strings DrawNumbers(Scene& scene, size_t count, int high) {
 size_t Length(Scene& scene) { return static_cast<size_t>(scene.draw.Between(3, 6)); }
 int Int(const std::string& n) { return std::stoi(n); }
 bool ByValue(const std::string& a, const std::string& b) { return Int(a) < Int(b); }
-bool ByLetters(const std::string& a, const std::string& b) { return Lower(a) < Lower(b); }
+bool ByLetters(const std::string& a, const std::string& b) { return AsciiLower(a) < AsciiLower(b); }
 std::string Row(const Strings& items) { return Join(items, ", "); }
 std::string Ask(std::string_view form, const Strings& items) { return Fill(form, {{"x", Row(items)}}); }
 

@@ -605,7 +605,7 @@ std::pair<std::string, std::vector<Detail>> DrawNote(Scene& scene) {
   const std::string telephone = DrawTelephone(draw);
   std::string address = std::to_string(draw.Between(1, 120));
   address += " " + DrawStreet(draw, scene.split);
-  std::string email = Lower(DrawFirstName(draw, scene.split, nullptr));
+  std::string email = AsciiLower(DrawFirstName(draw, scene.split, nullptr));
   email += Cat({"@", InventedNoun(scene), draw.Pick({".org", ".com", ".net", ".co.uk"})});
   const std::string number = draw.Percent(30) ? NumberWord(std::stoi(v.number)) : v.number;
   const std::string thing = DrawPlainNoun(scene);

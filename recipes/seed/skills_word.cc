@@ -162,7 +162,7 @@ SkillCase LowerCase(Scene& scene, size_t wording) {
                    "Make this all lower case", "I do not want capital letters in this."},
                   wording, Data::kPhrase),
           text),
-      Lower(text)};
+      AsciiLower(text)};
 }
 
 SkillCase MakePlural(Scene& scene, size_t wording) {

@@ -561,7 +561,7 @@ Passage Glossary(Scene& scene) {
   Strings head = Distinct(scene, heads, count), tail = Distinct(scene, tails, count);
   Strings words, meanings;
   while (words.size() < count + 1) {
-    std::string word = Lower(DrawSurname(draw, scene.split));
+    std::string word = AsciiLower(DrawSurname(draw, scene.split));
     if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(std::move(word));
   }
   std::string missing = words.back();
@@ -624,7 +624,7 @@ Passage Parts(Scene& scene) {
   Strings parts = Distinct(scene, pool, count + 1), does = Distinct(scene, uses, count);
   std::string missing = parts.back();
   parts.pop_back();
-  std::string thing = Lower(DrawSurname(draw, scene.split));
+  std::string thing = AsciiLower(DrawSurname(draw, scene.split));
   Strings named;
   for (const std::string& part : parts) named.push_back("the " + part);
   std::string list = JoinList(named);

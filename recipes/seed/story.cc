@@ -27,7 +27,7 @@ std::string Fixed(std::string_view form) {
     if (depth == 0 || c == '[') out += c;
     depth -= c == ']' && depth > 0 ? 1 : 0;
   }
-  return Lower(out);
+  return AsciiLower(out);
 }
 
 struct Reader : YamlReader {
@@ -86,8 +86,8 @@ struct Reader : YamlReader {
     if (ask.questions.empty()) return Wrong(*questions, "\"q\" is empty; add a question");
     for (const std::string& question : ask.questions) CAIRN_TRY(CheckForm(*questions, question, story));
     CAIRN_TRY(CheckForm(map, ask.answer, story));
-    if (!IsYesNo(ask.answer) && !Contains(Fixed(say), Lower(ask.answer)) &&
-        !Contains(ReplaceAll(Fixed(say), "{a ", "{"), Lower(ask.answer)))
+    if (!IsYesNo(ask.answer) && !Contains(Fixed(say), AsciiLower(ask.answer)) &&
+        !Contains(ReplaceAll(Fixed(say), "{a ", "{"), AsciiLower(ask.answer)))
       return Wrong(map, "the answer does not stand in the sentence: " + ask.answer);
     if (const YamlNode* wrong = map.Find("wrong")) {
       CAIRN_ASSIGN(ask.wrong, List(*wrong, "wrong"));
@@ -174,7 +174,7 @@ class Teller {
     for (int attempt = 0; attempt < 20; ++attempt) {
       text = NewValue(slot, first, last);
       if (std::none_of(values_.begin(), values_.end(),
-                       [&](const Value& other) { return ContainEachOther(Lower(other.text), Lower(text)); }))
+                       [&](const Value& other) { return ContainEachOther(AsciiLower(other.text), AsciiLower(text)); }))
         break;
     }
     if (!first.empty()) {
@@ -246,7 +246,7 @@ class Teller {
       if (value.of == nullptr || ask.answer != "{" + value.slot + "}") continue;
       for (int attempt = 0; attempt < 4 && wrong.empty(); ++attempt) {
         std::string first, last, other = NewValue(*value.of, first, last);
-        if (!ContainEachOther(Lower(other), Lower(value.text))) wrong.push_back(std::move(other));
+        if (!ContainEachOther(AsciiLower(other), AsciiLower(value.text))) wrong.push_back(std::move(other));
       }
       for (const Value& rival : values_)
         if (rival.of != nullptr && rival.of != value.of && SameKind(*rival.of, *value.of)) wrong.push_back(rival.text);
@@ -262,7 +262,7 @@ class Teller {
   // What a sentence that was left out would have answered, if the answer stands nowhere else.
   void AddUnknowns(const Story::Line& line) {
     for (const Story::Ask& ask : line.asks) {
-      if (IsYesNo(ask.answer) || Contains(Lower(passage_.text), Lower(Filled(ask.answer)))) continue;
+      if (IsYesNo(ask.answer) || Contains(AsciiLower(passage_.text), AsciiLower(Filled(ask.answer)))) continue;
       passage_.unknowns.push_back(Question(draw_.Pick(ask.questions)));
     }
   }

@@ -94,14 +94,14 @@ TEST(StoryTest, StoriesAnswerTheirQuestions) {
       Draw draw(2, i);
       Scene scene{world, draw, Split::kTraining, Level::kProse};
       const Passage passage = TellStory(scene, *story, SIZE_MAX);
-      const std::string text = Lower(passage.text);
+      const std::string text = AsciiLower(passage.text);
       EXPECT_EQ(text.find_first_of("{}[]|"), std::string::npos) << story->id << ": " << text;
       for (std::string_view slip : {"  ", " .", " ,", "..", " the the ", " a a ", " a an "})
         EXPECT_FALSE(Contains(text, slip)) << story->id << ": " << text;
       std::map<std::string, std::string> answers;
       for (const Probe& probe : passage.probes) {
         const bool spoken = IsYesNo(probe.answer);
-        EXPECT_TRUE(spoken || Contains(text, Lower(probe.answer))) << story->id << ": " << probe.answer;
+        EXPECT_TRUE(spoken || Contains(text, AsciiLower(probe.answer))) << story->id << ": " << probe.answer;
         for (const std::string& ask : probe.asks) {
           auto [place, is_new] = answers.try_emplace(ask, probe.answer);
           EXPECT_TRUE(is_new || place->second == probe.answer) << story->id << ": " << ask;

@@ -8,12 +8,7 @@
 namespace cairn::seed {
 namespace {
 
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsLetter(char c) { return IsUpper(c) || IsLower(c); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-char ToLower(char c) { return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
-char ToUpper(char c) { return IsLower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
+char ToUpper(char c) { return IsAsciiLower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
 
 constexpr std::array<std::string_view, 20> kSmall = {
     "zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
@@ -76,12 +71,6 @@ std::string Conjugate(std::string_view phrase, const Irregular (&irregular)[N]) 
 
 }  // namespace
 
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = ToLower(c);
-  return out;
-}
-
 std::string Upper(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = ToUpper(c);
@@ -97,21 +86,14 @@ std::string Capitalised(std::string_view text) {
 
 std::string Uncapitalised(std::string_view text) {
   std::string out(text);
-  if (!out.empty()) out[0] = ToLower(out[0]);
+  if (!out.empty()) out[0] = AsciiLower(out[0]);
   return out;
 }
 
-bool StartsUpper(std::string_view text) { return !text.empty() && IsUpper(text[0]); }
-
-std::string Trimmed(std::string_view text) {
-  auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return std::string(text);
-}
+bool StartsUpper(std::string_view text) { return !text.empty() && IsAsciiUpper(text[0]); }
 
 std::string WithArticle(std::string_view phrase) {
-  std::string lower = Lower(phrase.substr(0, 8));
+  std::string lower = AsciiLower(phrase.substr(0, 8));
   auto starts = [&](std::string_view prefix) { return lower.starts_with(prefix); };
   bool an = !phrase.empty() && IsVowel(phrase[0]);
   if (starts("hour") || starts("honest") || starts("heir") || starts("8") || starts("11 ") || starts("18")) an = true;
@@ -280,10 +262,10 @@ std::string Normalised(std::string_view text) {
   };
   for (size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
-    bool decimal = (c == '.' || c == ',' || c == ':') && i > 0 && i + 1 < text.size() && IsDigit(text[i - 1]) &&
-                   IsDigit(text[i + 1]);
-    if (IsLetter(c) || IsDigit(c) || static_cast<unsigned char>(c) >= 0x80 || c == '$' || decimal) {
-      word += ToLower(c);
+    bool decimal = (c == '.' || c == ',' || c == ':') && i > 0 && i + 1 < text.size() && IsAsciiDigit(text[i - 1]) &&
+                   IsAsciiDigit(text[i + 1]);
+    if (IsAsciiLetter(c) || IsAsciiDigit(c) || static_cast<unsigned char>(c) >= 0x80 || c == '$' || decimal) {
+      word += AsciiLower(c);
     } else if (c != '\'') {
       flush();
     }
@@ -298,7 +280,7 @@ std::set<std::string> MeaningStems(const std::string& text) {
       "were", "can", "must", "will",  "would", "should", "the",  "for",  "with", "from", "has", "have", "had",
       "and",  "its", "his",  "her",   "their", "there",  "that", "this", "him",  "them", "you", "one"};
   std::set<std::string> stems;
-  for (std::string word : Words(Lower(text))) {
+  for (std::string word : Words(AsciiLower(text))) {
     std::erase_if(word, [](char c) { return std::string_view("?!.,:;\"'").find(c) != std::string_view::npos; });
     if (word.size() > 2 && !holding.contains(word)) stems.insert(word.substr(0, 4));
   }

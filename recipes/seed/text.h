@@ -8,15 +8,15 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
+
 namespace cairn::seed {
 
-std::string Lower(std::string_view text);
 std::string Upper(std::string_view text);
 // First letter upper case / lower case.
 std::string Capitalised(std::string_view text);
 std::string Uncapitalised(std::string_view text);
 bool StartsUpper(std::string_view text);
-std::string Trimmed(std::string_view text);
 // "an oil", "a coal"; a few spellings that sound otherwise are known ("an hour", "a union").
 std::string WithArticle(std::string_view phrase);
 std::string Plural(std::string_view noun);

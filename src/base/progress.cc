@@ -11,6 +11,7 @@
 #include <cstdio>
 
 #include "base/terminal.h"
+#include "base/text.h"
 
 namespace cairn {
 namespace {
@@ -36,7 +37,7 @@ size_t TerminalColumns() {
 // each counts as two: a line cut too early does no harm, one that wraps cannot be cleared.
 size_t ColumnsAt(std::string_view line, size_t at) {
   const auto byte = static_cast<unsigned char>(line[at]);
-  if ((byte & 0xC0) == 0x80) return 0;
+  if (IsUtf8Tail(static_cast<char>(byte))) return 0;
   if (byte == '\t') return 8;
   const bool wide =
       byte > 0xE1 || (byte == 0xE1 && at + 1 < line.size() && static_cast<unsigned char>(line[at + 1]) >= 0x84);

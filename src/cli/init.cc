@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/init_files.h"
 #include "project/config.h"
@@ -21,9 +22,8 @@ std::string NameFrom(const std::string& directory) {
   std::filesystem::path path = std::filesystem::weakly_canonical(directory, code);
   if (!path.has_filename()) path = path.parent_path();
   std::string name;
-  for (char c : path.filename().string()) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  for (char c : AsciiLower(path.filename().string())) {
+    bool plain = IsAsciiLower(c) || IsAsciiDigit(c);
     if (plain || (!name.empty() && name.back() != '-')) name += plain ? c : '-';
   }
   name = name.substr(0, 63);

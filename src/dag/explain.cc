@@ -1,5 +1,7 @@
 #include "dag/explain.h"
 
+#include "base/text.h"
+
 namespace cairn::dag {
 namespace {
 
@@ -9,9 +11,7 @@ constexpr size_t kShown = 60;  // characters of a value in a line
 std::string Shown(const Json& value) {
   std::string text = DumpJson(value);
   if (text.size() <= kShown) return text;
-  size_t end = kShown;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole characters
-  return text.substr(0, end) + "...";
+  return std::string(Beginning(text, kShown)) + "...";
 }
 
 void CompareParameters(const std::string& path, const Json& before, const Json& now, std::vector<std::string>& lines) {

@@ -6,16 +6,12 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/text.h"
+
 namespace cairn::eval {
 namespace {
 
 constexpr double kSlack = 1e-9;  // 0.95 * before is rounded; the last bit decides no release
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::string Percent(double share) { return fmt::format("{:.1f} %", share * 100); }
 
@@ -65,16 +61,16 @@ Result<Gate> ParseGate(const std::string& metric, const std::string& requirement
   };
   if (metric != kLeafQuestions && metric != kBaseRegression)
     return BadInput("unknown gate \"" + metric + "\"; known: " + kLeafQuestions + ", " + kBaseRegression, where);
-  std::string_view text = Trim(requirement);
+  std::string_view text = TrimAscii(requirement);
   if (!text.starts_with(">=")) return bad("does not begin with >=");
-  text = Trim(text.substr(2));
+  text = TrimAscii(text.substr(2));
   Gate gate{metric, 0, false};
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), gate.threshold);
   if (error != std::errc() || !std::isfinite(gate.threshold)) return bad("has no number after >=");
-  text = Trim(text.substr(static_cast<size_t>(end - text.data())));
+  text = TrimAscii(text.substr(static_cast<size_t>(end - text.data())));
   if (text.starts_with('%')) {
     gate.threshold /= 100;
-    text = Trim(text.substr(1));
+    text = TrimAscii(text.substr(1));
   }
   if (text == "of base") {
     gate.of_base = true;

@@ -12,9 +12,9 @@ namespace cairn::eval {
 namespace {
 
 std::vector<int32_t> LowerCase(std::string_view text) {
-  std::string clean = formats::NormalizeUnicode(formats::NormalForm::kNfkc, formats::ReplaceInvalidUtf8(text));
+  std::string clean = formats::NormalizeUnicode(formats::NormalForm::kNfkc, ReplaceInvalidUtf8(text));
   std::vector<int32_t> out;
-  for (size_t at = 0; at < clean.size(); at += formats::Utf8At(clean, at).length)
+  for (size_t at = 0; at < clean.size(); at += Utf8At(clean, at).length)
     out.push_back(utf8proc_tolower(static_cast<int32_t>(formats::CodePointAt(clean, at))));
   return out;
 }
@@ -74,7 +74,7 @@ std::vector<std::string> SplitWords(const std::string& text) {
   return words;
 }
 
-bool OneCharacter(const std::string& word) { return formats::Utf8At(word, 0).length == word.size(); }
+bool OneCharacter(const std::string& word) { return Utf8At(word, 0).length == word.size(); }
 
 // Words of text, with punctuation handled or, if that leaves nothing, untouched.
 std::vector<std::string> Words(const std::vector<int32_t>& text, bool keep_punctuation) {

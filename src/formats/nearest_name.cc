@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/text.h"
+
 namespace cairn::formats {
 namespace {
 
@@ -11,10 +13,7 @@ constexpr size_t kLongestName = 64;  // longer ones are not slips, and the table
 std::string Plain(std::string_view name) {
   std::string out;
   for (char c : name) {
-    if (c >= 'A' && c <= 'Z')
-      out.push_back(static_cast<char>(c - 'A' + 'a'));
-    else if (c != '-' && c != '_' && c != '.' && c != ' ')
-      out.push_back(c);
+    if (c != '-' && c != '_' && c != '.' && c != ' ') out.push_back(AsciiLower(c));
   }
   return out;
 }

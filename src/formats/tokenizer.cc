@@ -170,7 +170,7 @@ namespace {
 bool WordCharBefore(std::string_view text, size_t at) {
   if (at == 0) return false;
   size_t start = at - 1;
-  while (start > 0 && (static_cast<uint8_t>(text[start]) & 0xC0) == 0x80) --start;
+  while (start > 0 && IsUtf8Tail(text[start])) --start;
   return IsWordChar(CodePointAt(text, start));
 }
 

@@ -1,4 +1,5 @@
-// UTF-8 and Unicode helpers of the tokenizers. Character properties and normal forms come from utf8proc.
+// Unicode as tokenizers and comparisons need it, with properties and normal forms from utf8proc. UTF-8 itself is in
+// base/text.h.
 #pragma once
 
 #include <cstddef>
@@ -7,22 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace cairn::formats {
-
-// The character at text[at]: its length in bytes if well-formed; otherwise valid is false and length covers the maximal
-// ill-formed part (Unicode 15, section 3.9, "U+FFFD substitution of maximal subparts"). REQUIRES at < text.size().
-struct Utf8Char {
-  size_t length = 1;
-  bool valid = false;
-};
-Utf8Char Utf8At(std::string_view text, size_t at);
-
-bool IsValidUtf8(std::string_view text);
-// Each ill-formed part becomes one U+FFFD.
-std::string ReplaceInvalidUtf8(std::string_view text);
-
-// The beginning of a text, at most so many bytes; no character is cut in two.
-std::string_view Beginning(std::string_view text, size_t bytes);
 
 // The beginning of a text for a message: one line, at most 60 bytes.
 std::string Excerpt(std::string_view text);

@@ -236,7 +236,7 @@ YamlPosition PositionAt(std::string_view text, size_t offset) {
     if (text[i] == '\n') {
       ++at.line;
       at.column = 1;
-    } else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
+    } else if (!IsUtf8Tail(text[i])) {
       ++at.column;
     }
   }
@@ -317,15 +317,14 @@ Result<bool> YamlBool(const YamlNode& node, const std::string& file, const std::
 
 bool LooksTyped(const YamlNode& node) {
   if (!node.is_scalar() || node.quoted) return false;
-  std::string lower;
-  for (char c : node.text) lower.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  const std::string lower = AsciiLower(node.text);
   for (const char* word : {"true", "false", "yes", "no", "on", "off"}) {
     if (lower == word) return true;
   }
   // Numbers, dates (2024-05-01) and times in base 60 (12:30) are made of these alone.
   bool digit = false;
   for (char c : lower) {
-    if (c >= '0' && c <= '9') digit = true;
+    if (IsAsciiDigit(c)) digit = true;
     if (std::string_view("0123456789+-._:eEx").find(c) == std::string_view::npos) return false;
   }
   return digit;

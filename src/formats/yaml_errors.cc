@@ -46,9 +46,9 @@ std::optional<LineKey> KeyOf(std::string_view line) {
   size_t begin = std::min(line.find_first_not_of(' '), line.size());
   while (line.substr(begin).starts_with("- ")) begin = std::min(line.find_first_not_of(' ', begin + 1), line.size());
   size_t end = begin;
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  while (end < line.size() && (letter(line[end]) || (end > begin && (line[end] == '-' || digit(line[end]))))) ++end;
+  const auto letter = [](char c) { return IsAsciiLetter(c) || c == '_'; };
+  const auto inner = [](char c) { return IsAsciiDigit(c) || c == '-'; };
+  while (end < line.size() && (letter(line[end]) || (end > begin && inner(line[end])))) ++end;
   if (end == begin || end >= line.size() || line[end] != ':') return std::nullopt;
   return LineKey{begin, end};
 }

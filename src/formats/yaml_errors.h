@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "formats/yaml.h"
 
 namespace cairn::formats {
@@ -35,7 +36,7 @@ class YamlMarks {
       at.column = last_column_;
     }
     for (size_t i = begin; i < end; ++i) {
-      if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) ++at.column;
+      if (!IsUtf8Tail(text_[i])) ++at.column;
     }
     last_offset_ = end;
     last_column_ = at.column;
@@ -90,7 +91,7 @@ class YamlMarks {
   YamlPosition At(int line, size_t byte) const {
     YamlPosition at{line + 1, 1};
     for (char c : Line(line).substr(0, byte)) {
-      if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++at.column;
+      if (!IsUtf8Tail(c)) ++at.column;
     }
     return at;
   }

@@ -99,7 +99,7 @@ TEST_F(GenerateTest, StreamedPiecesAreWholeCharactersAndJoinToTheText) {
   auto requests = ManyRequests();
   std::vector<std::string> streamed(requests.size());
   auto replies = Generate(pool_, chat_, requests, [&](size_t request, std::string_view text) {
-    EXPECT_TRUE(formats::IsValidUtf8(text));
+    EXPECT_TRUE(IsValidUtf8(text));
     streamed[request] += text;
   });
   ASSERT_TRUE(replies.ok());

@@ -98,7 +98,7 @@ Result<void> SamplingOptions::Validate() const {
   if (max_tokens < 1) return BadInput("max_tokens must be at least 1");
   if (stop.size() > kMaxStops) return BadInput("at most 16 stop texts can be given");
   for (const std::string& text : stop)
-    if (text.empty() || text.size() > 1024 || !formats::IsValidUtf8(text))
+    if (text.empty() || text.size() > 1024 || !IsValidUtf8(text))
       return BadInput("a stop text must have 1 to 1024 bytes of valid UTF-8");
   return {};
 }

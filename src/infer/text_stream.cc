@@ -38,7 +38,7 @@ size_t TextStream::CertainEnd() const {
 }
 
 std::string TextStream::Release(size_t end) {
-  std::string text = formats::ReplaceInvalidUtf8(std::string_view(pending_).substr(0, end));
+  std::string text = ReplaceInvalidUtf8(std::string_view(pending_).substr(0, end));
   pending_.erase(0, end);
   text_ += text;
   return text;

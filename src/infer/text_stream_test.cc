@@ -47,7 +47,7 @@ TEST(TextStreamTest, WhatLookedLikeAStopIsGivenBackAtTheEnd) {
 std::string Whole(const std::string& bytes, const std::vector<std::string>& stop) {
   size_t cut = bytes.size();
   for (const auto& s : stop) cut = std::min(cut, bytes.find(s));
-  return formats::ReplaceInvalidUtf8(std::string_view(bytes).substr(0, cut));
+  return ReplaceInvalidUtf8(std::string_view(bytes).substr(0, cut));
 }
 
 TEST(TextStreamTest, AnyCutIntoPiecesGivesTheWholeText) {
@@ -64,7 +64,7 @@ TEST(TextStreamTest, AnyCutIntoPiecesGivesTheWholeText) {
     for (size_t at = 0; at < bytes.size() && !stream.stopped();) {
       size_t n = 1 + random.Below(4);
       std::string piece = stream.Push(std::string_view(bytes).substr(at, n));
-      EXPECT_TRUE(formats::IsValidUtf8(piece));
+      EXPECT_TRUE(IsValidUtf8(piece));
       joined += piece;
       at += n;
     }

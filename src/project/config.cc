@@ -113,7 +113,7 @@ class Reader {
     }
   }
   static std::string Short(const std::string& text) {
-    return text.size() <= 40 ? text : std::string(formats::Beginning(text, 40)) + "...";
+    return text.size() <= 40 ? text : std::string(Beginning(text, 40)) + "...";
   }
   std::string Where(const YamlNode& node) const { return formats::YamlWhere(file_, node.at); }
   Error Wrong(const YamlNode& node, const std::string& path, const char* expected) const {
@@ -139,8 +139,7 @@ class RangeChecker {
         problem_ = Problem{path, fmt::format("is {}; allowed is {} to {}", value, Low<T>(field), High<T>(field))};
     } else if constexpr (std::is_same_v<T, std::string>) {
       const char* wrong = field.problem ? field.problem(value) : nullptr;
-      if (wrong)
-        problem_ = Problem{path, field.secret ? wrong : fmt::format("\"{}\" {}", formats::Beginning(value, 80), wrong)};
+      if (wrong) problem_ = Problem{path, field.secret ? wrong : fmt::format("\"{}\" {}", Beginning(value, 80), wrong)};
     } else if constexpr (List<T>) {
       for (size_t i = 0; i < value.size(); ++i) Check(value[i], fmt::format("{}[{}]", path, i), field);
     } else if constexpr (Section<T>) {

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "base/text.h"
+
 namespace cairn::project {
 
 // Function-local constants: built at first use, never changed.
@@ -35,7 +37,7 @@ const char* KindProblem(const std::string& text) {
 const char* NameProblem(const std::string& text) {
   constexpr const char* kRule =
       "is not a name; use 1 to 63 lower-case letters, digits, '-' and '.', with a letter or digit at both ends";
-  auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  auto plain = [](char c) { return IsAsciiLower(c) || IsAsciiDigit(c); };
   if (text.empty() || text.size() > 63 || !plain(text.front()) || !plain(text.back())) return kRule;
   for (char c : text) {
     if (!plain(c) && c != '-' && c != '.') return kRule;
@@ -93,8 +95,7 @@ const char* VariableProblem(const std::string& text) {
       "is not the name of an environment variable; write its name, such as TEACHER_KEY, and never the key itself";
   for (size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (!letter && (i == 0 || c < '0' || c > '9')) return kRule;
+    if (!IsAsciiLetter(c) && c != '_' && (i == 0 || !IsAsciiDigit(c))) return kRule;
   }
   if (LooksLikeKey(text))
     return "looks like a key; take it out of the file, put it into an environment variable and write that one's name, "

@@ -51,7 +51,7 @@ Result<std::vector<TeacherReply>> Asker::Ask(const std::string& what, const std:
   };
   report();
   const Result<void> answered = teacher_.Answer(requests, [&](size_t place, TeacherReply reply) -> Result<void> {
-    reply.text = formats::ReplaceInvalidUtf8(formats::Beginning(reply.text, kMaxReply));
+    reply.text = ReplaceInvalidUtf8(Beginning(reply.text, kMaxReply));
     replies[place] = std::move(reply);
     ++done;
     report();

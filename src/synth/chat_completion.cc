@@ -27,8 +27,8 @@ std::optional<std::string> TextOf(const Json& content) {
 std::string WithoutThought(const std::string& text) {
   constexpr std::string_view kBegin = "<think>", kEnd = "</think>";
   if (const size_t end = text.rfind(kEnd); end != std::string::npos)
-    return std::string(Trim(std::string_view(text).substr(end + kEnd.size())));
-  return Trim(text).starts_with(kBegin) ? std::string() : text;
+    return std::string(TrimAscii(std::string_view(text).substr(end + kEnd.size())));
+  return TrimAscii(text).starts_with(kBegin) ? std::string() : text;
 }
 
 // {"error": {"message", "code"}}, as gateways write it beside status 200.
@@ -80,7 +80,7 @@ std::optional<CompletionForm> FormAfterRefusal(const CompletionForm& form, std::
 
 Result<Completion> ReadCompletion(std::string_view body, const std::string& where) {
   const Error wrong = Corrupt("the endpoint's reply is not a chat completion: no choices[0].message", where);
-  Result<Json> json = ParseJson(formats::ReplaceInvalidUtf8(body), where);
+  Result<Json> json = ParseJson(ReplaceInvalidUtf8(body), where);
   if (!json.ok()) return Corrupt("the endpoint's reply is not JSON", where);
   Completion completion;
   if (ReadError(Member(*json, "error"), completion)) return completion;
@@ -92,7 +92,7 @@ Result<Completion> ReadCompletion(std::string_view body, const std::string& wher
   const std::optional<std::string> text = TextOf(Member(choice["message"], "content"));
   if (!text) return wrong;
   completion.text = WithoutThought(*text);
-  completion.out_of_tokens = Trim(completion.text).empty() && Member(choice, "finish_reason") == "length";
+  completion.out_of_tokens = TrimAscii(completion.text).empty() && Member(choice, "finish_reason") == "length";
   return completion;
 }
 

@@ -6,14 +6,10 @@
 #include "base/digest.h"
 #include "formats/unicode.h"
 #include "synth/text.h"
+#include "synth/word_lists.h"
 
 namespace cairn::synth {
 namespace {
-
-template <size_t N>
-bool OneOf(const std::array<std::string_view, N>& list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
 
 // Never end a sentence: a name or more text always follows.
 bool IsTitle(std::string_view word) {
@@ -102,10 +98,10 @@ bool IsAbbreviation(std::string_view text, size_t begin, size_t stop, std::strin
   std::string lower = Lower(word);
   if (IsTitle(lower)) return true;
   if (IsBeforeNumber(lower) && StartsWithDigit(next)) return true;
-  bool initial = word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z' && word[0] != 'I';
-  bool initials = word.size() >= 3 && word[1] == '.' && word[0] >= 'A' && word[0] <= 'Z';
+  bool initial = word.size() == 1 && IsAsciiUpper(word[0]) && word[0] != 'I';
+  bool initials = word.size() >= 3 && word[1] == '.' && IsAsciiUpper(word[0]);
   if (initial || initials) return !StartsSentence(Lower(next));
-  bool list_number = word.size() <= 3 && StartsWithDigit(word) && Trim(text.substr(begin, stop - begin)) == word;
+  bool list_number = word.size() <= 3 && StartsWithDigit(word) && TrimAscii(text.substr(begin, stop - begin)) == word;
   return list_number;
 }
 
@@ -235,7 +231,7 @@ std::vector<std::string_view> SplitSentences(std::string_view text) {
   Nesting nesting(text);
   size_t begin = 0;
   auto cut = [&](size_t end) {
-    std::string_view sentence = Trim(text.substr(begin, end - begin));
+    std::string_view sentence = TrimAscii(text.substr(begin, end - begin));
     if (!sentence.empty()) out.push_back(sentence);
     begin = end;
   };
@@ -243,7 +239,7 @@ std::vector<std::string_view> SplitSentences(std::string_view text) {
     size_t length = TerminatorLength(text, at);
     nesting.Pass(at);
     if (length == 0) {
-      at += formats::Utf8At(text, at).length;
+      at += Utf8At(text, at).length;
       continue;
     }
     size_t stop = at, after = at + length;

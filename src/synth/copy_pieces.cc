@@ -48,7 +48,7 @@ Pieces Split(std::string_view text) {
   size_t at = 0;
   auto punctuation = [&](size_t end) {
     while (at < end) {
-      formats::Utf8Char character = formats::Utf8At(text, at);
+      Utf8Char character = Utf8At(text, at);
       if (!character.valid || !formats::IsSpace(formats::CodePointAt(text, at))) {
         out.tokens.push_back({at, at + character.length});
         out.word.push_back(false);
@@ -115,7 +115,7 @@ std::vector<Candidate> FindSlot(const Pieces& question, std::string_view slot, s
   size_t width = slot_pieces;
   if (MakesInitials(op)) {
     width = 0;
-    for (size_t at = 0; at < slot.size(); at += formats::Utf8At(slot, at).length) ++width;
+    for (size_t at = 0; at < slot.size(); at += Utf8At(slot, at).length) ++width;
   }
   for (size_t begin = 0; width > 0 && begin + width <= question.size(); ++begin) {
     std::string text(question.Range(begin, begin + width).In(question.text));

@@ -29,7 +29,7 @@ Result<void> CheckLimits(std::string_view text, const std::string& source) {
     const std::string where = source + ":" + std::to_string(line) + ":1";
     if (end - begin > kMaxLine) return BadInput("a line is longer than 64 KiB; break it into paragraphs", where);
     std::string_view row = text.substr(begin, end - begin);
-    if (!formats::IsValidUtf8(row)) return BadInput("not UTF-8; save the document as UTF-8 text", where);
+    if (!IsValidUtf8(row)) return BadInput("not UTF-8; save the document as UTF-8 text", where);
     if (row.find('\0') != std::string_view::npos) {
       return BadInput("a zero byte: this is not a text file", where);
     }
@@ -102,7 +102,7 @@ void AddPlainText(std::string_view text, std::vector<Block>& blocks) {
   };
   for (size_t begin = 0; begin <= text.size(); ++line) {
     size_t end = std::min(text.find('\n', begin), text.size());
-    std::string_view row = Trim(text.substr(begin, end - begin));
+    std::string_view row = TrimAscii(text.substr(begin, end - begin));
     if (row.empty()) {
       flush();
     } else {

@@ -18,8 +18,6 @@ bool IsOneOf(const std::array<std::string_view, N>& list, std::string_view word)
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 size_t NumberOf(std::string_view lower) {  // 1 ... 20; 0 if it is no number word
   auto words = NumberWords();
   auto found = std::find(words.begin(), words.end(), lower);
@@ -70,7 +68,7 @@ std::string OtherNumber(std::string_view word, std::string_view before, std::str
   size_t separator = word.find_first_of(":.");
   bool clock = separator != std::string_view::npos && (word[separator] == ':' || hour_mark);
   if (clock && separator == digits && digits >= 1 && digits <= 2 && separator + 3 <= word.size() &&
-      IsDigit(word[separator + 1]) && IsDigit(word[separator + 2])) {
+      IsAsciiDigit(word[separator + 1]) && IsAsciiDigit(word[separator + 2])) {
     return OtherTime(word, separator, hour_mark, random);
   }
   if (hour_mark && digits > 0 && digits <= 2) return Between(1, 12, word.substr(0, digits), random) + std::string(rest);
@@ -85,7 +83,7 @@ std::string OtherNumber(std::string_view word, std::string_view before, std::str
       rest.empty() && digits == 4 && (word.starts_with("18") || word.starts_with("19") || word.starts_with("20"));
   std::string out(word);
   for (size_t i = year ? 2 : 0; i < out.size(); ++i) {
-    if (!IsDigit(out[i]) || (i == 0 && out[i] == '0')) continue;
+    if (!IsAsciiDigit(out[i]) || (i == 0 && out[i] == '0')) continue;
     uint32_t low = i > 0 ? 0 : digits == 1 ? 2 : 1;
     out[i] = static_cast<char>('0' + low + random.Below(10 - low));
   }

@@ -40,7 +40,7 @@ std::string_view Telltale(std::string_view key) {
 // The beginning of a server's text, as it may be shown; nothing of a text that may hold the key.
 std::string Excerpt(std::string_view text, const std::string& key) {
   if (!key.empty() && text.find(Telltale(key)) != text.npos) return "(a text that may hold the key and is not shown)";
-  return std::string(formats::Beginning(Printable(Squeeze(formats::Beginning(text, 2000))), 300));
+  return std::string(Beginning(Printable(Squeeze(Beginning(text, 2000))), 300));
 }
 
 // What a server says to a request that it will never answer: malformed, too large, not to be processed.
@@ -345,7 +345,7 @@ Result<std::unique_ptr<HttpTeacher>> HttpTeacher::Make(HttpTeacherOptions option
     }
     key = value;
     const bool control = std::ranges::any_of(key, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-    if (control || Trim(key) != key || key.starts_with("Bearer "))
+    if (control || TrimAscii(key) != key || key.starts_with("Bearer "))
       return BadInput(
           "the key in the variable that it names begins or ends with a blank, begins with \"Bearer \", or holds a line "
           "break or another control character; export the key alone",

@@ -29,10 +29,10 @@ struct Writing {
 std::string QuestionOf(const std::string& reply) {
   std::vector<QuestionAnswer> pairs = ParseQuestions(reply);
   if (!pairs.empty()) return pairs[0].question;
-  std::string_view text = Trim(WithoutFence(reply));
-  std::string_view line = Trim(text.substr(0, text.find('\n')));
+  std::string_view text = TrimAscii(WithoutFence(reply));
+  std::string_view line = TrimAscii(text.substr(0, text.find('\n')));
   for (std::string_view label : {"Q:", "Question:"}) {
-    if (line.starts_with(label)) line = Trim(line.substr(label.size()));
+    if (line.starts_with(label)) line = TrimAscii(line.substr(label.size()));
   }
   if (line.size() >= 2 && line.front() == '"' && line.back() == '"') line = line.substr(1, line.size() - 2);
   return std::string(line);
@@ -144,7 +144,7 @@ class KnowledgeSynthesis {
       pairs = ParseQuestions(reply.text);
     }
     bool unread = pairs.empty();
-    if (unread) pairs.push_back({std::string(formats::Beginning(Squeeze(reply.text), 300)), ""});
+    if (unread) pairs.push_back({std::string(Beginning(Squeeze(reply.text), 300)), ""});
     for (const QuestionAnswer& pair : pairs) {
       Row& row = Add({Squeeze(pair.question), Squeeze(pair.answer)}, writing.step, chunk.Where(), writing.passage);
       row.chunk = chunk.id;
@@ -197,7 +197,7 @@ class KnowledgeSynthesis {
       const std::string& answer = replies[i].text;
       if (row.DropIfRefused(replies[i].refusal) || Agrees(row, answer)) continue;
       row.Drop(kStageRoundTrip,
-               "asked again, the teacher answers \"" + std::string(formats::Beginning(Squeeze(answer), 120)) + "\"");
+               "asked again, the teacher answers \"" + std::string(Beginning(Squeeze(answer), 120)) + "\"");
     }
     return {};
   }
@@ -215,9 +215,9 @@ class KnowledgeSynthesis {
       const std::string& verdict = replies[i].text;
       std::optional<bool> right = ParseYesNo(verdict);
       if (row.DropIfRefused(replies[i].refusal) || right == true) continue;
-      row.Drop(kStageJudge, right ? "the teacher says that the answer is not right"
-                                  : "the teacher says neither yes nor no: \"" +
-                                        std::string(formats::Beginning(Squeeze(verdict), 60)) + "\"");
+      row.Drop(kStageJudge,
+               right ? "the teacher says that the answer is not right"
+                     : "the teacher says neither yes nor no: \"" + std::string(Beginning(Squeeze(verdict), 60)) + "\"");
     }
     return {};
   }

@@ -2,36 +2,23 @@
 
 #include <array>
 
+#include "base/text.h"
+
 namespace cairn::synth {
 namespace {
 
 Messages User(std::string text) { return {{"user", std::move(text), false}}; }
 
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-char LowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = LowerOf(c);
-  return out;
-}
-
 // Takes list marks and emphasis off the front: "**1.** Q:" -> "Q:".
 std::string_view WithoutMarks(std::string_view line) {
-  line = Trim(line);
+  line = TrimAscii(line);
   for (;;) {
     size_t digits = 0;
-    while (digits < line.size() && line[digits] >= '0' && line[digits] <= '9') ++digits;
+    while (digits < line.size() && IsAsciiDigit(line[digits])) ++digits;
     if (digits > 0 && digits <= 3 && digits < line.size() && (line[digits] == '.' || line[digits] == ')')) {
-      line = Trim(line.substr(digits + 1));
+      line = TrimAscii(line.substr(digits + 1));
     } else if (!line.empty() && (line[0] == '*' || line[0] == '-' || line[0] == '#')) {
-      line = Trim(line.substr(1));
+      line = TrimAscii(line.substr(1));
     } else {
       return line;
     }
@@ -41,15 +28,15 @@ std::string_view WithoutMarks(std::string_view line) {
 // What follows one of the labels ("q", "question", with an optional number) and a colon; none if the line has no label.
 template <size_t N>
 std::optional<std::string_view> AfterLabel(std::string_view line, const std::array<std::string_view, N>& labels) {
-  std::string lower = LowerCase(line);
+  std::string lower = AsciiLower(line);
   for (std::string_view label : labels) {
     if (!std::string_view(lower).starts_with(label)) continue;
     size_t at = label.size();
-    while (at < line.size() && (line[at] == ' ' || line[at] == '*' || (line[at] >= '0' && line[at] <= '9'))) ++at;
+    while (at < line.size() && (line[at] == ' ' || line[at] == '*' || IsAsciiDigit(line[at]))) ++at;
     if (at >= line.size() || line[at] != ':') continue;
     std::string_view rest = line.substr(at + 1);
-    while (!rest.empty() && (IsSpace(rest[0]) || rest[0] == '*')) rest.remove_prefix(1);
-    return Trim(rest);
+    while (!rest.empty() && (IsAsciiSpace(rest[0]) || rest[0] == '*')) rest.remove_prefix(1);
+    return TrimAscii(rest);
   }
   return std::nullopt;
 }
@@ -58,11 +45,11 @@ std::optional<std::string_view> AfterLabel(std::string_view line, const std::arr
 
 std::string_view WithoutFence(std::string_view reply) {
   constexpr std::string_view kFence = "```";
-  const std::string_view text = Trim(reply);
+  const std::string_view text = TrimAscii(reply);
   const size_t line = text.find('\n');
   if (!text.starts_with(kFence) || !text.ends_with(kFence) || line == text.npos) return reply;
   if (text.find("\n```", line) + 1 != text.size() - kFence.size()) return reply;  // two blocks
-  return Trim(text.substr(line, text.size() - kFence.size() - line));
+  return TrimAscii(text.substr(line, text.size() - kFence.size() - line));
 }
 
 Messages WriteQuestions(std::string_view passage, int count) {
@@ -118,7 +105,7 @@ std::vector<QuestionAnswer> ParseQuestions(std::string_view reply) {
   std::string question, answer;
   std::string* open = nullptr;
   auto flush = [&] {
-    std::string_view q = Trim(question), a = Trim(answer);
+    std::string_view q = TrimAscii(question), a = TrimAscii(answer);
     if (!q.empty() && !a.empty()) pairs.push_back({std::string(q), std::string(a)});
     question.clear();
     answer.clear();
@@ -127,7 +114,7 @@ std::vector<QuestionAnswer> ParseQuestions(std::string_view reply) {
   while (!reply.empty()) {
     size_t end = reply.find('\n');
     std::string_view line = WithoutMarks(reply.substr(0, end));
-    std::string_view raw = Trim(reply.substr(0, end));
+    std::string_view raw = TrimAscii(reply.substr(0, end));
     reply = end == std::string_view::npos ? std::string_view() : reply.substr(end + 1);
     if (auto text = AfterLabel(line, kQuestion)) {
       flush();
@@ -150,9 +137,9 @@ std::vector<QuestionAnswer> ParseQuestions(std::string_view reply) {
 
 std::optional<bool> ParseYesNo(std::string_view reply) {
   std::string word;
-  for (char c : Trim(reply)) {
-    char lower = LowerOf(c);
-    if (lower >= 'a' && lower <= 'z') {
+  for (char c : TrimAscii(reply)) {
+    char lower = AsciiLower(c);
+    if (IsAsciiLower(lower)) {
       word += lower;
     } else if (!word.empty()) {
       break;
@@ -164,7 +151,7 @@ std::optional<bool> ParseYesNo(std::string_view reply) {
 }
 
 bool IsDontKnow(std::string_view reply) {
-  std::string lower = LowerCase(Trim(reply));
+  std::string lower = AsciiLower(TrimAscii(reply));
   for (std::string_view start : {"i don't know", "i do not know", "i don\xe2\x80\x99t know", "the text does not"}) {
     if (std::string_view(lower).starts_with(start)) return true;
   }

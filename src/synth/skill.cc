@@ -82,7 +82,7 @@ class SkillSynthesis {
     for (const TeacherReply& reply : replies) {
       std::vector<QuestionAnswer> pairs = ParseQuestions(reply.text);
       if (pairs.empty()) {
-        Row& row = Add({std::string(formats::Beginning(Squeeze(reply.text), 300)), ""}, "examples", {});
+        Row& row = Add({std::string(Beginning(Squeeze(reply.text), 300)), ""}, "examples", {});
         if (!row.DropIfRefused(reply.refusal)) row.Drop(kStageForm, "the reply has no question with an answer");
       }
       for (const QuestionAnswer& pair : pairs) Add(pair, "examples", {});
@@ -130,8 +130,7 @@ class SkillSynthesis {
       Row& row = rows_[places[i]];
       const std::string answer = Squeeze(replies[i].text);
       if (row.DropIfRefused(replies[i].refusal) || answer == Squeeze(row.answer)) continue;
-      row.Drop(kStageRoundTrip,
-               "solved again, the teacher answers \"" + std::string(formats::Beginning(answer, 120)) + "\"");
+      row.Drop(kStageRoundTrip, "solved again, the teacher answers \"" + std::string(Beginning(answer, 120)) + "\"");
     }
     return {};
   }

@@ -55,7 +55,7 @@ class SpanFinder {
       if (begin >= sign.size() && text_.substr(begin - sign.size(), sign.size()) == sign) begin -= sign.size();
     }
     if (text_.substr(end, 1) == "%") ++end;
-    std::string span(Trim(text_.substr(begin, end - begin)));
+    std::string span(TrimAscii(text_.substr(begin, end - begin)));
     if (!span.empty() && std::find(out_.begin(), out_.end(), span) == out_.end()) out_.push_back(std::move(span));
   }
 

@@ -51,7 +51,7 @@ std::optional<QuestionAnswer> HalfSentence(const std::string& sentence) {
   std::vector<Token> tokens = Tokenise(sentence);
   if (tokens.size() < kFewestWords) return std::nullopt;
   size_t middle = tokens.size() / 2;
-  std::string first(Trim(std::string_view(sentence).substr(0, tokens[middle].begin)));
+  std::string first(TrimAscii(std::string_view(sentence).substr(0, tokens[middle].begin)));
   return QuestionAnswer{"Complete this sentence: " + first, sentence.substr(tokens[middle].begin)};
 }
 

@@ -6,21 +6,17 @@
 #include <array>
 
 #include "formats/unicode.h"
+#include "synth/word_lists.h"
 
 namespace cairn::synth {
 namespace {
-
-template <size_t N>
-bool OneOf(const std::array<std::string_view, N>& list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
 
 template <typename Map>
 std::string MapCharacters(std::string_view text, Map map) {
   std::string out;
   out.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
-    formats::Utf8Char character = formats::Utf8At(text, at);
+    Utf8Char character = Utf8At(text, at);
     if (!character.valid) {
       out.append(text.substr(at, character.length));
     } else {
@@ -34,11 +30,9 @@ std::string MapCharacters(std::string_view text, Map map) {
   return out;
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 // Letters, marks, digits; not the underscore and other connectors, which never belong to an English word.
 bool IsWordAt(std::string_view text, size_t at, size_t* length) {
-  formats::Utf8Char character = formats::Utf8At(text, at);
+  Utf8Char character = Utf8At(text, at);
   *length = character.length;
   if (!character.valid) return false;
   uint32_t code = formats::CodePointAt(text, at);
@@ -48,9 +42,10 @@ bool IsWordAt(std::string_view text, size_t at, size_t* length) {
 // Length of a joiner at `at` that holds a word together when word characters stand on both sides; 0 if none.
 size_t JoinerLength(std::string_view text, size_t at) {
   char c = text[at];
-  bool digit_before = at > 0 && IsDigit(text[at - 1]);
+  bool digit_before = at > 0 && IsAsciiDigit(text[at - 1]);
   if (c == '\'' || c == '-') return 1;
-  if ((c == '.' || c == ',' || c == ':') && digit_before && at + 1 < text.size() && IsDigit(text[at + 1])) return 1;
+  if ((c == '.' || c == ',' || c == ':') && digit_before && at + 1 < text.size() && IsAsciiDigit(text[at + 1]))
+    return 1;
   if (text.substr(at, 3) == "\u2019") return 3;
   return 0;
 }
@@ -69,14 +64,14 @@ std::string_view NumberOfWord(std::string_view word) {
 
 // "2,300" -> "2300"; a comma that does not separate thousands stays.
 std::string WithoutThousands(std::string_view word) {
-  if (word.find(',') == std::string_view::npos || !IsDigit(word[0])) return std::string(word);
+  if (word.find(',') == std::string_view::npos || !IsAsciiDigit(word[0])) return std::string(word);
   std::string out;
   for (size_t i = 0; i < word.size(); ++i) {
     if (word[i] != ',') {
       out += word[i];
       continue;
     }
-    if (word.size() - i < 4 || !IsDigit(word[i + 1]) || !IsDigit(word[i + 2]) || !IsDigit(word[i + 3])) {
+    if (word.size() - i < 4 || !IsAsciiDigit(word[i + 1]) || !IsAsciiDigit(word[i + 2]) || !IsAsciiDigit(word[i + 3])) {
       return std::string(word);
     }
   }
@@ -114,7 +109,7 @@ std::string Upper(std::string_view text) { return MapCharacters(text, utf8proc_t
 
 std::string_view FirstCharacter(std::string_view word) {
   if (word.empty()) return word;
-  return word.substr(0, formats::Utf8At(word, 0).length);
+  return word.substr(0, Utf8At(word, 0).length);
 }
 
 std::string Capitalised(std::string_view text) {
@@ -127,19 +122,12 @@ bool StartsUpper(std::string_view word) {
   return !first.empty() && Lower(first) != first;
 }
 
-bool StartsWithDigit(std::string_view word) { return !word.empty() && IsDigit(word[0]); }
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n\f\v";
-  size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
+bool StartsWithDigit(std::string_view word) { return !word.empty() && IsAsciiDigit(word[0]); }
 
 std::string Squeeze(std::string_view text) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
-    formats::Utf8Char character = formats::Utf8At(text, at);
+    Utf8Char character = Utf8At(text, at);
     bool space = character.valid && formats::IsSpace(formats::CodePointAt(text, at));
     if (!space) {
       out.append(text.substr(at, character.length));
@@ -153,7 +141,7 @@ std::string Squeeze(std::string_view text) {
 }
 
 std::vector<std::string> Words(std::string_view text) {
-  std::string plain = formats::ReplaceInvalidUtf8(text);
+  std::string plain = ReplaceInvalidUtf8(text);
   plain = Lower(formats::NormalizeUnicode(formats::NormalForm::kNfkc, plain));
   std::vector<std::string> words;
   for (Token token : Tokenise(plain)) {

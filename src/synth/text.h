@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
+
 namespace cairn::synth {
 
 // A word as it stands in a text: letters and digits with single inner apostrophes, hyphens, and between digits also
@@ -27,7 +29,6 @@ bool StartsWithDigit(std::string_view word);
 std::string_view FirstCharacter(std::string_view word);
 // Without white space at both ends; inner runs of white space become one space.
 std::string Squeeze(std::string_view text);
-std::string_view Trim(std::string_view text);
 
 // Comparison form: NFKC, lower case, words only, without articles and possessive endings; "nine" is "9", "2,300" is
 // "2300". "The Red Fox's den." -> {"red", "fox", "den"}.

@@ -31,7 +31,7 @@ using TreeEntry = Owned<git_tree_entry, git_tree_entry_free>;
 
 std::string LastMessage() {
   const git_error* error = git_error_last();
-  return error && error->message ? formats::ReplaceInvalidUtf8(error->message) : "unknown reason";
+  return error && error->message ? ReplaceInvalidUtf8(error->message) : "unknown reason";
 }
 
 Error GitError(int code, const std::string& what, const std::string& where) {

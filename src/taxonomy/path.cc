@@ -12,6 +12,7 @@
 #include "base/controls.h"
 #include "base/descriptor.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "formats/unicode.h"
 #include "taxonomy/commit_files.h"
 
@@ -24,9 +25,7 @@ constexpr int kMaxDepth = 32;
 constexpr size_t kMaxEntries = 200'000;
 
 bool IsReservedName(std::string_view part) {
-  std::string stem;
-  for (char c : part.substr(0, part.find('.')))
-    stem.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  const std::string stem = AsciiLower(part.substr(0, part.find('.')));
   for (const char* name : {"con", "prn", "aux", "nul"}) {
     if (stem == name) return true;
   }
@@ -100,7 +99,7 @@ bool MatchStars(size_t pattern_size, size_t text_size, IsStar is_star, MatchOne 
 bool MatchPart(std::string_view pattern, std::string_view name) {
   auto match_one = [&](size_t p, size_t n) -> Advance {
     size_t next = p;
-    if (pattern[p] == '?') return {1, formats::Utf8At(name, n).length};
+    if (pattern[p] == '?') return {1, Utf8At(name, n).length};
     if (pattern[p] == '[') return MatchSet(pattern, &next, name[n]) ? Advance{next - p, 1} : Advance{};
     return pattern[p] == name[n] ? Advance{1, 1} : Advance{};
   };
@@ -157,7 +156,7 @@ Result<void> Walk(const std::string& root, Listing* listing) {
 std::string RefusePath(std::string_view path) {
   if (path.empty()) return "it is empty";
   if (path.size() > kLongestPath) return "it is longer than 1024 bytes";
-  if (!formats::IsValidUtf8(path)) return "it is not UTF-8";
+  if (!IsValidUtf8(path)) return "it is not UTF-8";
   if (path.front() == '/') return "it starts with '/'";
   if (path.find("file:/") != path.npos) return "it looks like the address of a file";
   if (path.find('\\') != path.npos) return "it holds a backslash";

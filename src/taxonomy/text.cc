@@ -17,7 +17,7 @@ void AppendLower(uint32_t code_point, std::string* out) {
 
 std::string Fold(std::string_view text) {
   std::string out;
-  for (size_t at = 0; at < text.size(); at += formats::Utf8At(text, at).length)
+  for (size_t at = 0; at < text.size(); at += Utf8At(text, at).length)
     AppendLower(formats::CodePointAt(text, at), &out);
   return out;
 }
@@ -27,7 +27,7 @@ std::string Fold(std::string_view text) {
 Result<void> CheckReadable(std::string_view bytes, const std::string& what, const std::string& file) {
   auto where = [&](size_t at) { return formats::YamlWhere(file, formats::PositionAt(bytes, at)); };
   for (size_t at = 0; at < bytes.size();) {
-    formats::Utf8Char c = formats::Utf8At(bytes, at);
+    Utf8Char c = Utf8At(bytes, at);
     if (!c.valid) return BadInput(what + " is not UTF-8 text; save it with the encoding UTF-8", where(at));
     at += c.length;
   }
@@ -37,15 +37,7 @@ Result<void> CheckReadable(std::string_view bytes, const std::string& what, cons
 }
 
 std::string_view Trim(std::string_view text) {
-  while (!text.empty() && formats::IsSpace(formats::CodePointAt(text, 0)))
-    text.remove_prefix(formats::Utf8At(text, 0).length);
-  size_t end = 0;  // after the last character that is no space
-  for (size_t at = 0; at < text.size();) {
-    size_t length = formats::Utf8At(text, at).length;
-    if (!formats::IsSpace(formats::CodePointAt(text, at))) end = at + length;
-    at += length;
-  }
-  return text.substr(0, end);
+  return formats::TrimEnd(formats::TrimStart(text, formats::IsSpace), formats::IsSpace);
 }
 
 std::string NormalizeQuestion(std::string_view text, bool fold_case) {
@@ -53,7 +45,7 @@ std::string NormalizeQuestion(std::string_view text, bool fold_case) {
   if (fold_case) plain = Fold(plain);
   std::string out;
   for (size_t at = 0; at < plain.size();) {
-    size_t length = formats::Utf8At(plain, at).length;
+    size_t length = Utf8At(plain, at).length;
     if (formats::IsSpace(formats::CodePointAt(plain, at))) {
       if (!out.empty() && out.back() != ' ') out.push_back(' ');
     } else {
@@ -75,7 +67,7 @@ std::string WordsOnly(std::string_view text) {
     } else if (out.back() != ' ') {
       out.push_back(' ');
     }
-    at += formats::Utf8At(plain, at).length;
+    at += Utf8At(plain, at).length;
   }
   if (out.back() != ' ') out.push_back(' ');
   return out;
@@ -88,7 +80,7 @@ std::string FoldText(std::string_view text) {
 size_t CountWords(std::string_view text) {
   size_t words = 0;
   bool inside = false;
-  for (size_t at = 0; at < text.size(); at += formats::Utf8At(text, at).length) {
+  for (size_t at = 0; at < text.size(); at += Utf8At(text, at).length) {
     bool space = formats::IsSpace(formats::CodePointAt(text, at));
     if (!space && !inside) ++words;
     inside = !space;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/controls.h"
+#include "base/text.h"
 
 namespace cairn::trust {
 namespace {
@@ -31,24 +32,6 @@ Result<void> OnlyMembers(const Json& object, const char* what, std::initializer_
     if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
       return BadInput(std::string(what) + " has an unknown member \"" + name + "\"", where);
   return {};
-}
-
-// Length in bytes of the UTF-8 character at the front, 0 if there is none (Unicode 15, table 3-7).
-size_t Utf8Length(std::string_view s) {
-  auto byte = [&](size_t i) { return i < s.size() ? static_cast<unsigned>(static_cast<unsigned char>(s[i])) : 0u; };
-  auto tail = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  unsigned b0 = byte(0), b1 = byte(1);
-  if (b0 < 0x80) return 1;
-  if (b0 >= 0xC2 && b0 <= 0xDF) return tail(1) ? 2 : 0;
-  if (b0 >= 0xE0 && b0 <= 0xEF) {
-    bool second = b0 == 0xE0 ? b1 >= 0xA0 && b1 <= 0xBF : b0 == 0xED ? b1 >= 0x80 && b1 <= 0x9F : tail(1);
-    return second && tail(2) ? 3 : 0;
-  }
-  if (b0 >= 0xF0 && b0 <= 0xF4) {
-    bool second = b0 == 0xF0 ? b1 >= 0x90 && b1 <= 0xBF : b0 == 0xF4 ? b1 >= 0x80 && b1 <= 0x8F : tail(1);
-    return second && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
 }
 
 // Members that say how the files were listed and hashed; an unknown one could change the meaning of the rest.
@@ -122,11 +105,7 @@ Digest RootDigest(const std::vector<SignedFile>& files) {
 
 bool IsSafeName(std::string_view name) {
   if (FindControl(name) != name.npos || name.find('\\') != name.npos) return false;
-  for (size_t i = 0; i < name.size();) {
-    const size_t length = Utf8Length(name.substr(i));
-    if (length == 0) return false;
-    i += length;
-  }
+  if (!IsValidUtf8(name)) return false;
   while (true) {
     std::string_view part = name.substr(0, name.find('/'));
     if (part.empty() || part == "." || part == "..") return false;
