@@ -99,6 +99,8 @@ Result<void> Append(FILE* file, const StepRecord& record, const std::string& pat
   return {};
 }
 
+double SecondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
 // Lines reach the disk before the checkpoint that counts on them.
 Result<void> SaveCheckpoint(Trainer& trainer, const Transcript& transcript, FILE* lines, const Paths& paths) {
   if (::fsync(::fileno(lines)) != 0) return OsError(errno, paths.lines);
@@ -106,6 +108,11 @@ Result<void> SaveCheckpoint(Trainer& trainer, const Transcript& transcript, FILE
 }
 
 }  // namespace
+
+double CheckpointInterval(double checkpoint_seconds, double save_seconds) {
+  constexpr double kTimesOfASave = 20;
+  return checkpoint_seconds > 0 ? std::max(checkpoint_seconds, kTimesOfASave * save_seconds) : 0;
+}
 
 bool KeepsState(const StepRecord& record, const TrainConfig& config, const PhaseOptions& options) {
   if (!record.state || options.keep_states_every == 0) return false;
@@ -139,6 +146,7 @@ Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json he
 
   Progress progress(options.label, config.steps, options.quiet, trainer.step());
   auto saved = Clock::now();
+  double save_seconds = 0;
   while (trainer.step() < config.steps) {
     if (Interrupted()) {
       CAIRN_TRY(SaveCheckpoint(trainer, transcript, file.get(), paths));
@@ -151,9 +159,11 @@ Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json he
     CAIRN_TRY(Append(file.get(), record, paths.lines));
     transcript.records.push_back(record);
     if (KeepsState(record, config, options)) CAIRN_TRY(trainer.SaveState(StatePath(paths.states, record.step)));
-    if (std::chrono::duration<double>(Clock::now() - saved).count() > options.checkpoint_seconds) {
+    if (SecondsSince(saved) > CheckpointInterval(options.checkpoint_seconds, save_seconds)) {
+      const auto begin = Clock::now();
       CAIRN_TRY(SaveCheckpoint(trainer, transcript, file.get(), paths));
       saved = Clock::now();
+      save_seconds = SecondsSince(begin);
     }
     progress.Update(record.step, fmt::format("loss {:.4f}", record.loss));
   }

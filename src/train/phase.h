@@ -11,7 +11,7 @@ namespace cairn::train {
 struct PhaseOptions {
   std::string
       directory;  // holds header.json, steps.part.jsonl, checkpoint.safetensors, states/, and at the end transcript/
-  double checkpoint_seconds = 20;  // how much work a SIGKILL may cost
+  double checkpoint_seconds = 20;  // how much work a SIGKILL may cost; of a large state more (CheckpointInterval)
   // Keeps the whole state under states/ every so many segments and at the end, for replay from there; 0: never.
   uint64_t keep_states_every = 0;
   std::string label = "training";
@@ -25,6 +25,10 @@ Result<Transcript> RunPhase(Trainer& trainer, const TrainConfig& config, Json he
 
 // In a checkpoint's metadata: Transcript::Root of the steps before it, in hexadecimal.
 inline constexpr const char* kRecordsKey = "records";
+
+// Seconds of training between checkpoints where the last one took save_seconds: a state of many gigabytes must not
+// take more than a twentieth of the time. 0 stays 0: after every step.
+double CheckpointInterval(double checkpoint_seconds, double save_seconds);
 
 // Whether a phase keeps the state after this step.
 bool KeepsState(const StepRecord& record, const TrainConfig& config, const PhaseOptions& options);

@@ -364,6 +364,12 @@ TEST_F(Phase, InterruptedRunEndsInTheSameBits) {
   }
 }
 
+TEST_F(Phase, SavingALargeStateTakesATwentiethOfTheTime) {
+  EXPECT_EQ(CheckpointInterval(20, 0.1), 20);
+  EXPECT_EQ(CheckpointInterval(20, 60), 1200);
+  EXPECT_EQ(CheckpointInterval(0, 60), 0);
+}
+
 TEST_F(Phase, ADamagedCheckpointIsRemoved) {
   ASSERT_TRUE(RunTo(4, 0, "cut").ok());
   const std::string checkpoint = (directory_ / "cut/checkpoint.safetensors").string();
