@@ -108,6 +108,7 @@ Result<int> Plan(const project::Project& project, ThreadPool& pool, const Contex
 Result<int> Build(const Options& options, const Context& context) {
   ThreadPool pool(context.Threads());
   CAIRN_ASSIGN(project::Project project, project::OpenProject(options.directory, ModelResolverFor(options.directory)));
+  PrintNotes(project, context);
   if (options.plan) return Plan(project, pool, context, options.explain);
   project::BuildOptions build;
   build.quiet = context.quiet;

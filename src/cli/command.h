@@ -11,6 +11,10 @@
 #include "cli/flags.h"
 #include "train/config.h"
 
+namespace cairn::project {
+struct Project;
+}
+
 namespace cairn::cli {
 
 struct Context {
@@ -32,6 +36,9 @@ std::function<Result<std::string>(const std::string&)> ModelResolverFor(const st
 // Where the files that come with cairn lie (models/, recipes/): $CAIRN_HOME, beside the binary, or the source tree it
 // was built from.
 std::string HomeDirectory();
+
+// What a person should know before training the project begins (project::NotesOn).
+void PrintNotes(const project::Project& project, const Context& context);
 
 // Where the public half of a private key lies: "x.key" becomes "x.pub", any other name gets ".pub" behind it.
 std::string PublicKeyPath(const std::string& private_path);

@@ -1,5 +1,7 @@
 // cairn data generate, cairn train, cairn eval: single parts of the build.
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
@@ -37,6 +39,7 @@ void PrintFunnel(const Json& leaf) {
 Result<int> RunPart(const Options& options, const Context& context, project::Part part) {
   ThreadPool pool(context.Threads());
   CAIRN_ASSIGN(project::Project project, project::OpenProject(options.directory, ModelResolverFor(options.directory)));
+  if (part == project::Part::kTraining) PrintNotes(project, context);
   CAIRN_ASSIGN(project::PartReport report, project::BuildPart(project, pool, Announcing(context), part));
   if (!context.quiet)
     for (const Json& leaf : report.leaves) PrintFunnel(leaf);
@@ -45,6 +48,16 @@ Result<int> RunPart(const Options& options, const Context& context, project::Par
     SayJson(
         {{"leaves", report.leaves}, {"steps", project::StepReportsToJson(report.steps)}, {"output", report.output}});
   return 0;
+}
+
+std::string Share(const Json& a) {
+  return fmt::format("{} of {} right, {:.0f} % [{:.0f}-{:.0f}], F1 {:.2f}", a["correct"].get<uint64_t>(),
+                     a["n"].get<uint64_t>(), a["accuracy"].get<double>() * 100, a["low"].get<double>() * 100,
+                     a["high"].get<double>() * 100, a["f1"].get<double>());
+}
+
+void PrintRegression(const Json& regression) {
+  if (!regression.is_null()) Say(stderr, "base model's own held-out set: {}\n", Share(regression["after"]));
 }
 
 // Named, or the project's release, or the base that it would be made from.
@@ -61,10 +74,7 @@ Result<int> Evaluate(const Options& options, const Context& context) {
   if (!context.quiet) Say(stderr, "asking {}\n", PrintableLine(model));
   CAIRN_ASSIGN(Json evaluation, project::EvaluateModel(project, pool, model, context.quiet));
   for (const Json& leaf : evaluation["leaves"]) {
-    const Json& a = leaf["after"];
-    Say(stderr, "{}: {} of {} right, {:.0f} % [{:.0f}-{:.0f}], F1 {:.2f}\n", leaf["path"].get<std::string>(),
-        a["correct"].get<uint64_t>(), a["n"].get<uint64_t>(), a["accuracy"].get<double>() * 100,
-        a["low"].get<double>() * 100, a["high"].get<double>() * 100, a["f1"].get<double>());
+    Say(stderr, "{}: {}\n", leaf["path"].get<std::string>(), Share(leaf["after"]));
     if (context.quiet) continue;
     for (const Json& item : leaf["items"])
       if (!item["after_correct"].get<bool>())
@@ -72,12 +82,19 @@ Result<int> Evaluate(const Options& options, const Context& context) {
             PrintableLine(item["question"].get<std::string>()), PrintableLine(item["expected"].get<std::string>()),
             PrintableLine(item["after"].get<std::string>()));
   }
+  PrintRegression(evaluation["regression"]);
+  if (evaluation["leaves"].empty()) Say(stderr, "note: no leaf has an eval.yaml, so none was asked anything\n");
   evaluation["model"] = model;
   if (context.json) SayJson(evaluation);
   return 0;
 }
 
 }  // namespace
+
+void PrintNotes(const project::Project& project, const Context& context) {
+  if (context.quiet) return;
+  for (const std::string& note : project::NotesOn(project)) Say(stderr, "note: {}\n", PrintableLine(note));
+}
 
 void AddData(Command app, Context& context) {
   auto options = std::make_shared<Options>();

@@ -93,6 +93,8 @@ TEST(ReportTest, OneModelOnly) {
   EXPECT_TRUE(json["leaves"][0]["before"].is_null());
   EXPECT_FALSE(json["leaves"][0]["items"][0].contains("before_correct"));
   EXPECT_TRUE(json["regression"].is_null());
+  EXPECT_FALSE(json.contains("gates"));  // none was judged: neither passed nor failed
+  EXPECT_FALSE(json.contains("passed"));
   EXPECT_EQ(FiguresOf(e).size(), 1u);  // a leaf without questions is no figure
 }
 

@@ -83,14 +83,16 @@ bool AllPass(const std::vector<Verdict>& verdicts) {
 
 Json EvaluationToJson(const Evaluation& e) {
   CAIRN_CHECK(e.before.empty() || e.before.size() == e.after.size());
-  Json json = {{"leaves", Json::array()}, {"regression", nullptr}, {"gates", Json::array()}};
+  Json json = {{"leaves", Json::array()}, {"regression", nullptr}};
   for (size_t i = 0; i < e.after.size(); ++i)
     json["leaves"].push_back(LeafToJson(e.before.empty() ? nullptr : &e.before[i], e.after[i]));
   if (e.base_after) json["regression"] = RegressionToJson(e.base_before, *e.base_after);
-  for (const Verdict& v : e.gates)
+  if (!e.gates) return json;
+  json["gates"] = Json::array();
+  for (const Verdict& v : *e.gates)
     json["gates"].push_back(
         {{"metric", v.gate.metric}, {"require", v.gate.Requirement()}, {"pass", v.pass}, {"text", v.text}});
-  json["passed"] = AllPass(e.gates);
+  json["passed"] = AllPass(*e.gates);
   return json;
 }
 

@@ -4,7 +4,8 @@
 //   "items": [{"question", "expected", "before", "before_correct", "after", "after_correct"}]}],
 //  "regression": {"n", "before": {...}, "after": {...}, "tasks": [{"task", "n", "before", "after"}]} | null,
 //  "gates": [{"metric", "require", "pass", "text"}], "passed": bool}
-// "before" is null (and before_correct absent) where only one model was measured.
+// "before" is null (and before_correct absent) where only one model was measured; "gates" and
+// "passed" are absent where no gate was judged. A build adds "not_measured", paths of leaves without eval.yaml.
 #pragma once
 
 #include <optional>
@@ -21,7 +22,7 @@ struct Evaluation {
   std::vector<LeafScore> before;  // empty: the base model was not asked
   std::vector<LeafScore> after;   // the same leaves and questions in the same order
   std::optional<HeldOutScore> base_before, base_after;
-  std::vector<Verdict> gates;
+  std::optional<std::vector<Verdict>> gates;  // none: none was judged
 };
 
 // What JudgeGates needs.

@@ -159,6 +159,7 @@ Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const
   context.resources = options.resources;
   CAIRN_TRY(CheckFits(project, options.resources));
   CAIRN_TRY(CheckPhases(project));
+  CAIRN_TRY(CheckGates(project));
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));
   BuildReport report;
   std::string lock_path = project.Path(kLockFileName);
@@ -222,6 +223,7 @@ Result<PlanReport> PlanProject(const Project& project, ThreadPool& pool) {
   CAIRN_TRY(CheckReleasePlace(ReleasePath(project)));
   CAIRN_TRY(CheckFits(project, {}));
   CAIRN_TRY(CheckPhases(project));
+  CAIRN_TRY(CheckGates(project));
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));
   PlanReport plan;
   CAIRN_ASSIGN(plan.steps, graph.Plan(*store));

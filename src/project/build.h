@@ -50,7 +50,8 @@ struct PartReport {
 };
 Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const BuildOptions& options, Part part);
 
-// The answers of any model to the project's questions and to the base model's held-out set: eval.json without "before".
+// The answers of any model to the project's questions and to the base model's held-out set: eval.json without "before"
+// and gates.
 Result<Json> EvaluateModel(const Project& project, ThreadPool& pool, const std::string& model_directory, bool quiet);
 
 struct PlanReport {

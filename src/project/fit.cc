@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "eval/held_out.h"
 #include "formats/yaml.h"
 #include "project/phase.h"
 #include "project/steps.h"
@@ -42,6 +43,22 @@ Result<void> QuestionsFit(const taxonomy::Leaf& leaf, const model::ChatTexts& ba
   return {};
 }
 
+bool HasQuestions(const taxonomy::Leaf& leaf) { return !leaf.eval_questions.empty(); }
+
+// If the project asks for this gate; why: with a first remedy.
+Result<void> RefuseGate(const Project& project, const std::string& name, const std::string& why) {
+  if (!project.config.spec.evaluation.gates.contains(name)) return {};
+  const std::string file = project.Path(kProjectFileName), gates = "spec.evaluation.gates";
+  const std::string place = formats::YamlPlace(file, gates + "." + name);
+  const char* other = name == eval::kLeafQuestions ? eval::kBaseRegression : eval::kLeafQuestions;
+  // A gate that is not written is found where its section is.
+  const bool written = place != formats::YamlPlace(file, gates);
+  return BadInput(
+      "the gate " + name + " " + why + ", or " +
+          (written ? "delete this line" : fmt::format("write \"benchmarks: [{}]\" below spec.evaluation", other)),
+      place);
+}
+
 }  // namespace
 
 Result<void> CheckFits(const Project& project, const train::Resources& resources) {
@@ -64,6 +81,33 @@ Result<void> CheckFits(const Project& project, const train::Resources& resources
     CAIRN_TRY(QuestionsFit(leaf, base, root + leaf.EvalPath()));
   }
   return {};
+}
+
+Result<void> CheckGates(const Project& project) {
+  if (const std::string held_out = project.base_directory + "/" + eval::kHeldOutFile; !PathExists(held_out))
+    CAIRN_TRY(RefuseGate(project, eval::kBaseRegression,
+                         "needs heldout.jsonl in " + project.base_directory + "; write one (docs/files.md)"));
+  if (std::ranges::none_of(project.leaves, HasQuestions))
+    CAIRN_TRY(RefuseGate(project, eval::kLeafQuestions,
+                         "has nothing to measure, as no leaf has an eval.yaml; write one beside a qna.yaml"));
+  return {};
+}
+
+std::vector<std::string> LeavesNotMeasured(const Project& project) {
+  std::vector<std::string> paths;
+  if (project.config.spec.evaluation.Wants(Benchmark::kLeafQuestions))
+    for (const taxonomy::Leaf& leaf : project.leaves)
+      if (!HasQuestions(leaf)) paths.push_back(leaf.path);
+  return paths;
+}
+
+std::vector<std::string> NotesOn(const Project& project) {
+  std::vector<std::string> notes;
+  if (project.config.spec.training.replay > 0 && !PathExists(project.base_directory + "/" + kReplayFile))
+    notes.push_back(fmt::format("no {} in {}: trained without base data", kReplayFile, project.base_directory));
+  for (const std::string& path : LeavesNotMeasured(project))
+    notes.push_back(fmt::format("not measured: {} (no eval.yaml)", path));
+  return notes;
 }
 
 Result<void> CheckPhases(const Project& project) {

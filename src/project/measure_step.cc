@@ -100,6 +100,11 @@ Result<void> RunMeasureBase(BuildContext& context, const dag::StepContext& step)
   return CheckBaseUnchanged(context.project);
 }
 
+// Only where there are such leaves: the bytes of other projects stay as they are.
+void AddNotMeasured(Json& json, const Project& project) {
+  if (const auto paths = LeavesNotMeasured(project); !paths.empty()) json["not_measured"] = paths;
+}
+
 Result<void> RunMeasure(BuildContext& context, const dag::StepContext& step) {
   CAIRN_ASSIGN(Json before_json, ReadJsonFile(step.Input("before") + "/" + kAnswersFile));
   CAIRN_ASSIGN(model::ChatModel chat, model::LoadChatModel(step.Input("model")));
@@ -109,7 +114,9 @@ Result<void> RunMeasure(BuildContext& context, const dag::StepContext& step) {
   std::vector<eval::Gate> gates;
   for (const auto& [name, gate] : context.project.config.spec.evaluation.gates) gates.push_back(gate);
   evaluation.gates = eval::JudgeGates(gates, eval::FiguresOf(evaluation));
-  CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kEvalFile, PrettyJson(eval::EvaluationToJson(evaluation))));
+  Json json = eval::EvaluationToJson(evaluation);
+  AddNotMeasured(json, context.project);
+  CAIRN_TRY(WriteFileAtomic(step.output_dir + "/" + kEvalFile, PrettyJson(json)));
   return CheckBaseUnchanged(context.project);
 }
 
@@ -118,7 +125,9 @@ Result<void> RunMeasure(BuildContext& context, const dag::StepContext& step) {
 Result<Json> EvaluateModel(const Project& project, ThreadPool& pool, const std::string& model_directory, bool quiet) {
   CAIRN_ASSIGN(model::ChatModel chat, model::LoadChatModel(model_directory));
   CAIRN_ASSIGN(Answers answers, Measure(project, pool, quiet, chat));
-  return eval::EvaluationToJson({{}, answers.leaves, {}, answers.held_out, {}});
+  Json json = eval::EvaluationToJson({{}, answers.leaves, {}, answers.held_out, std::nullopt});
+  AddNotMeasured(json, project);
+  return json;
 }
 
 Result<void> AddMeasureSteps(dag::Graph& graph, BuildContext& context) {
@@ -138,6 +147,7 @@ Result<void> AddMeasureSteps(dag::Graph& graph, BuildContext& context) {
   after.id = kMeasureStep;
   after.kind = "measure";
   after.parameters["gates"] = evaluation["gates"];
+  AddNotMeasured(after.parameters, project);
   after.steps = {{"before", kMeasureBaseStep}, {"model", kModelStep}};
   after.run = [&context](const dag::StepContext& s) { return RunMeasure(context, s); };
   return graph.Add(std::move(after));

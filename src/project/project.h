@@ -38,6 +38,11 @@ Result<Project> OpenProject(const std::string& directory, const ModelResolver& r
 // How the leaves of this project are read.
 taxonomy::LeafOptions LeafOptionsOf(const TaxonomyConfig& config);
 
+// What a person should know before a build of it: base data that are missing, leaves that no gate holds for.
+std::vector<std::string> NotesOn(const Project& project);
+// Paths of the leaves without an eval.yaml, if the project measures leaves.
+std::vector<std::string> LeavesNotMeasured(const Project& project);
+
 // What cairn.lock pins for this project.
 Lock LockOf(const Project& project);
 

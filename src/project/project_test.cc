@@ -54,6 +54,51 @@ TEST(ModelDirectoryDigest, FollowsLinksAndSeesOnlyWhatDecidesAnswers) {
   fs::remove_all(root);
 }
 
+// A project whose base has no file but those that a test writes.
+Project ProjectToMeasure(const std::string& file) {
+  Project project;
+  project.directory = project.base_directory = FreshDirectory();
+  EXPECT_TRUE(WriteFileAtomic(project.Path(kProjectFileName), file).ok());
+  project.leaves.resize(2);
+  project.leaves[0].path = "knowledge/a";
+  project.leaves[1].path = "knowledge/b";
+  return project;
+}
+
+TEST(Project, GateThatNothingIsMeasuredForIsRefused) {
+  Project project = ProjectToMeasure("spec:\n  evaluation:\n    gates:\n      base-regression: \">= 0.9 of base\"\n");
+  Result<void> checked = CheckGates(project);
+  ASSERT_FALSE(checked.ok());
+  EXPECT_EQ(checked.error().code, ErrorCode::kBadInput);
+  EXPECT_THAT(checked.error().where, HasSubstr("cairn.yaml:4:24"));
+  EXPECT_THAT(checked.error().message, HasSubstr("needs heldout.jsonl in " + project.base_directory));
+  EXPECT_THAT(checked.error().message, HasSubstr("or delete this line"));
+  ASSERT_TRUE(WriteFileAtomic(project.base_directory + "/heldout.jsonl", "{}").ok());
+  checked = CheckGates(project);  // leaf-questions, a default that nobody wrote
+  ASSERT_FALSE(checked.ok());
+  EXPECT_THAT(checked.error().message, HasSubstr("no leaf has an eval.yaml"));
+  EXPECT_THAT(checked.error().message, HasSubstr("write \"benchmarks: [base-regression]\" below spec.evaluation"));
+  project.leaves[1].eval_questions.resize(1);
+  EXPECT_TRUE(CheckGates(project).ok());
+  project.leaves[1].eval_questions.clear();
+  project.config.spec.evaluation.gates.clear();
+  EXPECT_TRUE(CheckGates(project).ok());
+  fs::remove_all(project.directory);
+}
+
+TEST(Project, NotesSayWhatIsMissing) {
+  using ::testing::ElementsAre;
+  Project project = ProjectToMeasure("");
+  project.leaves[1].eval_questions.resize(1);
+  EXPECT_THAT(NotesOn(project),
+              ElementsAre("no replay.jsonl in " + project.base_directory + ": trained without base data",
+                          "not measured: knowledge/a (no eval.yaml)"));
+  project.config.spec.training.replay = 0;
+  project.config.spec.evaluation.benchmarks = {Benchmark::kBaseRegression};
+  EXPECT_THAT(NotesOn(project), ElementsAre());
+  fs::remove_all(project.directory);
+}
+
 TEST(Project, ModelThatChangedAfterOpeningIsRefused) {
   Project project;
   project.base_directory = FreshDirectory();

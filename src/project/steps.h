@@ -62,6 +62,9 @@ Result<void> CheckFits(const Project& project, const train::Resources& resources
 // The same for a phase of whose kind the taxonomy has no leaf.
 Result<void> CheckPhases(const Project& project);
 
+// The same for a gate that nothing can be measured for.
+Result<void> CheckGates(const Project& project);
+
 // For --plan: what the steps that would run need on this machine, estimated.
 Result<Json> EstimateOf(BuildContext& context, const std::vector<dag::StepReport>& steps);
 
