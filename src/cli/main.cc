@@ -1,6 +1,8 @@
 // The `cairn` program: parses the command line, runs the chosen subcommand, turns errors into messages and exit codes.
 
 #include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -32,10 +34,14 @@ std::string HomeDirectory() {
 
 Result<std::string> ResolveModel(const std::string& name) {
   std::string path = name == "seed" ? HomeDirectory() + "/models/seed" : name;
-  if (!PathExists(path + "/config.json"))
+  if (PathExists(path + "/config.json")) return path;
+  if (name == "seed")
     return NotFound(
-        "no model here: a model is \"seed\" (built in) or a directory with config.json and model.safetensors", path);
-  return path;
+        "the built-in model is not here, nor beside the program; run `make install` in the source tree in place of "
+        "copying the program, or set CAIRN_HOME to that tree",
+        path);
+  return NotFound("no model here: a model is \"seed\" (built in) or a directory with config.json and model.safetensors",
+                  path);
 }
 
 std::function<Result<std::string>(const std::string&)> ModelResolverFor(const std::string& directory) {
@@ -90,9 +96,15 @@ void HoldStandardDescriptors() {
     if (::fcntl(fd, F_GETFD) == -1 && ::open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) return;
 }
 
+// A reader that went away, as head does, knows that it has not read all.
+bool ReaderWentAway() {
+  pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 // Whoever reads the output must not take half of it for all.
 Result<void> FlushOutput() {
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+  if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && !ReaderWentAway())
     return IoError("cannot write to standard output (is the disk full?)");
   return {};
 }

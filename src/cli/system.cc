@@ -19,6 +19,17 @@ namespace {
 
 std::string Joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
 
+// The digest by which provenance and replay know a model.
+Result<int> PrintModelDigest(const std::string& name, const Context& context) {
+  CAIRN_ASSIGN(const std::string directory, ResolveModel(name));
+  CAIRN_ASSIGN(const Digest digest, project::ModelDirectoryDigest(directory));
+  if (context.json)
+    SayJson({{"model", directory}, {"digest", digest.Hex()}});
+  else
+    Say(stdout, "{}\n", digest.Hex());
+  return 0;
+}
+
 // A missing or damaged built-in model is a fact to report, not a failure of this command.
 Json BuiltInModel() {
   auto path = ResolveModel("seed");
@@ -111,6 +122,7 @@ Result<int> Info(const Context& context, bool bench) {
 
 void AddSystem(Command app, Context& context) {
   auto bench = std::make_shared<bool>(false);
+  auto model = std::make_shared<std::string>();
   Command system = app.AddCommand("system", "facts about this machine and this installation");
   system.RequireCommand();
   Command info = system.AddCommand(
@@ -120,9 +132,14 @@ void AddSystem(Command app, Context& context) {
       "to every bug report.");
   AddCommon(info, context);
   info.AddFlag("--bench", *bench, "measure the machine, too (seconds): peak, memory, and what the kernels reach of it");
+  info.AddValue("--model", *model, "print nothing but the digest of this model's folder, as provenance names it");
   system.Footer("Example: cairn system info");
   info.Footer("Examples: cairn system info --json\n          cairn system info --bench");
-  info.OnChosen([&context, bench] { context.run = [&context, bench] { return Info(context, *bench); }; });
+  info.OnChosen([&context, bench, model] {
+    context.run = [&context, bench, model] {
+      return model->empty() ? Info(context, *bench) : PrintModelDigest(*model, context);
+    };
+  });
   Command schema = system.AddCommand("schema",
                                      "print the JSON Schema of cairn.yaml. An editor that is given it completes "
                                      "and checks the project file while it is written.");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "cli/command.h"
 
 namespace cairn::cli {
@@ -20,9 +21,9 @@ Json ReportToJson(const Options& options, const project::VerifyReport& report) {
   const auto& signature = report.signature;
   return {{"release", options.release},
           {"ok", report.digest.has_value()},
-          {"signed", signature.has_value()},
-          {"key", signature ? Json(signature->key_hint) : Json()},
-          {"key_given", signature && !signature->self_signed},
+          {"signed", PathExists(options.release + "/" + std::string(trust::kSignatureFile))},
+          {"fingerprint", signature ? Json(signature->key_hint) : Json()},
+          {"key_given", !options.key.empty()},
           {"digest", report.digest ? Json(report.digest->Hex()) : Json()},
           {"checks", list}};
 }

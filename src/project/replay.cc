@@ -89,7 +89,10 @@ Result<Release> LoadRelease(const std::string& directory, const ModelResolver& r
   CAIRN_ASSIGN(Digest base_digest, ModelDirectoryDigest(base_directory));
   CAIRN_ASSIGN(const std::string base_named, BaseModelDigest(provenance.resolved_dependencies, where));
   if (base_named != base_digest.Hex())
-    return Denied("the base model here is not the one that the release was made from; name the right one with --base",
+    return Denied("the base model here has the digest " + base_digest.Hex() +
+                      ", the one that the release was made from " + base_named.substr(0, 64) +
+                      "; name the right one with --base (`cairn system info --model DIR` "
+                      "prints a digest)",
                   base_directory);
   CAIRN_ASSIGN(model::ChatModel base, model::LoadChatModel(base_directory));
   Release release{directory, std::move(config), base_digest, std::move(base), {}};

@@ -83,7 +83,8 @@ Finding Verifier::Signature() {
   CAIRN_ASSIGN(trust::SignatureReport report, trust::VerifyDirectory(release_, options_.public_key_pem, {}, digests_));
   CAIRN_TRY(trust::CheckNothingElseUnsigned(report, release_));
   report_.signature = std::move(report);
-  std::string text = fmt::format("{} files, key {}", report_.signature->files.size(), report_.signature->key_hint);
+  std::string text =
+      fmt::format("{} files, key with fingerprint {}", report_.signature->files.size(), report_.signature->key_hint);
   if (!report_.signature->note.empty()) text += "; " + report_.signature->note;
   if (!report_.signature->unsigned_files.empty())
     text += fmt::format("; {} files that the signature leaves out, first {}", report_.signature->unsigned_files.size(),

@@ -12,4 +12,8 @@ cd "$work"
 usr/bin/cairn system info --json | jq -e .seed.present
 [ -e usr/share/cairn/recipes/seed/recipe.yaml ]
 [ -z "$(find usr -name '*.cc' -o -name '*.h')" ]
+# A program that was copied alone says what is missing.
+mkdir alone && cp "$CAIRN" alone/
+status=0 && alone/cairn chat -q x >/dev/null 2>said || status=$?
+[ "$status" = 2 ] && grep -q 'built-in model is not here.*make install.*CAIRN_HOME' said
 usr/bin/cairn chat -q "What is the colour of the moon?" --json | jq -e '.answer | type == "string"'

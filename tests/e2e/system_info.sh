@@ -10,6 +10,10 @@ jq -e '.cpus >= 1 and .memory_bytes > 0 and .float_environment == "ok" and (.see
 jq -e 'has("speed") | not' out >/dev/null
 "$CAIRN" system info --bench --threads 2 --json >out
 jq -e '[.speed[].threads] == [1, 2] and ([.speed[] | .fma_peak_gflops, .read_gigabytes_per_second, (.linear_layers[] | .gflops, .int8_gops)] | all(. > 0))' out >/dev/null
+if [ "$(jq .seed.present out)" = true ]; then
+  [ "$("$CAIRN" system info --model seed)" = "$(jq -r .seed.digest out)" ]
+  [ "$("$CAIRN" system info --model "$(jq -r .seed.path out)" --json | jq -r .digest)" = "$(jq -r .seed.digest out)" ]
+fi
 isa=$(jq -r '.instruction_sets[-1]' out)
 [ "$("$CAIRN" system info --json --isa "$isa" | jq -r .instruction_set)" = "$isa" ]
 jq -e '.int8_instructions | IN("AMX", "VNNI", "SIMD")' out >/dev/null

@@ -8,7 +8,7 @@ cd "$work"
 mkdir empty && echo '{}' >empty/eval.json
 status=0 && "$CAIRN" verify empty --json >out 2>/dev/null || status=$?
 [ "$status" = 1 ]
-jq -e '.ok == false and .signed == false and (.checks | map(.name) | index("provenance"))' out >/dev/null
+jq -e '.ok == false and .signed == false and .key_given == false and (.checks | map(.name) | index("provenance"))' out >/dev/null
 jq -e 'has("digest") and .digest == null' out >/dev/null
 jq -r '.checks[] | select(.name == "model") | .reason' out | grep -q 'empty/config.json'
 jq -r '.checks[].reason' out | grep -q 'empty/provenance.json'
