@@ -31,10 +31,10 @@ const char* StateText(dag::StepState state) {
   return "";
 }
 
-void PrintStep(const dag::StepReport& step, bool explain) {
-  Say(stderr, "  {:<44} {}\n", step.id, StateText(step.state));
+void PrintStep(const dag::StepReport& step, bool explain, std::FILE* out) {
+  Say(out, "  {:<44} {}\n", step.id, StateText(step.state));
   if (explain)
-    for (const std::string& reason : step.reasons) Say(stderr, "      because: {}\n", PrintableLine(reason));
+    for (const std::string& reason : step.reasons) Say(out, "      because: {}\n", PrintableLine(reason));
 }
 
 std::string Accuracy(const Json& a) {
@@ -43,60 +43,61 @@ std::string Accuracy(const Json& a) {
                      a["high"].get<double>() * 100);
 }
 
-void PrintGate(const Json& gate) {
-  Say(stderr, "gate {:<8} {}\n", gate["pass"].get<bool>() ? "passed" : "FAILED",
+void PrintGate(const Json& gate, std::FILE* out) {
+  Say(out, "gate {:<8} {}\n", gate["pass"].get<bool>() ? "passed" : "FAILED",
       PrintableLine(gate["text"].get<std::string>()));
 }
 
-void PrintRelease(const project::BuildReport& report) {
+void PrintRelease(const project::BuildReport& report, std::FILE* out) {
   if (!report.release_path.empty())
-    Say(stderr, "release {}\ndigest  {}\n", report.release_path, report.release_digest.Hex());
+    Say(out, "release {}\ndigest  {}\n", report.release_path, report.release_digest.Hex());
   if (!report.left_behind.empty())
     Say(stderr, "warning: the release before it lies in {} and cannot be removed; remove it by hand\n",
         report.left_behind);
 }
 
 // What --quiet leaves: the result.
-void PrintOutcome(const project::BuildReport& report) {
+void PrintOutcome(const project::BuildReport& report, std::FILE* out) {
   for (const Json& gate : report.evaluation["gates"])
-    if (!gate["pass"].get<bool>()) PrintGate(gate);
-  PrintRelease(report);
+    if (!gate["pass"].get<bool>()) PrintGate(gate, out);
+  PrintRelease(report, out);
 }
 
-void PrintReport(const project::BuildReport& report) {
-  Say(stderr, "\n{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "leaf", "rows", "kept", "before", "after");
+void PrintReport(const project::BuildReport& report, std::FILE* out) {
+  Say(out, "\n{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "leaf", "rows", "kept", "before", "after");
   for (const Json& leaf : report.leaves) {
     const Json& funnel = leaf["funnel"];
-    Say(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", leaf["path"].get<std::string>(), funnel["made"].get<uint64_t>(),
+    Say(out, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", leaf["path"].get<std::string>(), funnel["made"].get<uint64_t>(),
         funnel["kept"].get<uint64_t>(), Accuracy(leaf.value("before", Json())), Accuracy(leaf.value("after", Json())));
     for (const Json& stage : funnel["stages"])
       if (stage["dropped"].get<uint64_t>() > 0)
-        Say(stderr, "    dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
+        Say(out, "    dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
     if (!leaf["uncovered"].empty())
-      Say(stderr, "    {} sentences without a row; `cairn data generate` names them\n", leaf["uncovered"].size());
-    for (const Json& note : leaf["notes"]) Say(stderr, "    note: {}\n", PrintableLine(note.get<std::string>()));
+      Say(out, "    {} sentences without a row; `cairn data generate` names them\n", leaf["uncovered"].size());
+    for (const Json& note : leaf["notes"]) Say(out, "    note: {}\n", PrintableLine(note.get<std::string>()));
   }
   const Json& regression = report.evaluation["regression"];
   if (!regression.is_null())
-    Say(stderr, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "base model's own held-out set", "", "",
+    Say(out, "{:<44} {:>6} {:>6}  {:<16} {:<16}\n", "base model's own held-out set", "", "",
         Accuracy(regression["before"]), Accuracy(regression["after"]));
-  for (const Json& gate : report.evaluation["gates"]) PrintGate(gate);
-  Say(stderr, "cost: {} of steps, {} CPU time in this run, peak memory {}\n",
+  for (const Json& gate : report.evaluation["gates"]) PrintGate(gate, out);
+  Say(out, "cost: {} of steps, {} CPU time in this run, peak memory {}\n",
       HumanDuration(report.cost["seconds"].get<double>()),
       HumanDuration(report.cost["cpu_seconds_this_run"].get<double>()),
       HumanBytes(report.cost["peak_memory_bytes"].get<uint64_t>()));
-  PrintRelease(report);
+  PrintRelease(report, out);
 }
 
 Result<int> Plan(const project::Project& project, ThreadPool& pool, const Context& context, bool explain) {
   CAIRN_ASSIGN(project::PlanReport plan, project::PlanProject(project, pool));
-  for (const auto& step : plan.steps) PrintStep(step, explain);
+  std::FILE* out = context.Results();
+  for (const auto& step : plan.steps) PrintStep(step, explain, out);
   const Json& e = plan.estimate;
-  Say(stderr, "estimate: {} rows, {} training tokens, {}, memory {}, disk {}\n", e["rows"].get<uint64_t>(),
+  Say(out, "estimate: {} rows, {} training tokens, {}, memory {}, disk {}\n", e["rows"].get<uint64_t>(),
       e["training_tokens"].get<uint64_t>(), HumanDuration(e["minutes"].get<double>() * 60),
       HumanBytes(e["memory_bytes"].get<uint64_t>()), HumanBytes(e["disk_bytes"].get<uint64_t>()));
   if (project.HasEndpoint() && e["teacher_tokens"] > 0)
-    Say(stderr, "and about {} requests with {} tokens to the endpoint, whose time and price are not known\n",
+    Say(out, "and about {} requests with {} tokens to the endpoint, whose time and price are not known\n",
         e["teacher_calls"].get<uint64_t>(), e["teacher_tokens"].get<uint64_t>());
   if (const uint64_t memory = MachineMemory(); memory > 0 && e["memory_bytes"] > memory)
     Say(stderr, "warning: this machine has {} of memory; --recompute and --micro-batch 1 need less\n",
@@ -107,7 +108,7 @@ Result<int> Plan(const project::Project& project, ThreadPool& pool, const Contex
 
 Result<int> Build(const Options& options, const Context& context) {
   ThreadPool pool(context.Threads());
-  CAIRN_ASSIGN(project::Project project, project::OpenProject(options.directory, ModelResolverFor(options.directory)));
+  CAIRN_ASSIGN(project::Project project, OpenProjectIn(options.directory));
   PrintNotes(project, context);
   if (options.plan) return Plan(project, pool, context, options.explain);
   project::BuildOptions build;
@@ -123,10 +124,11 @@ Result<int> Build(const Options& options, const Context& context) {
   };
   CAIRN_ASSIGN(project::BuildReport report, project::BuildProject(project, pool, build));
   for (const std::string& line : report.moved) Say(stderr, "since cairn.lock: {}\n", PrintableLine(line));
-  context.quiet ? PrintOutcome(report) : PrintReport(report);
+  context.quiet ? PrintOutcome(report, context.Results()) : PrintReport(report, context.Results());
   if (context.json) SayJson(project::BuildReportToJson(report));
   if (report.gates_passed) return 0;
   const std::string release = project::ReleasePath(project);
+  std::fflush(stdout);  // the figures come before what follows from them
   Say(stderr, "cairn: a gate failed, so no release was made{}\n",
       PathExists(release) ? "; " + release + " is still that of an earlier build" : "");
   return 1;

@@ -26,12 +26,13 @@ struct Options {
   infer::SamplingOptions sampling;
 };
 
-// The newest release of the project in the working directory; empty if there is none.
-std::string NewestRelease() {
+// The newest release of the project in `folder`; empty if there is none.
+std::string NewestRelease(const std::string& folder) {
   std::string newest;
   std::filesystem::file_time_type newest_time{};
   std::error_code code;
-  for (auto it = std::filesystem::directory_iterator("build", code);
+  for (auto it =
+           std::filesystem::directory_iterator((std::filesystem::path(folder) / "build").lexically_normal(), code);
        !code && it != std::filesystem::directory_iterator(); it.increment(code)) {
     std::string path = it->path().string();
     // A build keeps others hidden while it exchanges one release for the next.
@@ -49,17 +50,32 @@ struct Choice {
   std::optional<bool> last_build_passed;  // of the project whose release this is, or would be
 };
 
-Choice ChooseModel(const Options& options, const Context& context) {
-  if (!options.model.empty()) return {options.model, {}};
-  if (!PathExists(project::kProjectFileName)) return {"seed", {}};
-  const std::string release = NewestRelease();
-  const std::optional<bool> passed = project::LastBuildPassed(".");
-  if (!context.quiet && passed == false)
-    Say(stderr, "cairn: a gate of the last build failed, so no release was made of it; asking {}\n",
-        release.empty() ? "the built-in model" : release + ", the release of an earlier build");
-  else if (!context.quiet && release.empty())
-    Say(stderr, "cairn: this project has no release yet; asking the built-in model\n");
-  return {release.empty() ? "seed" : release, passed};
+// What a project without a release is asked: the model that it is made from.
+Result<std::string> BaseOf(const std::string& folder) {
+  CAIRN_ASSIGN(project::ProjectConfig config, project::ReadProjectConfig(folder + "/" + project::kProjectFileName));
+  if (config.spec.base.model == "seed") return config.spec.base.model;
+  return ModelResolverFor(folder)(config.spec.base.model);
+}
+
+Result<Choice> ChooseModel(const Options& options, const Context& context) {
+  if (!options.model.empty()) return Choice{options.model, {}};
+  if (ProjectFileAbove().empty()) return Choice{"seed", {}};
+  const std::string folder = ProjectFolderAbove(), release = NewestRelease(folder);
+  const std::optional<bool> passed = project::LastBuildPassed(folder);
+  Choice choice{release, passed};
+  if (release.empty()) {
+    CAIRN_ASSIGN(choice.model, BaseOf(folder));
+  }
+  if (context.quiet) return choice;
+  const std::string asked = choice.model == "seed" ? "the built-in model" : choice.model;
+  if (passed == false)
+    Say(stderr, "cairn: a gate of the last build failed, so no release was made of it; asking {}{}\n", asked,
+        release.empty() ? "" : ", the release of an earlier build");
+  else if (release.empty())
+    Say(stderr, "cairn: this project has no release yet; asking {}\n", asked);
+  else if (folder != ".")
+    Say(stderr, "cairn: asking {}\n", asked);
+  return choice;
 }
 
 struct Answer {
@@ -208,7 +224,7 @@ Result<int> Run(const Options& options, const Context& context) {
   if (options.question && options.question->find_first_not_of(" \t\r\n") == std::string::npos)
     return BadInput("the question after -q is empty");
   CAIRN_TRY(options.sampling.Validate());
-  Choice choice = ChooseModel(options, context);
+  CAIRN_ASSIGN(Choice choice, ChooseModel(options, context));
   CAIRN_ASSIGN(std::string directory, ResolveModel(choice.model));
   CAIRN_ASSIGN(model::ChatModel model, model::LoadChatModel(directory));
   Chat chat(options, context, model);
@@ -223,8 +239,8 @@ void AddChat(Command app, Context& context) {
       "chat",
       "ask a model. With -q one question: the answer goes to stdout. Without it a conversation: answers appear as they "
       "are written, the model sees what was said before, /help lists the commands, Ctrl-C stops an answer and a second "
-      "one leaves. Lines from a pipe are asked one after the other. The model is the project's newest release if there "
-      "is a cairn.yaml here, else the built-in one.");
+      "one leaves. Lines from a pipe are asked one after the other. The model is the newest release of the project "
+      "here or in a folder above (cairn.yaml), or its base before there is one; without a project, the built-in one.");
   // Here -q is the question.
   AddCommon(chat, context);
   chat.Remove("--quiet");

@@ -9,11 +9,8 @@
 #include "base/terminal.h"
 #include "base/version.h"
 #include "cli/flags.h"
+#include "project/project.h"
 #include "train/config.h"
-
-namespace cairn::project {
-struct Project;
-}
 
 namespace cairn::cli {
 
@@ -27,6 +24,8 @@ struct Context {
   std::function<Result<int>()> run;  // set by the chosen subcommand; the value is the exit code
 
   int Threads() const;
+  // Where a command's result is printed as text.
+  std::FILE* Results() const { return json ? stderr : stdout; }
 };
 
 // The model that a name or path means: "seed" is the built-in one, anything else a directory.
@@ -42,6 +41,13 @@ void PrintNotes(const project::Project& project, const Context& context);
 
 // Where the public half of a private key lies: "x.key" becomes "x.pub", any other name gets ".pub" behind it.
 std::string PublicKeyPath(const std::string& private_path);
+
+// The project file in the working directory, or in the nearest folder above it; empty if there is none.
+std::string ProjectFileAbove();
+// The folder of that file; "." if there is none.
+std::string ProjectFolderAbove();
+// Opens the project in `directory`. kNotFound: names the one in a folder above.
+Result<project::Project> OpenProjectIn(const std::string& directory);
 
 // Adds --json, --quiet, --threads and --isa to a subcommand.
 void AddCommon(Command command, Context& context);

@@ -24,26 +24,26 @@ project::BuildOptions Announcing(const Context& context) {
   return build;
 }
 
-void PrintFunnel(const Json& leaf) {
+void PrintFunnel(const Json& leaf, std::FILE* out) {
   const Json& funnel = leaf["funnel"];
-  Say(stderr, "{}: {} rows made, {} kept\n", leaf["path"].get<std::string>(), funnel["made"].get<uint64_t>(),
+  Say(out, "{}: {} rows made, {} kept\n", leaf["path"].get<std::string>(), funnel["made"].get<uint64_t>(),
       funnel["kept"].get<uint64_t>());
   for (const Json& stage : funnel["stages"])
     if (stage["dropped"].get<uint64_t>() > 0)
-      Say(stderr, "  dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
+      Say(out, "  dropped {:>5}  {}\n", stage["dropped"].get<uint64_t>(), stage["stage"].get<std::string>());
   for (const Json& sentence : leaf["uncovered"])
-    Say(stderr, "  no row about {}\n", PrintableLine(sentence.get<std::string>()));
-  for (const Json& note : leaf["notes"]) Say(stderr, "  note: {}\n", PrintableLine(note.get<std::string>()));
+    Say(out, "  no row about {}\n", PrintableLine(sentence.get<std::string>()));
+  for (const Json& note : leaf["notes"]) Say(out, "  note: {}\n", PrintableLine(note.get<std::string>()));
 }
 
 Result<int> RunPart(const Options& options, const Context& context, project::Part part) {
   ThreadPool pool(context.Threads());
-  CAIRN_ASSIGN(project::Project project, project::OpenProject(options.directory, ModelResolverFor(options.directory)));
+  CAIRN_ASSIGN(project::Project project, OpenProjectIn(options.directory));
   if (part == project::Part::kTraining) PrintNotes(project, context);
   CAIRN_ASSIGN(project::PartReport report, project::BuildPart(project, pool, Announcing(context), part));
   if (!context.quiet)
-    for (const Json& leaf : report.leaves) PrintFunnel(leaf);
-  Say(stderr, "written to {}\n", report.output);
+    for (const Json& leaf : report.leaves) PrintFunnel(leaf, context.Results());
+  Say(context.Results(), "written to {}\n", report.output);
   if (context.json)
     SayJson(
         {{"leaves", report.leaves}, {"steps", project::StepReportsToJson(report.steps)}, {"output", report.output}});
@@ -56,8 +56,8 @@ std::string Share(const Json& a) {
                      a["high"].get<double>() * 100, a["f1"].get<double>());
 }
 
-void PrintRegression(const Json& regression) {
-  if (!regression.is_null()) Say(stderr, "base model's own held-out set: {}\n", Share(regression["after"]));
+void PrintRegression(const Json& regression, std::FILE* out) {
+  if (!regression.is_null()) Say(out, "base model's own held-out set: {}\n", Share(regression["after"]));
 }
 
 // Named, or the project's release, or the base that it would be made from.
@@ -69,20 +69,21 @@ Result<std::string> ModelToAsk(const Options& options, const project::Project& p
 
 Result<int> Evaluate(const Options& options, const Context& context) {
   ThreadPool pool(context.Threads());
-  CAIRN_ASSIGN(project::Project project, project::OpenProject(options.directory, ModelResolverFor(options.directory)));
+  CAIRN_ASSIGN(project::Project project,
+               OpenProjectIn(options.directory == "." ? ProjectFolderAbove() : options.directory));
   CAIRN_ASSIGN(std::string model, ModelToAsk(options, project));
   if (!context.quiet) Say(stderr, "asking {}\n", PrintableLine(model));
   CAIRN_ASSIGN(Json evaluation, project::EvaluateModel(project, pool, model, context.quiet));
   for (const Json& leaf : evaluation["leaves"]) {
-    Say(stderr, "{}: {}\n", leaf["path"].get<std::string>(), Share(leaf["after"]));
+    Say(context.Results(), "{}: {}\n", leaf["path"].get<std::string>(), Share(leaf["after"]));
     if (context.quiet) continue;
     for (const Json& item : leaf["items"])
       if (!item["after_correct"].get<bool>())
-        Say(stderr, "  {}\n      expected: {}\n      given:    {}\n",
+        Say(context.Results(), "  {}\n      expected: {}\n      given:    {}\n",
             PrintableLine(item["question"].get<std::string>()), PrintableLine(item["expected"].get<std::string>()),
             PrintableLine(item["after"].get<std::string>()));
   }
-  PrintRegression(evaluation["regression"]);
+  PrintRegression(evaluation["regression"], context.Results());
   if (evaluation["leaves"].empty()) Say(stderr, "note: no leaf has an eval.yaml, so none was asked anything\n");
   evaluation["model"] = model;
   if (context.json) SayJson(evaluation);
@@ -90,11 +91,6 @@ Result<int> Evaluate(const Options& options, const Context& context) {
 }
 
 }  // namespace
-
-void PrintNotes(const project::Project& project, const Context& context) {
-  if (context.quiet) return;
-  for (const std::string& note : project::NotesOn(project)) Say(stderr, "note: {}\n", PrintableLine(note));
-}
 
 void AddData(Command app, Context& context) {
   auto options = std::make_shared<Options>();
@@ -116,9 +112,8 @@ void AddTrain(Command app, Context& context) {
   auto options = std::make_shared<Options>();
   Command train = app.AddCommand(
       "train",
-      "write the rows of the project's leaves and train all phases on them; the adapter (with method: full, the model) "
-      "of "
-      "each phase and its transcript go to build/training/. A model to talk to is what `cairn build` makes.");
+      "write the rows of the project's leaves and train all phases on them. The adapter (with method: full, the model) "
+      "of each phase and its transcript go to build/training/. A model to talk to is what `cairn build` makes.");
   AddCommon(train, context);
   AddResources(train, context);
   train.AddValue("-C,--directory", options->directory, "the project's folder").ShowDefault();

@@ -35,7 +35,7 @@ Result<int> Replay(const Options& options, const Context& context) {
         s.steps_before == 0
             ? ""
             : fmt::format("; {}..{} of the training", s.steps_before + s.first_step, s.steps_before + s.last_step);
-    Say(stderr, "{} steps {}..{}: every bit equal ({}{})\n", s.phase, s.first_step, s.last_step,
+    Say(context.Results(), "{} steps {}..{}: every bit equal ({}{})\n", s.phase, s.first_step, s.last_step,
         HumanDuration(s.seconds), counted);
     json.push_back({{"phase", s.phase},
                     {"first_step", s.first_step},

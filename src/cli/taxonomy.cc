@@ -66,18 +66,6 @@ struct Root {
   std::string project_file;  // that names the path; empty if none does
 };
 
-// The project file in the working directory, or in the nearest folder above it; empty if there is none.
-std::string ProjectFileAbove() {
-  std::error_code code;
-  std::filesystem::path folder = std::filesystem::current_path(code);
-  for (std::string file = project::kProjectFileName; !code; file = "../" + file) {
-    if (PathExists(file)) return file;
-    if (folder == folder.parent_path()) break;
-    folder = folder.parent_path();
-  }
-  return {};
-}
-
 // The taxonomy that the project here or above names, or ./taxonomy, or the working directory itself. What the project
 // allows its leaves counts for its own taxonomy only.
 Result<Root> RootOf(const std::string& given) {
@@ -182,6 +170,9 @@ Result<int> New(const Options& options, const Context& context) {
   auto kind = options.kind == "knowledge" ? taxonomy::LeafKind::kKnowledge : taxonomy::LeafKind::kSkill;
   CAIRN_ASSIGN(std::vector<std::string> files, taxonomy::NewLeaf(root.path, kind, options.path));
   if (!context.quiet) {
+    if (options.root.empty() && root.project_file.empty())
+      Say(stderr, "note: there is no project here or above, so this is {}; `cairn init DIR` makes a project\n",
+          root.path == "." ? "a taxonomy of its own in this folder" : "the taxonomy in this folder");
     for (const std::string& file : files) Say(stderr, "wrote {}\n", file);
     Say(stderr, "Replace every text that begins with TODO: and then run: cairn taxonomy check\n");
   }

@@ -15,4 +15,5 @@ done
 "$CAIRN" help | cmp - help
 "$CAIRN" help taxonomy new >out
 "$CAIRN" taxonomy new --help | cmp - out
+if grep -E '\([^)]*$' help; then exit 1; fi # a line of the list ends with its sentence
 awk 'length > 120 { exit 1 }' help
