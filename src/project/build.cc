@@ -2,11 +2,13 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include "base/file.h"
 #include "base/progress.h"
+#include "formats/yaml.h"
 #include "project/steps.h"
 #include "train/transcript.h"
 #include "trust/model_signing.h"
@@ -109,12 +111,23 @@ Result<std::optional<trust::PrivateKey>> SigningKey(const Project& project) {
   if (path.empty()) return std::optional<trust::PrivateKey>();
   std::string file = path.starts_with("/") ? path : project.Path(path);
   Result<trust::PrivateKey> key = trust::PrivateKey::Load(file);
-  if (!key.ok() && key.error().code == ErrorCode::kNotFound)
-    return NotFound("no signing key here; make one with `cairn keygen --out " + file +
-                        "`, or take spec.release.sign out of " + kProjectFileName,
-                    file);
-  if (!key.ok()) return key.error();
-  return std::optional(*key);
+  if (key.ok()) return std::optional(*key);
+  const Error& error = key.error();
+  const std::string what = error.code == ErrorCode::kNotFound
+                               ? "there is no signing key " + file + "; make one with `cairn keygen --out " + file +
+                                     "`, or take spec.release.sign out of " + kProjectFileName
+                               : file + ": " + error.message;
+  return Error{error.code, what, formats::YamlPlace(project.Path(kProjectFileName), "spec.release.sign.key")};
+}
+
+// Only if a step that would run asks it: what was written before needs no key.
+Result<void> CheckTeacher(const Project& project, const std::vector<dag::StepReport>& steps) {
+  const auto asks = [&](const taxonomy::Leaf& leaf) {
+    return Find(steps, SynthStepId(leaf)).state != dag::StepState::kUnchanged;
+  };
+  if (!project.HasEndpoint() || std::ranges::none_of(project.leaves, asks)) return {};
+  CAIRN_TRY(MakeEndpointTeacher(project, {}));
+  return {};
 }
 
 // What a build may take away: nothing, or an earlier release.
@@ -220,6 +233,7 @@ Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const Bui
 Result<PlanReport> PlanProject(const Project& project, ThreadPool& pool) {
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store, dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kRead));
   BuildContext context(project, pool, *store, true);
+  CAIRN_TRY(SigningKey(project));
   CAIRN_TRY(CheckReleasePlace(ReleasePath(project)));
   CAIRN_TRY(CheckFits(project, {}));
   CAIRN_TRY(CheckPhases(project));
@@ -227,6 +241,7 @@ Result<PlanReport> PlanProject(const Project& project, ThreadPool& pool) {
   CAIRN_ASSIGN(dag::Graph graph, MakeGraph(context));
   PlanReport plan;
   CAIRN_ASSIGN(plan.steps, graph.Plan(*store));
+  CAIRN_TRY(CheckTeacher(project, plan.steps));
   CAIRN_ASSIGN(plan.estimate, EstimateOf(context, plan.steps));
   return plan;
 }

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "dag/call_cache.h"
+#include "formats/yaml.h"
 #include "project/steps.h"
 #include "synth/http_teacher.h"
 #include "synth/local_teacher.h"
@@ -35,6 +36,22 @@ Result<void> CheckUnchanged(const std::string& name, const std::string& director
 
 }  // namespace
 
+Result<std::unique_ptr<synth::Teacher>> MakeEndpointTeacher(const Project& project,
+                                                            std::function<void(const std::string&)> tell) {
+  const TeacherConfig& settings = project.config.spec.teacher;
+  synth::HttpTeacherOptions options;
+  options.endpoint = settings.endpoint;
+  options.model = settings.model;
+  options.api_key_env = settings.api_key_env;
+  options.parallel = static_cast<int>(settings.parallel);
+  options.timeout_ms = static_cast<int64_t>(settings.timeout_seconds) * 1000;
+  options.tell = std::move(tell);
+  auto teacher = synth::HttpTeacher::Make(std::move(options));
+  if (teacher.ok()) return std::unique_ptr<synth::Teacher>(std::move(*teacher));
+  const Error& error = teacher.error();
+  return Error{error.code, error.message, formats::YamlPlace(project.Path(kProjectFileName), "spec." + error.where)};
+}
+
 Result<const model::ChatModel*> BuildContext::Base() {
   if (!base_) {
     CAIRN_ASSIGN(model::ChatModel loaded, model::LoadChatModel(project.base_directory));
@@ -46,17 +63,9 @@ Result<const model::ChatModel*> BuildContext::Base() {
 Result<synth::Teacher*> BuildContext::Teacher() {
   if (caching_teacher_) return static_cast<synth::Teacher*>(caching_teacher_.get());
   if (project.HasEndpoint()) {
-    const TeacherConfig& settings = project.config.spec.teacher;
-    synth::HttpTeacherOptions options;
-    options.endpoint = settings.endpoint;
-    options.model = settings.model;
-    options.api_key_env = settings.api_key_env;
-    options.parallel = static_cast<int>(settings.parallel);
-    options.timeout_ms = static_cast<int64_t>(settings.timeout_seconds) * 1000;
-    options.tell = [this](const std::string& text) {
-      if (progress) progress->Note(text);
-    };
-    CAIRN_ASSIGN(teacher_, synth::HttpTeacher::Make(options));
+    CAIRN_ASSIGN(teacher_, MakeEndpointTeacher(project, [this](const std::string& text) {
+                   if (progress) progress->Note(text);
+                 }));
   } else {
     const model::ChatModel* model = nullptr;
     if (project.teacher_digest == project.base_digest) {

@@ -8,6 +8,7 @@
 //   release        all of it                               -> the release directory, unsigned
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -40,6 +41,11 @@ struct BuildContext {
   std::unique_ptr<synth::CallCache> cache_;
   std::unique_ptr<synth::CachingTeacher> caching_teacher_;
 };
+
+// Sends nothing. kNotFound, kBadInput, where = the field of cairn.yaml: a key that is not set or would cross the
+// network in the clear. tell: as HttpTeacherOptions has it.
+Result<std::unique_ptr<synth::Teacher>> MakeEndpointTeacher(const Project& project,
+                                                            std::function<void(const std::string&)> tell);
 
 std::string SynthStepId(const taxonomy::Leaf& leaf);
 std::string TrainStepId(const Project& project, size_t phase);

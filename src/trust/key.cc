@@ -129,6 +129,8 @@ Result<PrivateKey> PrivateKey::Load(const std::string& path) {
   CAIRN_ASSIGN(std::string pem, ReadFile(path, kMaxPemBytes));
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return IoError(std::strerror(errno), path);
+  if (pem.find("-----BEGIN PUBLIC KEY-----") != pem.npos)
+    return BadInput("this is a public key; name the private one, whose file `cairn keygen` wrote beside it", path);
   if ((info.st_mode & 077) != 0)
     return Denied("other users can read this private key; take it back with `chmod 600`, or make a new one", path);
   Result<PrivateKey> key = FromPem(pem, path);

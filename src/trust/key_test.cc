@@ -127,5 +127,15 @@ TEST(Key, RefusesAPrivateKeyThatOthersCanRead) {
   EXPECT_TRUE(PrivateKey::Load(dir / "key").ok());
 }
 
+// Which others may read: taking that back would not help.
+TEST(Key, ThePublicHalfInThePlaceOfThePrivateOneIsNamed) {
+  TemporaryDirectory dir;
+  ASSERT_TRUE(GenerateKeyFiles(dir / "key", dir / "pub").ok());
+  auto open = PrivateKey::Load(dir / "pub");
+  ASSERT_FALSE(open.ok());
+  EXPECT_EQ(open.error().code, ErrorCode::kBadInput);
+  EXPECT_NE(open.error().message.find("this is a public key; name the private one"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace cairn::trust
