@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/terminal.h"
 #include "eval/text_score.h"
+#include "project/build.h"
 #include "project/phase.h"
 #include "project/steps.h"
 #include "taxonomy/text.h"
@@ -141,8 +142,9 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
   if (left_out.count > 0) {
     CAIRN_TRY(WriteFileAtomic(record + "/" + kLeftOutFile, left_out.lines));
     if (!context.quiet)
-      Say(stderr, "{} rows were left out of {}; {} in its transcript says why\n", left_out.count, plan.directory_name,
-          kLeftOutFile);
+      Say(stderr, "{} rows were left out of {}; why: {}/transcript/{}/{}, of `cairn train` {}/{}/transcript/{}\n",
+          left_out.count, plan.directory_name, ReleasePath(project), plan.directory_name, kLeftOutFile,
+          project.Path("build/training"), plan.directory_name, kLeftOutFile);
   }
   for (const train::StepRecord& r : transcript.records) {
     if (!train::KeepsState(r, config, options)) continue;

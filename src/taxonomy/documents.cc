@@ -170,14 +170,22 @@ void ReadBeside(const Listing& tree, const std::string& where, Leaf* leaf, Probl
   Collector collector(leaf, problems);
   auto [begin, end] = tree.Below(leaf->path + "/");
   size_t found = 0;
+  std::string other;  // a file that may be meant as the document
   for (size_t i = begin; i < end; ++i) {
     const std::string& path = tree.files[i];
-    if (ParentPath(path) != leaf->path || !NamesDocument(*leaf, path)) continue;
+    if (ParentPath(path) != leaf->path) continue;
+    if (!NamesDocument(*leaf, path)) {
+      if (!IsLeafFile(path)) other = FileName(path);
+      continue;
+    }
     ++found;
     collector.Add(path, path, JoinPath(tree.root, path), [&] { return ReadBeneath(tree.root, path, kMaxBytes); });
   }
   if (found == 0)
-    problems->AddError(where, "the leaf has no document",
+    problems->AddError(where,
+                       other.empty() ? "the leaf has no document"
+                                     : "the leaf has no document: beside qna.yaml lies \"" + Excerpt(other) +
+                                           "\", but only .md files are read there",
                        "put a .md file beside qna.yaml, or name files with document: {repo: ., patterns: [...]}");
 }
 

@@ -122,6 +122,7 @@ TEST(Tree, DocumentProblems) {
     const char *document, *file, *text, *message;
   } cases[] = {
       {"", "x.pdf", "%PDF", "has no document"},
+      {"", "document.txt", "Text.", "beside qna.yaml lies \"document.txt\", but only .md files are read there"},
       {"", "x.md", "a\xFF", "x.md:1:2: the document is not UTF-8"},
       {"", "x.md", "a\n\x1B[m", "x.md:2:1: the document holds a control character (U+001B); remove it"},
       {"", "x.md", "a\n\u00E9\u009B31m", "x.md:2:2: the document holds a control character (U+009B); remove it"},
