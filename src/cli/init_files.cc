@@ -30,8 +30,8 @@ spec:
     replayDistillation: 0.2    # they teach what the base model would say; without this line replay needs 0.88
   evaluation:
     gates:                     # if one does not hold, no release is made
-      # Share of right answers on the eval.yaml of each contribution; seed learns about two thirds by heart, so ask more of a
-      # larger base.
+      # Share of right answers on the eval.yaml of each contribution; seed answers 30 to 78 %, by how plain the text is, so ask
+      # more of a larger base.
       leaf-questions: ">= 0.5"
       base-regression: ">= 0.95 of base"   # what the model knew before must stay
   release:
