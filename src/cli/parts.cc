@@ -84,7 +84,8 @@ Result<int> Evaluate(const Options& options, const Context& context) {
             PrintableLine(item["after"].get<std::string>()));
   }
   PrintRegression(evaluation["regression"], context.Results());
-  if (evaluation["leaves"].empty()) Say(stderr, "note: no leaf has an eval.yaml, so none was asked anything\n");
+  if (evaluation["leaves"].empty() && evaluation.contains("not_measured"))
+    Say(stderr, "note: no leaf has an eval.yaml, so none was asked anything\n");
   evaluation["model"] = model;
   if (context.json) SayJson(evaluation);
   return 0;

@@ -58,7 +58,8 @@ struct PlanReport {
   std::vector<dag::StepReport> steps;
   Json estimate;  // rows, tokens by use, minutes, memory_bytes, disk_bytes of what would run, on this machine
 };
-// What BuildProject would do. Writes nothing. With estimate, measures this machine for about a second.
+// What BuildProject would do, or the error with which it would begin. Writes nothing. With estimate, measures this
+// machine for about a second.
 Result<PlanReport> PlanProject(const Project& project, ThreadPool& pool);
 
 Json BuildReportToJson(const BuildReport& report);
