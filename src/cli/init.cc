@@ -32,15 +32,21 @@ std::string NameFrom(const std::string& directory) {
   return name.empty() ? "model" : name;
 }
 
-// What the project's folder must not put under version control; lines that are there already are not repeated.
+bool HasLine(const std::string& text, const std::string& line) {
+  return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
+
+// What the project's folder must not put under version control; lines that are there already are not repeated. With a
+// slash at the end git would take a link of that name into a commit.
 Result<std::string> IgnoreLines(const std::string& path) {
   std::string text;
   if (PathExists(path)) {
     CAIRN_ASSIGN(text, ReadFile(path, 1 << 20));
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
   }
-  for (const char* line : {".cairn/", "build/", "cairn.key"})
-    if (("\n" + text).find("\n" + std::string(line) + "\n") == std::string::npos) text += std::string(line) + "\n";
+  for (const auto& [line, before] :
+       {std::pair<std::string, std::string>{"/.cairn", ".cairn/"}, {"/build", "build/"}, {"cairn.key", "cairn.key"}})
+    if (!HasLine(text, line) && !HasLine(text, before)) text += line + "\n";
   return text;
 }
 

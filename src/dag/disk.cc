@@ -60,7 +60,30 @@ Result<void> SyncDirectoryOf(const std::string& path) {
   return SyncDirectory(directory.empty() ? "." : directory);
 }
 
+Error IsLink(const std::string& path) {
+  return BadInput(
+      "this is a symbolic link, and nothing is written through one; remove the link. To build on another disk, put the "
+      "project's folder there",
+      path);
+}
+
+// Not through a link, and not into what is no file: the lock's number is written over what it holds.
+Result<Descriptor> OpenLock(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644));
+  struct stat info {};
+  if (file.fd < 0 && errno == ELOOP) return IsLink(path);
+  if (file.fd < 0 || ::fstat(file.fd, &info) != 0) return OsError(errno, path);
+  if (!S_ISREG(info.st_mode)) return BadInput("not a regular file; remove it", path);
+  return file;
+}
+
 }  // namespace
+
+Result<void> RefuseLink(const std::string& path) {
+  std::error_code code;
+  if (fs::is_symlink(fs::symlink_status(path, code))) return IsLink(path);
+  return {};
+}
 
 Result<std::string> Disk::Read(const std::string& path, uint64_t max_bytes) { return ReadFile(path, max_bytes); }
 
@@ -125,9 +148,8 @@ double Clock::Seconds() {
 
 Result<FileLock> FileLock::Acquire(const std::string& path) {
   FileLock lock;
-  lock.file_ = Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  CAIRN_ASSIGN(lock.file_, OpenLock(path));
   const int fd = lock.file_.fd;
-  if (fd < 0) return OsError(errno, path);
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return OsError(errno, path);
     std::array<char, 32> holder{};

@@ -37,6 +37,9 @@ class Disk {
   virtual Result<void> Remove(const std::string& path);
 };
 
+// kBadInput if the path is a symbolic link: what is written below it would land in a folder that nobody named.
+Result<void> RefuseLink(const std::string& path);
+
 // Seconds from some fixed moment, never backwards.
 class Clock {
  public:
@@ -47,7 +50,7 @@ class Clock {
 // Holds an advisory lock (flock) on a file until destroyed; the operating system frees it if the process dies.
 class FileLock {
  public:
-  // kDenied, naming the process that holds it.
+  // kDenied, naming the process that holds it; kBadInput for a link and what else is no regular file, left as it is.
   static Result<FileLock> Acquire(const std::string& path);
   // Whether the file is still the one at `path`: removed, it would keep nobody else away.
   bool Holds(const std::string& path) const;

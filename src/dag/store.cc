@@ -29,6 +29,15 @@ bool StaysInside(const std::string& name) {
   return true;
 }
 
+// No store holds links; one that came with somebody else's project could lead out of it.
+Result<void> RefuseLinksBelow(const std::string& root) {
+  std::error_code code;
+  for (fs::recursive_directory_iterator it(root, code), end; !code && it != end; it.increment(code))
+    if (it->is_symlink(code)) CAIRN_TRY(RefuseLink(it->path().string()));
+  if (code) return OsError(code.value(), root);
+  return {};
+}
+
 // What had to make room goes back, unless its place is taken: an error after a rename leaves the rename.
 Error PutBack(const std::string& aside, const std::string& old, Disk& disk, Error error) {
   if (!PathExists(aside)) return error;
@@ -88,8 +97,10 @@ Result<Tree> TreeFromJson(const Json& json, const std::string& where) {
 Result<std::unique_ptr<Store>> Store::Open(const std::string& root, Access access, std::unique_ptr<Disk> disk) {
   std::unique_ptr<Store> store(new Store(root, access, std::move(disk)));
   if (access == Access::kRead) return store;
+  CAIRN_TRY(RefuseLink(root));
   CAIRN_TRY(store->disk().MakeDirectory(root));
   CAIRN_ASSIGN(store->lock_, FileLock::Acquire(store->Path("lock")));
+  CAIRN_TRY(RefuseLinksBelow(root));
   // With the lock held nobody else writes here: what lies in tmp/ was left by a killed process.
   CAIRN_TRY(store->disk().Remove(store->Path("tmp")));
   for (const char* name : {"tmp", "objects", "actions", "steps", "work"})

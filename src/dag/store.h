@@ -60,7 +60,8 @@ struct Lookup {
 
 class Store {
  public:
-  // kExclusive: locks the store (kDenied if another process has it), clears leftovers, may write.
+  // kExclusive: locks the store (kDenied if another process has it), refuses one that is or holds a symbolic link,
+  // clears leftovers, may write.
   // kRead: takes no lock, creates, removes and repairs nothing; writing is a broken invariant.
   enum class Access { kExclusive, kRead };
   static Result<std::unique_ptr<Store>> Open(const std::string& root, Access access,

@@ -290,6 +290,30 @@ TEST(Store, SecondBuildIsRefusedWithTheProcessThatHoldsTheLock) {
   EXPECT_TRUE(Store::Open(dir / "s", Store::Access::kExclusive).ok());
 }
 
+TEST(Store, LinksInItAreRefusedBeforeAnythingIsTouched) {
+  for (const char* link : {"s", "s/tmp", "s/work", "s/objects", "s/actions", "s/steps", "s/work/abc/out"}) {
+    TempDir dir;
+    Write(dir / "elsewhere/precious", "mine");
+    ASSERT_TRUE(MakeDirectories(std::filesystem::path(dir / link).parent_path()).ok());
+    std::filesystem::create_directory_symlink(dir / "elsewhere", dir / link);
+    auto store = Store::Open(dir / "s", Store::Access::kExclusive);
+    ASSERT_FALSE(store.ok()) << link;
+    EXPECT_THAT(store.error().ToString(), HasSubstr(std::string(link) + ": this is a symbolic link"));
+    EXPECT_THAT(ListFiles(dir / "elsewhere").value(), ::testing::ElementsAre("precious")) << link;
+  }
+}
+
+TEST(Store, ALockThatIsALinkIsNotWrittenThrough) {
+  TempDir dir;
+  Write(dir / "keys", "precious");
+  ASSERT_TRUE(MakeDirectories(dir / "s").ok());
+  std::filesystem::create_symlink(dir / "keys", dir / "s/lock");
+  auto store = Store::Open(dir / "s", Store::Access::kExclusive);
+  ASSERT_FALSE(store.ok());
+  EXPECT_THAT(store.error().ToString(), HasSubstr("s/lock: this is a symbolic link"));
+  EXPECT_EQ(ReadFile(dir / "keys").value(), "precious");
+}
+
 TEST(Store, LeftoversOfAKilledWriterAreCleared) {
   TempDir dir;
   OpenStore(dir / "s").reset();

@@ -3,12 +3,12 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 
 #include "base/file.h"
 #include "base/progress.h"
 #include "formats/yaml.h"
+#include "project/places.h"
 #include "project/steps.h"
 #include "train/transcript.h"
 #include "trust/model_signing.h"
@@ -130,16 +130,30 @@ Result<void> CheckTeacher(const Project& project, const std::vector<dag::StepRep
   return {};
 }
 
-// What a build may take away: nothing, or an earlier release.
-Result<void> CheckReleasePlace(const std::string& path) {
-  std::error_code code;
-  const auto status = std::filesystem::symlink_status(path, code);
-  if (!std::filesystem::exists(status)) return {};
-  const bool release = std::filesystem::is_directory(status) &&
-                       (PathExists(path + "/provenance.json") || std::filesystem::is_empty(path, code));
-  if (release) return {};
-  return BadInput("the release belongs here, and what is here is none; move it away, or name the model otherwise",
-                  path);
+Place ReleasePlace(const Project& project) {
+  return {"build/" + project.config.metadata.name, "provenance.json", "the release"};
+}
+
+// A folder that a part of a build leaves, and the step whose output it is.
+struct PartOutput {
+  std::string step;
+  Place place;
+};
+
+const char* PartFolder(Part part) { return part == Part::kData ? "build/data" : "build/training"; }
+
+std::vector<PartOutput> OutputsOf(const Project& project, Part part) {
+  const std::string folder = std::string(PartFolder(part)) + "/";
+  std::vector<PartOutput> outputs;
+  if (part == Part::kData) {
+    for (const taxonomy::Leaf& leaf : project.leaves)
+      outputs.push_back({SynthStepId(leaf), {folder + leaf.path, kReportFile, "training data"}});
+  } else {
+    for (size_t i = 0; i < project.config.spec.training.phases.size(); ++i)
+      outputs.push_back({TrainStepId(project, i),
+                         {folder + PhaseDirectoryName(project, i), "transcript/header.json", "a trained phase"}});
+  }
+  return outputs;
 }
 
 Result<void> Publish(const Project& project, dag::Store& store, const std::optional<trust::PrivateKey>& key,
@@ -152,7 +166,7 @@ Result<void> Publish(const Project& project, dag::Store& store, const std::optio
   if (key) CAIRN_TRY(trust::SignDirectory(staging, *key, digests));
   CAIRN_ASSIGN(report.release_digest, trust::ReleaseDigest(staging, digests));
   // Whole or not at all: the old release goes only when the new one is complete and signed.
-  CAIRN_TRY(CheckReleasePlace(path));
+  CAIRN_TRY(CheckPlace(project.directory, ReleasePlace(project)));
   CAIRN_TRY(store.CheckLock());
   CAIRN_ASSIGN(report.left_behind, dag::SwapDirectories(staging, path, store.disk()));
   report.release_path = path;
@@ -161,11 +175,11 @@ Result<void> Publish(const Project& project, dag::Store& store, const std::optio
 
 }  // namespace
 
-std::string ReleasePath(const Project& project) { return project.Path("build/" + project.config.metadata.name); }
+std::string ReleasePath(const Project& project) { return project.Path(ReleasePlace(project).folder); }
 
 Result<BuildReport> BuildProject(const Project& project, ThreadPool& pool, const BuildOptions& options) {
   CAIRN_ASSIGN(std::optional<trust::PrivateKey> key, SigningKey(project));
-  CAIRN_TRY(CheckReleasePlace(ReleasePath(project)));
+  CAIRN_TRY(CheckPlace(project.directory, ReleasePlace(project)));
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store,
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
@@ -205,6 +219,8 @@ std::optional<bool> LastBuildPassed(const std::string& directory) {
 }
 
 Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const BuildOptions& options, Part part) {
+  const std::vector<PartOutput> outputs = OutputsOf(project, part);
+  for (const PartOutput& output : outputs) CAIRN_TRY(CheckPlace(project.directory, output.place));
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store,
                dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kExclusive));
   BuildContext context(project, pool, *store, options.quiet);
@@ -218,14 +234,10 @@ Result<PartReport> BuildPart(const Project& project, ThreadPool& pool, const Bui
   dag::Clock clock;
   CAIRN_ASSIGN(report.steps, graph.Run(*store, clock, options.observer, [] { return Interrupted(); }));
   CAIRN_ASSIGN(report.leaves, LeavesJson(project, *store, report.steps, nullptr));
-  report.output = project.Path(part == Part::kData ? "build/data" : "build/training");
-  if (part == Part::kData) {
-    for (const taxonomy::Leaf& leaf : project.leaves)
-      CAIRN_TRY(store->Export(Find(report.steps, SynthStepId(leaf)).output, report.output + "/" + leaf.path));
-  } else {
-    for (size_t i = 0; i < project.config.spec.training.phases.size(); ++i)
-      CAIRN_TRY(store->Export(Find(report.steps, TrainStepId(project, i)).output,
-                              report.output + "/" + PhaseDirectoryName(project, i)));
+  report.output = project.Path(PartFolder(part));
+  for (const PartOutput& output : outputs) {
+    CAIRN_TRY(CheckPlace(project.directory, output.place));
+    CAIRN_TRY(store->Export(Find(report.steps, output.step).output, project.Path(output.place.folder)));
   }
   return report;
 }
@@ -234,7 +246,7 @@ Result<PlanReport> PlanProject(const Project& project, ThreadPool& pool) {
   CAIRN_ASSIGN(std::unique_ptr<dag::Store> store, dag::Store::Open(project.WorkDirectory(), dag::Store::Access::kRead));
   BuildContext context(project, pool, *store, true);
   CAIRN_TRY(SigningKey(project));
-  CAIRN_TRY(CheckReleasePlace(ReleasePath(project)));
+  CAIRN_TRY(CheckPlace(project.directory, ReleasePlace(project)));
   CAIRN_TRY(CheckFits(project, {}));
   CAIRN_TRY(CheckPhases(project));
   CAIRN_TRY(CheckGates(project));

@@ -6,12 +6,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 mkdir -p old/taxonomy
-printf 'notes.txt' >old/.gitignore
+printf '.cairn/\nnotes.txt' >old/.gitignore
 "$CAIRN" keygen --out old/cairn.key --quiet
 cp old/cairn.key before
 "$CAIRN" init old --name harbour.v2 --quiet
 cmp before old/cairn.key
-[ "$(head -1 old/.gitignore)" = notes.txt ]
+[ "$(tr '\n' ' ' <old/.gitignore)" = '.cairn/ notes.txt /build cairn.key ' ]
 [ -z "$(ls old/taxonomy)" ]
 grep -q 'name: "harbour.v2"' old/cairn.yaml
 status=0 && "$CAIRN" init new --name 'No Good' 2>/dev/null || status=$?

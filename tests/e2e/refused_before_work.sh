@@ -46,5 +46,5 @@ mkdir -p r/build/small && echo mine >r/build/small/thesis.txt
 (cd r && "$CAIRN" taxonomy check -q) || fail "the project itself is wrong"
 refused 'r/build/small: the release belongs here'
 mkdir -p r/build && ln -s /nowhere r/build/small
-refused 'r/build/small: the release belongs here'
+refused 'r/build/small: this is a symbolic link'
 [ ! -e p/build ] || fail "something was made"
