@@ -19,6 +19,9 @@ constexpr size_t kMaxLine = size_t{64} << 10;
 constexpr size_t kMaxBlocks = 100000;
 constexpr size_t kMaxCells = 256;           // of a table row; cmark fills up short rows to the header's width
 constexpr size_t kMaxHeader = 200;          // bytes of a header cell that is repeated in every row
+constexpr size_t kMaxMarks = 64;            // that open lists and quotations on one line
+constexpr size_t kMaxIndent = 256;          // columns; each level of a list takes two of them
+constexpr size_t kMaxRows = 1000000;        // cmark asks all open lists and quotations about each
 constexpr size_t kMaxText = 4 * kMaxBytes;  // of all blocks, repeated header cells included
 
 Result<void> CheckLimits(std::string_view text, const std::string& source) {
@@ -48,6 +51,51 @@ Result<void> CheckTables(std::string_view text, const std::string& source) {
     if (c != '\n') continue;
     ++line;
     bars = 0;
+  }
+  return {};
+}
+
+// Length of the mark at row[at] that opens a quotation or a list item, 0 if there is none.
+size_t ContainerMark(std::string_view row, size_t at) {
+  constexpr size_t kMaxDigits = 9;
+  size_t end = at + 1;
+  if (row[at] == '>') return 1;
+  if (row[at] != '-' && row[at] != '*' && row[at] != '+') {
+    end = std::min(row.find_first_not_of("0123456789", at), row.size()) + 1;
+    if (end - 1 == at || end - 1 > at + kMaxDigits || end > row.size()) return 0;
+    if (row[end - 1] != '.' && row[end - 1] != ')') return 0;
+  }
+  return end == row.size() || row[end] == ' ' || row[end] == '\t' ? end - at : 0;
+}
+
+// What is wrong with the beginning of a row of Markdown, null if nothing is.
+const char* RefuseOpening(std::string_view row) {
+  constexpr size_t kTab = 4;
+  if (row.find_first_not_of(" \t") == row.npos) return nullptr;
+  size_t marks = 0, indent = 0;
+  for (size_t at = 0, length = 1; at < row.size(); at += length) {
+    const bool tab = row[at] == '\t', blank = tab || row[at] == ' ';
+    length = blank ? 1 : ContainerMark(row, at);
+    if (length == 0) return nullptr;
+    marks += blank ? 0 : 1;
+    indent += tab ? kTab : blank ? 1 : 0;
+    if (marks > kMaxMarks) return "a line that opens more than 64 lists and quotations; nest fewer of them";
+    if (indent > kMaxIndent) return "a line that is indented by more than 256 columns; indent it less";
+  }
+  return nullptr;
+}
+
+// Bounds rows times depth, which is the time that cmark takes.
+Result<void> CheckContainers(std::string_view text, const std::string& source) {
+  size_t line = 1, rows = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+    if (++rows > kMaxRows) return BadInput("more than 1,000,000 lines; split the document", source);
+    if (const char* fault = RefuseOpening(text.substr(begin, end - begin)))
+      return BadInput(fault, source + ":" + std::to_string(line) + ":1");
+    const std::string_view ends = text.substr(end, text.substr(end, 2) == "\r\n" ? 2 : 1);
+    line += ends.ends_with('\n') ? 1 : 0;
+    begin = end + std::max<size_t>(ends.size(), 1);
   }
   return {};
 }
@@ -206,6 +254,7 @@ class MarkdownWalk {
 
 Result<void> AddMarkdown(std::string_view text, const std::string& source, std::vector<Block>& blocks) {
   CAIRN_TRY(CheckTables(text, source));
+  CAIRN_TRY(CheckContainers(text, source));
   cmark_gfm_core_extensions_ensure_registered();
   std::unique_ptr<cmark_parser, ParserDeleter> parser(cmark_parser_new(CMARK_OPT_DEFAULT));
   cmark_syntax_extension* table = cmark_find_syntax_extension("table");

@@ -65,10 +65,31 @@ TEST(DocumentTest, RefusesHostileInput) {
 }
 
 TEST(DocumentTest, DeepNestingEnds) {
-  EXPECT_TRUE(ParseDocument(std::string(60000, '>') + " x\n", "a.md").ok());
+  EXPECT_TRUE(ParseDocument(std::string(64, '>') + " x\n", "a.md").ok());
   EXPECT_TRUE(ParseDocument(std::string(60000, '[') + "\n", "a.md").ok());
   EXPECT_TRUE(ParseDocument(std::string(30000, '*') + "a" + std::string(30000, '*'), "a.md").ok());
   EXPECT_TRUE(ParseDocument("", "a.md").ok());
+}
+
+// cmark asks every open container about every line.
+TEST(DocumentTest, ContainersInContainersAreBounded) {
+  std::string items, numbers;
+  for (int i = 0; i < 65; ++i) {
+    items += i % 2 == 0 ? "- " : "+\t";
+    numbers += i % 2 == 0 ? "12. " : "3) ";
+  }
+  for (const std::string& marks : {items, numbers, std::string(65, '>'), std::string(257, ' '), std::string(65, '\t'),
+                                   "> " + std::string(256, ' ')}) {
+    auto refused = ParseDocument("one\n\n" + marks + "a\n", "a.md");
+    ASSERT_FALSE(refused.ok()) << marks;
+    EXPECT_EQ(refused.error().where, "a.md:3:1");
+    EXPECT_TRUE(ParseDocument("one\n\n" + marks + "a\n", "a.txt").ok());
+  }
+  for (const std::string& line :
+       {std::string(80, '-'), std::string(80, '*'), std::string(300, ' '), "- " + items.substr(4),
+        std::string(256, ' ') + "a", std::string(80, '+') + "a", std::string("1234567890. a")})
+    EXPECT_TRUE(ParseDocument("one\n\n" + line + "\n", "a.md").ok()) << line;
+  EXPECT_FALSE(ParseDocument(std::string(1000001, '\n'), "a.md").ok());
 }
 
 TEST(SentenceTest, AbbreviationsInitialsDecimals) {
