@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/interrupt.h"
+
 namespace cairn {
 namespace fs = std::filesystem;
 namespace {
@@ -78,6 +80,7 @@ Result<Digest> Sha256OfFile(const std::string& path, FunctionRef<void(uint64_t)>
     if (n == 0) return sha.Finish();
     sha.Update(std::string_view(buffer.data(), n));
     told(n);
+    if (Interrupted()) return Error{ErrorCode::kCancelled, "interrupted while reading", path};
   }
 }
 

@@ -24,7 +24,8 @@ Error OsError(int number, const std::string& path);
 // Whole file as bytes. kNotFound, kIo; kBadInput if it is no regular file or larger than max_bytes.
 Result<std::string> ReadFile(const std::string& path, uint64_t max_bytes = uint64_t{1} << 31);
 
-// Of the whole file, streamed. kNotFound, kIo; kBadInput if it is no regular file. told: of each piece's bytes.
+// Of the whole file, streamed. kNotFound, kIo; kBadInput if it is no regular file. kCancelled after
+// Ctrl-C (base/interrupt.h). told: of each piece's bytes.
 Result<Digest> Sha256OfFile(
     const std::string& path, FunctionRef<void(uint64_t)> told = [](uint64_t) {});
 

@@ -1,12 +1,10 @@
 #include "base/progress.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstdio>
 
@@ -15,15 +13,6 @@
 
 namespace cairn {
 namespace {
-
-// Global, as a signal handler reaches nothing else; atomic, as all threads read it while one of them is in the handler.
-// A whole word: RISC-V lacks instructions for parts of one.
-std::atomic<int> g_interrupted = 0;
-static_assert(std::atomic<int>::is_always_lock_free, "a signal handler must not wait for a lock");
-
-void OnInterrupt(int) {
-  if (g_interrupted.exchange(1) != 0) _exit(130);
-}
 
 double Seconds(std::chrono::steady_clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
@@ -150,20 +139,5 @@ std::string HumanBytes(uint64_t bytes) {
   }
   return fmt::format("{:.1f} TB", value);
 }
-
-void InstallInterruptHandler() {
-  struct sigaction action {};
-  action.sa_handler = OnInterrupt;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  // Whoever read the messages may go away, and a file may reach its limit (ulimit -f); writing then fails, which each
-  // writer sees.
-  signal(SIGPIPE, SIG_IGN);
-  signal(SIGXFSZ, SIG_IGN);
-}
-
-bool Interrupted() { return g_interrupted != 0; }
-
-void ClearInterrupt() { g_interrupted = 0; }
 
 }  // namespace cairn

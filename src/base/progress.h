@@ -1,5 +1,5 @@
 // What a person at the terminal sees on stderr: one live line with an honest estimate, or a plain line now and then
-// when stderr is not a terminal. Also Ctrl-C.
+// when stderr is not a terminal.
 #pragma once
 
 #include <chrono>
@@ -39,11 +39,5 @@ class Progress {
 std::string HumanDuration(double seconds);
 // "1.5 GB".
 std::string HumanBytes(uint64_t bytes);
-
-// SIGINT and SIGTERM set a flag that long loops ask for between steps; a second one ends the process at once.
-void InstallInterruptHandler();
-bool Interrupted();
-// Forgets the signal: for a program that goes on with something else, as a chat does after a stopped answer.
-void ClearInterrupt();
 
 }  // namespace cairn

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "base/file.h"
-#include "base/progress.h"
+#include "base/interrupt.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "infer/decoder.h"

@@ -17,6 +17,7 @@ namespace cairn::cli {
 struct Context {
   bool json = false;  // one JSON object on stdout, everything else on stderr
   bool quiet = false;
+  bool only_reads = false;           // the first Ctrl-C may end it wherever it is
   int threads = 0;                   // 0: all CPUs
   std::string isa;                   // restrict kernels to one instruction set
   train::Resources resources;        // of commands that train

@@ -11,7 +11,7 @@
 #include <new>
 
 #include "base/file.h"
-#include "base/progress.h"
+#include "base/interrupt.h"
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "device/device.h"
@@ -146,7 +146,7 @@ int Main(int argc, char** argv) {
   if (!context.isa.empty() && !kernels::ForceTarget(context.isa))
     return Fail(context, BadInput("this machine has no instruction set of the name " + context.isa +
                                   "; `cairn system info` lists them, as they are written"));
-  InstallInterruptHandler();
+  InstallInterruptHandler(context.only_reads ? AtInterrupt::kEnd : AtInterrupt::kAsk);
   auto device = device::OpenDevice(context.device);
   if (!device.ok()) return Fail(context, device.error());
   context.resources.device = device->get();

@@ -195,7 +195,10 @@ void AddCheck(Command taxonomy, const std::shared_ptr<Options>& options, Context
       "the taxonomy (default: the one that cairn.yaml here or in a folder above names, or ./taxonomy, or the "
       "working directory)");
   check.Footer("Examples:\n  cairn taxonomy check knowledge/harbour\n  cairn taxonomy check --base origin/main");
-  check.OnChosen([options, &context] { context.run = [options, &context] { return Check(*options, context); }; });
+  check.OnChosen([options, &context] {
+    context.only_reads = true;
+    context.run = [options, &context] { return Check(*options, context); };
+  });
 }
 
 void AddNew(Command taxonomy, const std::shared_ptr<Options>& options, Context& context) {

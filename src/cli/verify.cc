@@ -68,7 +68,10 @@ void AddVerify(Command app, Context& context) {
   Option key = verify.AddValue("--key", options->key, "the signer's public key, got from the signer");
   verify.AddFlag("--allow-unsigned", options->allow_unsigned, "accept a release without a signature").Without(key);
   verify.Footer("Example: cairn verify build/harbour-guide --key cairn.pub");
-  verify.OnChosen([options, &context] { context.run = [options, &context] { return Verify(*options, context); }; });
+  verify.OnChosen([options, &context] {
+    context.only_reads = true;
+    context.run = [options, &context] { return Verify(*options, context); };
+  });
 }
 
 }  // namespace cairn::cli

@@ -192,8 +192,8 @@ Result<void> Store::VerifyTree(const Digest& digest) {
   for (const auto& [name, file] : tree->files) {
     Result<void> checked = CheckObject(file.digest);
     if (checked.ok()) continue;
-    if (checked.error().code == ErrorCode::kIo) return checked;
-    bool missing = checked.error().code == ErrorCode::kNotFound;
+    const bool missing = checked.error().code == ErrorCode::kNotFound;
+    if (!missing && checked.error().code != ErrorCode::kCorrupt) return checked;
     if (first.ok()) first = Corrupt("file " + name + (missing ? " is missing" : " is damaged"), checked.error().where);
   }
   return first;

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "base/progress.h"
+#include "base/interrupt.h"
 #include "infer/beam_search.h"
 #include "infer/slots.h"
 #include "infer/text_stream.h"

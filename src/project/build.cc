@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "base/file.h"
-#include "base/progress.h"
+#include "base/interrupt.h"
 #include "formats/yaml.h"
 #include "project/places.h"
 #include "project/steps.h"

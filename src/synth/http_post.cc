@@ -7,7 +7,7 @@
 #include <mutex>
 
 #include "base/check.h"
-#include "base/progress.h"
+#include "base/interrupt.h"
 #include "synth/endpoint.h"
 
 namespace cairn::synth {

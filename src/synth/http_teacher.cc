@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/terminal.h"
 #include "base/thread_pool.h"

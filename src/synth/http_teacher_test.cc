@@ -17,7 +17,7 @@
 #include <mutex>
 #include <thread>
 
-#include "base/progress.h"
+#include "base/interrupt.h"
 #include "base/testing.h"
 #include "synth/caching_teacher.h"
 

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/progress.h"
 #include "formats/safetensors.h"
 #include "train/state_file.h"

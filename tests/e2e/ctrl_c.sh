@@ -31,3 +31,21 @@ rm -rf p/.cairn p/build
 "$CAIRN" replay p/build/small --base p/base --segments 1000 2>said &
 interrupt_at 'replaying steps'
 [ "$status" = 130 ] || fail "replay: exit $status: $(cat said)"
+# What only reads ends at once, at the first signal, wherever it is.
+truncate -s 40G p/build/small/model.safetensors
+for signal in INT TERM; do
+  "$CAIRN" verify p/build/small --allow-unsigned --quiet >said 2>&1 &
+  sleep 0.5
+  kill -$signal $!
+  status=0 && timeout 5 tail --pid=$! -f /dev/null || fail "verify goes on after SIG$signal"
+  wait $! || status=$?
+  [ "$status" = 130 ] || fail "verify: exit $status: $(cat said)"
+done
+# A build that reads a base model this large stops, too.
+truncate -s 40G p/base/model.safetensors
+"$CAIRN" build -C p --quiet >said 2>&1 &
+sleep 0.5
+kill -INT $!
+timeout 5 tail --pid=$! -f /dev/null || fail "a build goes on reading"
+status=0 && wait $! || status=$?
+[ "$status" = 130 ] || fail "build: exit $status: $(cat said)"
