@@ -13,10 +13,19 @@
 namespace cairn::synth {
 namespace {
 
+constexpr uint64_t kMaxHeaderBytes = uint64_t{1} << 20;  // curl limits those before the body only
+
 struct Body {
   HttpReply* reply;
   uint64_t limit;
+  uint64_t header_bytes = 0;  // and of trailers
 };
+
+size_t OnHeader(char*, size_t size, size_t count, void* user) {
+  auto* body = static_cast<Body*>(user);
+  body->header_bytes += size * count;
+  return body->header_bytes > kMaxHeaderBytes ? 0 : size * count;
+}
 
 size_t OnBody(char* data, size_t size, size_t count, void* user) {
   auto* body = static_cast<Body*>(user);
@@ -81,6 +90,7 @@ HttpPost::HttpPost(const HttpPostOptions& options) : impl_(std::make_unique<Impl
   impl.Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout_ms));
   impl.Set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout_ms));
   impl.Set(CURLOPT_WRITEFUNCTION, OnBody);
+  impl.Set(CURLOPT_HEADERFUNCTION, OnHeader);
   impl.Set(CURLOPT_NOPROGRESS, 0L);
   impl.Set(CURLOPT_XFERINFOFUNCTION, OnProgress);
   impl.Set(CURLOPT_USERAGENT, "cairn");
@@ -94,11 +104,13 @@ HttpReply HttpPost::Send(const std::string& text) {
   impl_->Set(CURLOPT_POSTFIELDS, text.c_str());
   impl_->Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
   impl_->Set(CURLOPT_WRITEDATA, &body);
+  impl_->Set(CURLOPT_HEADERDATA, &body);
   const CURLcode code = curl_easy_perform(impl_->curl.get());
   if (code != CURLE_OK) {  // what a reply that broke off said of pauses is not believed
-    reply.failure = curl_easy_strerror(code);
+    const bool endless = body.header_bytes > kMaxHeaderBytes;
+    reply.failure = endless ? "the reply has more than 1 MiB of HTTP headers and trailers" : curl_easy_strerror(code);
     reply.certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
-    reply.hopeless = reply.certificate || code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+    reply.hopeless = endless || reply.certificate || code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
     return reply;
   }
   curl_easy_getinfo(impl_->curl.get(), CURLINFO_RESPONSE_CODE, &reply.status);

@@ -457,6 +457,20 @@ TEST(HttpTeacherTest, LimitsTheSizeAndFollowsNothing) {
   EXPECT_EQ(server.requests(), 3);  // the large reply, and the one to a harmless request
 }
 
+TEST(HttpTeacherTest, HeadersAndTrailersAreLimited) {
+  std::string lines;
+  while (lines.size() < 4u << 20) lines += "X: " + std::string(3000, 'a') + "\r\n";
+  TestServer server([&](int, const std::string&) {
+    return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n0\r\n" + lines + "\r\n";
+  });
+  HttpTeacherOptions options = server.Options();
+  options.timeout_ms = 10000;
+  options.attempts = 1;
+  auto large = Send(options, {Ask("q")});
+  ASSERT_FALSE(large.ok());
+  EXPECT_THAT(large.error().message, HasSubstr("more than 1 MiB of HTTP headers"));
+}
+
 TEST(HttpTeacherTest, TheKeyIsSentAndNeverShown) {
   setenv("CAIRN_TEST_KEY", "sk-secret", 1);
   TestServer server([](int, const std::string& request) {
