@@ -12,6 +12,7 @@
 #include "base/controls.h"
 #include "base/descriptor.h"
 #include "base/file.h"
+#include "base/local_place.h"
 #include "base/text.h"
 #include "formats/unicode.h"
 #include "taxonomy/commit_files.h"
@@ -158,7 +159,7 @@ std::string RefusePath(std::string_view path) {
   if (path.size() > kLongestPath) return "it is longer than 1024 bytes";
   if (!IsValidUtf8(path)) return "it is not UTF-8";
   if (path.front() == '/') return "it starts with '/'";
-  if (path.find("file:/") != path.npos) return "it looks like the address of a file";
+  if (NamesLocalPlace(path)) return "it looks like a place on somebody's machine";
   if (path.find('\\') != path.npos) return "it holds a backslash";
   if (size_t at = FindControl(path); at != path.npos)
     return "it holds a control character (" + ControlName(path, at) + ")";

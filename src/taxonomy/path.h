@@ -13,8 +13,9 @@
 namespace cairn::taxonomy {
 
 // Why a '/'-separated relative path is refused, empty if it is fine. Refused: empty, absolute, empty parts, "." and
-// "..", backslash, controls (base/controls.h), parts that start with '-' or end with ' ' or '.', names that Windows
-// reserves, parts over 255 or paths over 1024 bytes, bytes that are not UTF-8.
+// "..", backslash, controls (base/controls.h), what a release must not name (base/local_place.h), parts that start with
+// '-' or end with ' ' or '.', names that Windows reserves, parts over 255 or paths over 1024 bytes, bytes that are not
+// UTF-8.
 std::string RefusePath(std::string_view path);
 
 // Shell patterns as git and InstructLab use them: '*' and '?' within a part, [a-z] and [!a-z], and "**" for any number

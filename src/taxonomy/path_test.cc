@@ -9,13 +9,13 @@ namespace cairn::taxonomy {
 namespace {
 
 TEST(Path, RefuseList) {
-  for (const char* path : {"a", "knowledge/a b & c/d.md", "\xC3\xA9t\xC3\xA9/x", "a.b/c-d", ".hidden", "common",
-                           "\u05D0\u200F", "a\u200Db"})
+  for (const char* path : {"a", "knowledge/a b & c/d.md", "\xC3\xA9t\xC3\xA9/x", "a.b/c-d", ".hidden", "common", "~",
+                           "a/~/b", "\u05D0\u200F", "a\u200Db"})
     EXPECT_EQ(RefusePath(path), "") << path;
   for (const char* path :
        {"",     "/a",        "a//b",          "a/",         "../a",     "a/../b",   "a/./b",    "a\\b",
         "a\nb", "a\x7F",     "-rf/a",         "a /b",       "a./b",     "con",      "a/NUL.md", "com1",
-        "\xFF", "a/file:/x", "x\u009B31mRED", "x\u009D0;t", "x\u0085y", "x\u202Ey", "x\u2066y"})
+        "\xFF", "a/file:/x", "x\u009B31mRED", "x\u009D0;t", "x\u0085y", "x\u202Ey", "x\u2066y", "~/knowledge/mill"})
     EXPECT_NE(RefusePath(path), "") << path;
   EXPECT_NE(RefusePath(std::string(256, 'a')), "");
   EXPECT_NE(RefusePath(std::string("a\0b", 3)), "");
