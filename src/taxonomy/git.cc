@@ -27,6 +27,7 @@ using Object = Owned<git_object, git_object_free>;
 using Tree = Owned<git_tree, git_tree_free>;
 using Blob = Owned<git_blob, git_blob_free>;
 using Diff = Owned<git_diff, git_diff_free>;
+using Index = Owned<git_index, git_index_free>;
 using TreeEntry = Owned<git_tree_entry, git_tree_entry_free>;
 
 std::string LastMessage() {
@@ -119,6 +120,8 @@ struct GitRepository::State {
     TreeEntry entry(raw);
     return *git_tree_entry_id(entry.get());
   }
+
+  Result<std::vector<std::string>> Submodules() const;  // folders in the work tree
 
   git_repository* repository = nullptr;
   std::string path;
@@ -226,6 +229,19 @@ Result<std::string> GitRepository::ReadBlob(const GitFile& file, uint64_t max_by
                      static_cast<size_t>(git_blob_rawsize(blob.get())));
 }
 
+Result<std::vector<std::string>> GitRepository::State::Submodules() const {
+  git_index* raw = nullptr;
+  if (int code = git_repository_index(&raw, repository); code != 0)
+    return GitError(code, "cannot read the index", path);
+  Index index(raw);
+  std::vector<std::string> paths;
+  for (size_t i = 0; i < git_index_entrycount(index.get()); ++i) {
+    const git_index_entry* entry = git_index_get_byindex(index.get(), i);
+    if (entry->mode == GIT_FILEMODE_COMMIT) paths.emplace_back(entry->path);
+  }
+  return paths;
+}
+
 Result<std::vector<std::string>> GitRepository::ChangedSince(const std::string& base) const {
   CAIRN_ASSIGN(Object commit, state_->Commit(base));
   CAIRN_ASSIGN(Object head, state_->Commit("HEAD"));
@@ -253,6 +269,9 @@ Result<std::vector<std::string>> GitRepository::ChangedSince(const std::string& 
       if (path && std::string_view(path).starts_with(below)) paths.insert(std::string(path).substr(below.size()));
     }
   }
+  CAIRN_ASSIGN(const std::vector<std::string> submodules, state_->Submodules());
+  for (const std::string& path : submodules)
+    if (path.starts_with(below)) paths.insert(path.substr(below.size()));
   return std::vector<std::string>(paths.begin(), paths.end());
 }
 

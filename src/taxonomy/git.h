@@ -41,7 +41,8 @@ class GitRepository {
   Result<std::vector<GitFile>> ListCommit(const std::string& commit, const std::string& directory) const;
   Result<std::string> ReadBlob(const GitFile& file, uint64_t max_bytes) const;
   // Paths below prefix() that differ between the merge base of HEAD and `base` and the work tree as it is now:
-  // added, changed, deleted, untracked; relative to prefix(), sorted. `base` "empty" is not handled here.
+  // added, changed, deleted, untracked; relative to prefix(), sorted. Repositories inside of this one are folders,
+  // always named: what lies in them stands in no commit here. `base` "empty" is not handled here.
   Result<std::vector<std::string>> ChangedSince(const std::string& base) const;
 
  private:

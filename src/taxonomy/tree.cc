@@ -217,6 +217,18 @@ Result<std::vector<Leaf>> LoadTaxonomy(const std::string& root, const LeafOption
   return std::move(report.leaves);
 }
 
+// With all that lies below those that are folders: git does not look into a repository inside of another.
+std::vector<std::string> WithWhatLiesBelow(const Listing& tree, std::vector<std::string> paths) {
+  for (size_t i = 0, count = paths.size(); i < count; ++i) {
+    const std::string folder = paths[i] + (paths[i].ends_with('/') ? "" : "/");
+    for (const auto* files : {&tree.files, &tree.symlinks}) {
+      const auto [begin, end] = PathsBelow(*files, folder);
+      for (size_t at = begin; at < end; ++at) paths.push_back((*files)[at]);
+    }
+  }
+  return paths;
+}
+
 Result<LeafChanges> ChangedLeaves(const std::string& root, const std::string& base) {
   CAIRN_ASSIGN(Listing tree, ListTree(root));
   std::vector<std::string> leaves = LeafPaths(tree);
@@ -228,6 +240,7 @@ Result<LeafChanges> ChangedLeaves(const std::string& root, const std::string& ba
   }
   CAIRN_ASSIGN(GitRepository repository, GitRepository::Containing(root));
   CAIRN_ASSIGN(std::vector<std::string> paths, repository.ChangedSince(base));
+  paths = WithWhatLiesBelow(tree, std::move(paths));
   std::set<std::string> changed;
   for (const std::string& path : paths) {
     std::string_view folder = ParentPath(path);

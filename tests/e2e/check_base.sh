@@ -23,3 +23,21 @@ rm -r taxonomy/knowledge/other
 status=0 && "$CAIRN" taxonomy check --base HEAD --json >out 2>/dev/null || status=$?
 [ "$status" = 2 ]
 jq -e '.leaves == ["compositional_skills/text/initials"]' out >/dev/null
+# A leaf that comes as a git submodule is changed, too: what lies in it stands in no commit of this repository.
+rm -r taxonomy/compositional_skills/text/initials
+export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.com GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.com
+mkdir ../other && cp -r "$bridge"/. ../other && sed -i 's/^version: 3/version: 99/' ../other/qna.yaml
+git -C ../other init -q && git -C ../other add . && git -C ../other commit -qm other
+git -c protocol.file.allow=always submodule -q add "$work/other" taxonomy/knowledge/other
+check_other() {
+  status=0 && "$CAIRN" taxonomy check --base HEAD~"$1" --json >out 2>/dev/null || status=$?
+  [ "$status" = 2 ]
+  jq -e '.leaves == ["knowledge/other"]' out >/dev/null
+}
+check_other 0
+git commit -qm submodule
+check_other 0
+check_other 1
+# So is one that is a repository of its own and was not added.
+git rm -qf --cached taxonomy/knowledge/other .gitmodules
+check_other 1
