@@ -50,6 +50,11 @@ std::string ProjectFolderAbove();
 // Opens the project in `directory`. kNotFound: names the one in a folder above.
 Result<project::Project> OpenProjectIn(const std::string& directory);
 
+// Whether standard output and error go to the log of a workflow on GitHub, and what is said there without the "##["
+// that begins a command of the workflow wherever it stands.
+bool OnGitHub();
+std::string InertOnGitHub(std::string text);
+
 // Adds --json, --quiet, --threads and --isa to a subcommand.
 void AddCommon(Command command, Context& context);
 // Adds --device to a subcommand that trains.

@@ -50,6 +50,13 @@ std::function<Result<std::string>(const std::string&)> ModelResolverFor(const st
   };
 }
 
+bool OnGitHub() { return std::getenv("GITHUB_ACTIONS") != nullptr; }
+
+std::string InertOnGitHub(std::string text) {
+  for (size_t at; (at = text.find("##[")) != text.npos;) text.insert(at + 2, 1, ' ');
+  return text;
+}
+
 void AddCommon(Command command, Context& context) {
   command.AddFlag("--json", context.json, "print one JSON object on stdout");
   command.AddFlag("-q,--quiet", context.quiet, "no progress on stderr");
@@ -83,7 +90,8 @@ void AddResources(Command command, Context& context) {
 namespace {
 
 int Fail(const Context& context, const Error& error) {
-  Say(stderr, "cairn: {}\n", PrintableLine(error.ToString()));
+  const std::string text = PrintableLine(error.ToString());
+  Say(stderr, "cairn: {}\n", OnGitHub() ? InertOnGitHub(text) : text);
   if (context.json)
     SayJson({{"error", {{"code", ErrorCodeName(error.code)}, {"message", error.message}, {"where", error.where}}}});
   return ExitCodeOf(error.code);

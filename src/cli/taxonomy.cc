@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 
@@ -109,12 +108,18 @@ std::string Count(size_t n, const std::string& thing, const std::string& plural)
   return fmt::format("{} {}", n, n == 1 ? thing : plural);
 }
 
+std::string HumanLine(const taxonomy::Problem& problem) {
+  return fmt::format("{}{}: {}", problem.where.empty() ? "" : PrintableLine(problem.where) + ": ",
+                     SeverityName(problem), PrintableLine(Sentence(problem)));
+}
+
+// In a workflow's log a line begins with a dash: a file's name must not begin one as "::" does, a workflow command.
 void PrintProblems(const taxonomy::TaxonomyReport& report, std::FILE* out) {
-  bool github = std::getenv("GITHUB_ACTIONS") != nullptr;
   for (const taxonomy::Problem& problem : report.problems) {
-    Say(out, "{}{}: {}\n", problem.where.empty() ? "" : PrintableLine(problem.where) + ": ", SeverityName(problem),
-        PrintableLine(Sentence(problem)));
-    if (github) Say(out, "{}\n", GitHubLine(problem));
+    if (OnGitHub())
+      Say(out, "- {}\n{}\n", InertOnGitHub(HumanLine(problem)), InertOnGitHub(GitHubLine(problem)));
+    else
+      Say(out, "{}\n", HumanLine(problem));
   }
 }
 

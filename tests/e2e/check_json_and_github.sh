@@ -22,3 +22,11 @@ status=0 && "$CAIRN" taxonomy check --json >out 2>/dev/null || status=$?
 [ "$status" = 2 ]
 jq -e --arg file "$document" --argjson lines "$(($(wc -l <"$document") + 1))" \
   '.problems[] | select(.severity == "error") | .file == $file and .line == $lines and (.message | test("64 KiB"))' out >/dev/null
+# A name is no workflow command: "::" begins a line, "##[" stands anywhere.
+sed 's/^version: 3/version: 99/' taxonomy/knowledge/example/hollin_bridge/qna.yaml >bad
+for folder in '::stop-commands::x' 'knowledge/##[stop-commands]y'; do
+  mkdir -p "taxonomy/$folder" && cp bad "taxonomy/$folder/qna.yaml"
+done
+(cd taxonomy && GITHUB_ACTIONS=true "$CAIRN" taxonomy check --root . >../out 2>&1) || true
+grep -q 'stop-commands::x' out && grep -q 'stop-commands.y' out
+if grep -vE '^::(error|warning) file=' out | grep -q '^[[:space:]]*::' || grep -qF '##[' out; then exit 1; fi
