@@ -1,6 +1,7 @@
 #include "base/terminal.h"
 
 #include "base/controls.h"
+#include "base/text.h"
 
 namespace cairn {
 namespace {
@@ -19,6 +20,7 @@ std::string WithoutControls(std::string_view text, std::string_view allowed, con
 }
 
 std::string Cleaned(std::string_view text, std::string_view allowed) {
+  if (!IsValidUtf8(text)) return Cleaned(ReplaceInvalidUtf8(text), allowed);  // 0x9B alone is a control, too
   return WithoutControls(text, allowed, [](std::string_view, size_t) { return "\uFFFD"; });
 }
 

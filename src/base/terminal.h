@@ -13,7 +13,7 @@
 namespace cairn {
 
 // Text of others (a model, a file, a server) with U+FFFD for what controls a terminal or reorders text
-// (base/controls.h); line breaks and tabs stay.
+// (base/controls.h) and for what is no UTF-8; line breaks and tabs stay.
 std::string Printable(std::string_view text);
 // The same for what must stay within its line: line breaks, too.
 std::string PrintableLine(std::string_view text);

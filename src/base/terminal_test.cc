@@ -17,11 +17,20 @@ TEST(Terminal, ControlCharactersAreReplaced) {
   EXPECT_EQ(PrintableLine("x\n::stop-commands::t"), "x\uFFFD::stop-commands::t");
 }
 
+// Some terminals take these bytes for C1 controls: 0x9B is CSI.
+TEST(Terminal, BytesThatAreNoUtf8AreReplaced) {
+  EXPECT_EQ(Printable("a\x9B"
+                      "31m\n"),
+            "a\uFFFD"
+            "31m\n");
+  for (const char* text : {"\x9D", "\xE2\x80", "\xC2", "\xFF", "\x1B"}) EXPECT_EQ(PrintableLine(text), "\uFFFD");
+}
+
 TEST(Terminal, ReorderingTextIsReplacedAndMarksOfScriptsStay) {
   for (const char* control : {"\u0080", "\u0085", "\u009B", "\u009D", "\u009F", "\u202A", "\u202E", "\u2066", "\u2069"})
     EXPECT_EQ(PrintableLine("a" + std::string(control) + "b"), "a\uFFFDb") << ControlName(control, 0);
   for (const char* text : {"\u00A0", "\u200B", "\u200C", "\u200D", "\u200E", "\u200F", "\u061C", "\u2028", "\u202F",
-                           "\u2065", "\u206A", "\u00E9\u05D0\u4E00\U0001F600", "\xE2\x80", "\xC2"})
+                           "\u2065", "\u206A", "\u00E9\u05D0\u4E00\U0001F600"})
     EXPECT_EQ(PrintableLine(text), text);
   EXPECT_EQ(ControlName("\u202E", 0), "U+202E");
   EXPECT_EQ(ControlName("\x1B", 0), "U+001B");
