@@ -184,7 +184,9 @@ Result<ProvenanceReport> CheckProvenance(std::string_view text, const std::strin
                                          const std::string& where, const FileDigests& digests) {
   CAIRN_ASSIGN(ProvenanceReport report, ParseProvenance(text, where));
   CAIRN_ASSIGN(std::vector<std::string> names, ListFiles(release_dir));
+  constexpr size_t kNamed = 10;
   std::string faults;
+  size_t count = 0;
   for (const Subject& subject : report.subjects) {
     std::string fault;
     if (!std::binary_search(names.begin(), names.end(), subject.name)) {
@@ -193,8 +195,9 @@ Result<ProvenanceReport> CheckProvenance(std::string_view text, const std::strin
       CAIRN_ASSIGN(Digest digest, digests.Of(release_dir + "/" + subject.name));
       if (digest != subject.digest) fault = subject.name + " is not the file that was built";
     }
-    if (!fault.empty()) faults += (faults.empty() ? "" : "; ") + fault;
+    if (!fault.empty() && ++count <= kNamed) faults += (faults.empty() ? "" : "; ") + fault;
   }
+  if (count > kNamed) faults += "; and " + std::to_string(count - kNamed) + " more";
   if (!faults.empty()) return Corrupt("the provenance does not fit the release: " + faults, where);
   return report;
 }

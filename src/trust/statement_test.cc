@@ -67,6 +67,13 @@ TEST_F(ProvenanceTest, OrderOfSubjectsDoesNotMatterAndNoTimeIsAdded) {
   EXPECT_THAT(Text(), HasSubstr(R"("metadata":{"invocationId":"run-1","startedOn":"2024-01-02T03:04:05Z"})"));
 }
 
+TEST_F(ProvenanceTest, OfManyFaultsTenAreNamed) {
+  for (int i = 0; i < 25; ++i) input_.subjects.push_back({"lost" + std::to_string(100 + i), Sha256Of("")});
+  auto report = CheckProvenance(Text(), dir_.path());
+  ASSERT_FALSE(report.ok());
+  EXPECT_THAT(report.error().message, AllOf(HasSubstr("lost109 is missing; and 15 more"), Not(HasSubstr("lost110"))));
+}
+
 TEST_F(ProvenanceTest, FitsTheReleaseOrNamesWhatDoesNot) {
   auto report = CheckProvenance(Text(), dir_.path());
   ASSERT_TRUE(report.ok()) << report.error().ToString();
