@@ -290,6 +290,20 @@ TEST(Store, SecondBuildIsRefusedWithTheProcessThatHoldsTheLock) {
   EXPECT_TRUE(Store::Open(dir / "s", Store::Access::kExclusive).ok());
 }
 
+TEST(Store, AReadThatWasStoppedIsNoDamage) {
+  class StoppedDisk : public Disk {
+    Result<Digest> Hash(const std::string& path) override { return Error{ErrorCode::kCancelled, "stopped", path}; }
+  };
+  TempDir dir;
+  auto store = Store::Open(dir / "s", Store::Access::kExclusive, std::make_unique<StoppedDisk>()).value();
+  Write(dir / "in/a.txt", "a");
+  const Digest tree = store->PutTree(dir / "in").value(), key = Sha256Of("key");
+  ASSERT_TRUE(store->PutAction(key, {tree, 1, "step"}).ok());
+  Result<Lookup> found = store->FindAction(key);
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().code, ErrorCode::kCancelled);
+}
+
 TEST(Store, LinksInItAreRefusedBeforeAnythingIsTouched) {
   for (const char* link : {"s", "s/tmp", "s/work", "s/objects", "s/actions", "s/steps", "s/work/abc/out"}) {
     TempDir dir;
