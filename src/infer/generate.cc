@@ -15,7 +15,7 @@ namespace {
 
 // What ends an answer and which ids may be drawn.
 struct Vocabulary {
-  formats::TokenId stop = -1, eos = -1;
+  std::vector<formats::TokenId> ends;
   size_t drawable = 0;  // ids below it have a text; a padded embedding has more rows
 };
 
@@ -94,7 +94,7 @@ class Generator {
   void Follow(Active& a, std::vector<Line> lines);
   size_t Fed(const Line& line) const { return slots_.decoder().length(line.slot); }
   size_t Waiting(const Line& line) const { return line.sequence.size() - Fed(line); }
-  bool EndsTurn(formats::TokenId id) const { return id == vocabulary_.stop || id == vocabulary_.eos; }
+  bool EndsTurn(formats::TokenId id) const { return std::ranges::find(vocabulary_.ends, id) != vocabulary_.ends.end(); }
   bool AtLimit(const Active& a, const Line& line) const;
   std::string Extend(const Active& a, Line& line, formats::TokenId id) const;
   std::string TextOf(formats::TokenId id, bool first) const;
@@ -121,8 +121,9 @@ Result<void> Generator::Prepare() {
   if (!stop)
     return BadInput("the tokenizer lacks the chat format's stop token \"" + chat_.format.stop_token + "\"",
                     chat_.directory);
-  vocabulary_.stop = *stop;
-  vocabulary_.eos = static_cast<formats::TokenId>(chat_.model.config.eos_token_id);
+  vocabulary_.ends = chat_.more_ends;
+  vocabulary_.ends.insert(vocabulary_.ends.end(),
+                          {*stop, static_cast<formats::TokenId>(chat_.model.config.eos_token_id)});
   // Every prompt is checked before any work is done.
   prompts_.resize(requests_.size());
   for (size_t i = 0; i < requests_.size(); ++i) CAIRN_TRY(Encode(i));

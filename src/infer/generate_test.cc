@@ -60,6 +60,16 @@ TEST_F(GenerateTest, GreedyIsTheArgmaxOfTheDecoder) {
   ASSERT_FALSE(reply.tokens.empty());
 }
 
+TEST_F(GenerateTest, AnyOfTheEndTokensEndsAnAnswer) {
+  const Reply whole = One(Ask("hello the"));
+  ASSERT_GT(whole.tokens.size(), 3u);
+  chat_.more_ends = {whole.tokens[3]};
+  const Reply cut = One(Ask("hello the"));
+  const auto first = std::ranges::find(whole.tokens, whole.tokens[3]);
+  EXPECT_EQ(cut.tokens, std::vector<formats::TokenId>(whole.tokens.begin(), first));
+  EXPECT_EQ(cut.finish_reason, FinishReason::kStop);
+}
+
 TEST_F(GenerateTest, RepliesDoNotDependOnTheBatch) {
   auto requests = ManyRequests();
   auto together = Generate(pool_, chat_, requests);

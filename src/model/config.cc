@@ -110,7 +110,7 @@ Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where)
       config.*f.member = fallback;
       return {};
     }
-    // Llama 3 lists several eos ids; the first ends a text.
+    // Llama 3 lists several eos ids; end_tokens.h has them all.
     const Json& value = json[f.name].is_array() && !json[f.name].empty() ? json[f.name][0] : json[f.name];
     if (!value.is_number_integer()) return BadInput(fmt::format("\"{}\" must be an integer", f.name), where);
     config.*f.member = value.get<int64_t>();

@@ -12,6 +12,8 @@
 
 namespace cairn::model {
 
+inline constexpr uint64_t kMaxConfigBytes = 1 << 22;  // of each of a model's small JSON files
+
 struct ModelConfig {
   std::string model_type = "llama";  // one of model/family.h
   int64_t vocab_size = 0;            // V

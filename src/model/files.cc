@@ -9,12 +9,11 @@
 #include "base/file.h"
 #include "base/little_endian.h"
 #include "formats/safetensors.h"
+#include "model/end_tokens.h"
 #include "model/model.h"
 
 namespace cairn::model {
 namespace {
-
-constexpr uint64_t kMaxConfigBytes = 1 << 22;
 
 using File = std::shared_ptr<const formats::SafetensorsFile>;
 using Shards = std::map<std::string, File>;  // by file name
@@ -214,7 +213,10 @@ Result<ChatTexts> LoadChatTexts(const std::string& directory) {
   CAIRN_ASSIGN(formats::Tokenizer tokenizer, formats::Tokenizer::Load(directory + "/tokenizer.json"));
   CAIRN_ASSIGN(Json json, ReadTokenizerConfig(directory));
   CAIRN_ASSIGN(formats::ChatFormat format, formats::DetectChatFormat(json, directory + "/tokenizer_config.json"));
-  ChatTexts texts{config, std::move(tokenizer), std::move(format)};
+  CAIRN_ASSIGN(std::vector<formats::TokenId> ends, ReadEndTokens(directory));
+  const formats::TokenId stop = tokenizer.SpecialId(format.stop_token).value_or(-1);
+  std::erase_if(ends, [&](formats::TokenId id) { return id == config.eos_token_id || id == stop; });
+  ChatTexts texts{config, std::move(tokenizer), std::move(format), std::move(ends)};
   CAIRN_TRY(CheckRows(texts, directory));
   return texts;
 }
@@ -222,7 +224,8 @@ Result<ChatTexts> LoadChatTexts(const std::string& directory) {
 Result<ChatModel> LoadChatModel(const std::string& directory, Storage storage) {
   CAIRN_ASSIGN(Model model, LoadModel(directory, storage));
   CAIRN_ASSIGN(ChatTexts texts, LoadChatTexts(directory));
-  return ChatModel{std::move(model), std::move(texts.tokenizer), std::move(texts.format), directory};
+  return ChatModel{std::move(model), std::move(texts.tokenizer), std::move(texts.format), directory,
+                   std::move(texts.more_ends)};
 }
 
 namespace {
@@ -232,13 +235,17 @@ std::string TokenText(const formats::Tokenizer& tokenizer, int64_t id, const std
   return tokenizer.TokenBytes(static_cast<formats::TokenId>(id));
 }
 
-// What ends a text for other programs: config.json's token and the one that answers end with, where they are two (Llama
-// 3's <|end_of_text|> and <|eot_id|>).
-Json EndTokens(const ModelConfig& config, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format) {
+// What ends a text for other programs: config.json's token, the one that answers end with (Llama 3's <|end_of_text|>
+// and
+// <|eot_id|>), and more; one alone is no list.
+Json EndTokens(const ModelConfig& config, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format,
+               const std::vector<formats::TokenId>& more_ends) {
   const std::optional<formats::TokenId> stop = tokenizer.SpecialId(format.stop_token);
-  if (config.eos_token_id < 0) return stop ? Json(*stop) : Json();
-  if (!stop || *stop == config.eos_token_id) return config.eos_token_id;
-  return Json::array({config.eos_token_id, *stop});
+  Json ends = Json::array();
+  if (config.eos_token_id >= 0) ends.push_back(config.eos_token_id);
+  if (stop && *stop != config.eos_token_id) ends.push_back(*stop);
+  for (formats::TokenId id : more_ends) ends.push_back(id);
+  return ends.size() == 1 ? ends[0] : ends;
 }
 
 }  // namespace
@@ -252,7 +259,8 @@ std::string ConfigText(const ModelConfig& config) {
 }
 
 std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,
-                                              const formats::ChatFormat& format) {
+                                              const formats::ChatFormat& format,
+                                              const std::vector<formats::TokenId>& more_ends) {
   Json tokenizer_config = {{"chat_template", format.Template()},
                            {"clean_up_tokenization_spaces", false},
                            {"eos_token", format.stop_token},
@@ -262,7 +270,8 @@ std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const f
                            {"tokenizer_class", "PreTrainedTokenizerFast"}};
   if (config.bos_token_id >= 0) tokenizer_config["bos_token"] = TokenText(tokenizer, config.bos_token_id, "");
   Json generation = {{"do_sample", false}};
-  if (const Json ends = EndTokens(config, tokenizer, format); !ends.is_null()) generation["eos_token_id"] = ends;
+  if (const Json ends = EndTokens(config, tokenizer, format, more_ends); !ends.empty())
+    generation["eos_token_id"] = ends;
   return {{"config.json", ConfigText(config)},
           {"tokenizer.json", tokenizer.json()},
           {"tokenizer_config.json", PrettyJson(tokenizer_config)},
@@ -294,9 +303,10 @@ Result<void> SaveWeights(ThreadPool& pool, const Model& model, const std::string
 }
 
 Result<void> SaveModel(ThreadPool& pool, const Model& model, const formats::Tokenizer& tokenizer,
-                       const formats::ChatFormat& format, const std::string& directory) {
+                       const formats::ChatFormat& format, const std::string& directory,
+                       const std::vector<formats::TokenId>& more_ends) {
   CAIRN_TRY(SaveWeights(pool, model, directory));
-  for (const auto& [name, text] : ModelTexts(model.config, tokenizer, format))
+  for (const auto& [name, text] : ModelTexts(model.config, tokenizer, format, more_ends))
     CAIRN_TRY(WriteFileAtomic(directory + "/" + name, text));
   return {};
 }

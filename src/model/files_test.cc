@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "formats/safetensors.h"
+#include "model/end_tokens.h"
 #include "model/model.h"
 #include "model/testing.h"
 #include "model/training_pass.h"
@@ -70,9 +71,9 @@ TEST(LoadChatTexts, ReadsTheTemplateFromItsOwnFile) {
                               "pre_tokenizer": {"type": "ByteLevel"}, "decoder": {"type": "ByteLevel"}})");
   write("tokenizer_config.json", R"({"bos_token": "<s>"})");
   EXPECT_EQ(LoadChatTexts(directory).error().code, ErrorCode::kUnsupported);
-  write("chat_template.jinja", "{{ bos_token }}{{ '<|im_start|>' }}{{ '<|im_end|>' }}");
+  write("chat_template.jinja", "{{ bos_token }}{{ '<|im_start|>' }}{{ '<|im_end|>\\n' }}");
   EXPECT_EQ(LoadChatTexts(directory).value().format.begin, "<s>");
-  write("tokenizer_config.json", R"({"chat_template": "<|start_header_id|><|eot_id|>"})");
+  write("tokenizer_config.json", R"({"chat_template": "<|start_header_id|><|end_header_id|>\n\n<|eot_id|>"})");
   EXPECT_EQ(LoadChatTexts(directory).value().format.name, "chatml");
   std::filesystem::remove(directory + "/chat_template.jinja");
   EXPECT_EQ(LoadChatTexts(directory).value().format.name, "llama3");
@@ -95,7 +96,7 @@ TEST(LoadChatTexts, TokensBeyondTheModelsRowsMayNotBeNeeded) {
            vocab + R"(, "merges": []},
               "pre_tokenizer": {"type": "ByteLevel"}, "decoder": {"type": "ByteLevel"}})";
   };
-  write("tokenizer_config.json", R"({"chat_template": "{{ '<|im_start|>' }}{{ '<|im_end|>' }}"})");
+  write("tokenizer_config.json", R"({"chat_template": "{{ '<|im_start|>' }}{{ '<|im_end|>\\n' }}"})");
   write("tokenizer.json", tokenizer(R"({"a": 0})", 1, 2, 3));
   EXPECT_EQ(LoadChatTexts(directory).value().tokenizer.vocab_size(), 4);
   write("tokenizer.json", tokenizer(R"({"a": 0})", 1, 3, 2));
@@ -177,15 +178,59 @@ TEST(ModelTexts, NameEveryTokenThatEndsAnAnswer) {
                                     "added_tokens": [{"id": 1, "content": "<|end|>", "special": true}]})",
                                                    "t")
                              .value();
-  auto ends = [&](int64_t eos) {
+  auto ends = [&](int64_t eos, const std::vector<formats::TokenId>& more = {}) {
     ModelConfig config = TinyConfig(8, 16);
     config.eos_token_id = eos;
-    auto texts = ModelTexts(config, tokenizer, formats::CairnChatFormat());
+    auto texts = ModelTexts(config, tokenizer, formats::CairnChatFormat(), more);
     return ParseJson(texts["generation_config.json"], "t").value()["eos_token_id"];
   };
   EXPECT_EQ(ends(1), 1);
   EXPECT_EQ(ends(0), (Json{0, 1}));
   EXPECT_EQ(ends(-1), 1);
+  EXPECT_EQ(ends(0, {3, 7}), (Json{0, 1, 3, 7}));
+}
+
+// Qwen 2.5 names <|endoftext|> in generation_config.json alone, Llama 3.1 three tokens in config.json.
+TEST(LoadChatTexts, AllTokensThatEndAnAnswerAreRead) {
+  const std::string directory = SmallWeights(Config(9, 2));
+  auto write = [&](const std::string& name, const std::string& text) {
+    ASSERT_TRUE(WriteFileAtomic(directory + "/" + name, text).ok());
+  };
+  write("tokenizer.json", R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []},
+                              "added_tokens": [{"id": 1, "content": "<|im_start|>", "special": true},
+                                               {"id": 2, "content": "<|im_end|>", "special": true}],
+                              "pre_tokenizer": {"type": "ByteLevel"}, "decoder": {"type": "ByteLevel"}})");
+  write("tokenizer_config.json", R"({"chat_template": "{{ '<|im_start|>' }}{{ '<|im_end|>\\n' }}"})");
+  auto ends_of = [&](const Json& config, const std::string& generation) {
+    Json json = ModelConfigToJson(Config(9, 2));
+    json["eos_token_id"] = config;
+    write("config.json", DumpJson(json));
+    std::filesystem::remove(directory + "/generation_config.json");
+    if (!generation.empty()) write("generation_config.json", generation);
+    const Result<ChatTexts> texts = LoadChatTexts(directory);
+    return texts.ok() ? DumpJson(texts->more_ends) : texts.error().ToString();
+  };
+  EXPECT_EQ(ends_of(2, ""), "[]");
+  EXPECT_EQ(ends_of(2, "{}"), "[]");
+  EXPECT_EQ(ends_of(2, R"({"eos_token_id": 2})"), "[]");
+  EXPECT_EQ(ends_of(2, R"({"eos_token_id": [2, 5]})"), "[5]");
+  EXPECT_EQ(ends_of(5, R"({"eos_token_id": [2, 5]})"), "[]");
+  EXPECT_EQ(ends_of(nullptr, R"({"eos_token_id": 5})"), "[5]");
+  EXPECT_EQ(ends_of({5, 7, 2}, R"({"eos_token_id": [7, 3, 7, -1]})"), "[3,7]");
+  const std::string many = DumpJson(Json{{"eos_token_id", std::vector<int>(65)}});
+  for (const std::string& bad : {std::string("[]"), std::string(R"({"eos_token_id": "2"})"), many,
+                                 std::string(R"({"eos_token_id": [1e9]})"), std::string("{")}) {
+    EXPECT_THAT(ends_of(2, bad), HasSubstr("generation_config.json")) << bad;
+    EXPECT_TRUE(GenerationConfigDecides(directory)) << bad;
+  }
+  EXPECT_TRUE(GenerationConfigDecides(directory));
+  ends_of(2, R"({"eos_token_id": 3})");
+  EXPECT_TRUE(GenerationConfigDecides(directory));
+  for (const char* same : {"", "{}", R"({"do_sample": true, "eos_token_id": [2]})"}) {
+    ends_of(2, same);
+    EXPECT_FALSE(GenerationConfigDecides(directory)) << same;
+  }
+  std::filesystem::remove_all(directory);
 }
 
 std::vector<float> LossesOf(ThreadPool& pool, const Model& model) {

@@ -62,6 +62,7 @@ struct ChatTexts {
   ModelConfig config;
   formats::Tokenizer tokenizer;
   formats::ChatFormat format;
+  std::vector<formats::TokenId> more_ends;  // end an answer, too, beside config's eos_token_id and format's stop_token
 };
 
 // Everything needed to talk to a model.
@@ -70,10 +71,11 @@ struct ChatModel {
   formats::Tokenizer tokenizer;
   formats::ChatFormat format;
   std::string directory;
+  std::vector<formats::TokenId> more_ends = {};  // as in ChatTexts
 };
 
 // A Hugging Face directory: config.json, model.safetensors or shards with index, tokenizer.json, tokenizer_config.json,
-// chat_template.jinja if the template stands alone.
+// chat_template.jinja if the template stands alone, generation_config.json for further tokens that end an answer.
 // Every tensor is checked; an adapter/ directory is not applied.
 enum class Storage {
   kF32,
@@ -91,13 +93,15 @@ std::string ConfigText(const ModelConfig& config);
 // What lies beside the weights, by name of the file: config.json, tokenizer.json, tokenizer_config.json (chat
 // template), generation_config.json. Equal inputs give equal bytes.
 std::map<std::string, std::string> ModelTexts(const ModelConfig& config, const formats::Tokenizer& tokenizer,
-                                              const formats::ChatFormat& format);
+                                              const formats::ChatFormat& format,
+                                              const std::vector<formats::TokenId>& more_ends = {});
 // model.safetensors as it is saved: bf16, the adapter merged, one tensor in memory at a time. Refers to pool and model.
 formats::TensorFile SavedWeights(ThreadPool& pool, const Model& model);
 Result<void> SaveWeights(ThreadPool& pool, const Model& model, const std::string& directory);
 // The same and the ModelTexts.
 Result<void> SaveModel(ThreadPool& pool, const Model& model, const formats::Tokenizer& tokenizer,
-                       const formats::ChatFormat& format, const std::string& directory);
+                       const formats::ChatFormat& format, const std::string& directory,
+                       const std::vector<formats::TokenId>& more_ends = {});
 // Rounds every weight to bf16 and back: what a saved model computes with.
 void RoundToBf16(std::vector<float>& weights);
 

@@ -8,7 +8,7 @@ namespace cairn::project {
 namespace {
 
 // Rises when the same model is asked in other words or judged otherwise.
-constexpr int kMeasuringVersion = 2;
+constexpr int kMeasuringVersion = 3;
 
 std::vector<eval::LeafQuestions> QuestionsOf(const Project& project) {
   std::vector<eval::LeafQuestions> leaves;

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "formats/unicode.h"
 #include "formats/yaml.h"
+#include "model/end_tokens.h"
 #include "synth/endpoint.h"
 #include "taxonomy/tree.h"
 
@@ -20,7 +21,8 @@ namespace cairn::project {
 namespace {
 
 // Beside the weights of any number of shards: the files whose bytes change what cairn does with a model.
-bool DecidesAnswers(const std::string& name) {
+bool DecidesAnswers(const std::string& directory, const std::string& name) {
+  if (name == "generation_config.json") return model::GenerationConfigDecides(directory);
   static const std::set<std::string> known{
       "config.json",  "tokenizer.json", "tokenizer_config.json",       "chat_template.jinja",
       "replay.jsonl", "heldout.jsonl",  "model.safetensors.index.json"};
@@ -43,7 +45,7 @@ Result<std::vector<std::string>> DecidingFiles(const std::string& directory) {
   for (fs::directory_iterator it(directory, code), end; !code && it != end; it.increment(code)) {
     std::string name = it->path().filename().string();
     std::error_code unreadable;  // a link to nothing is no file
-    if (DecidesAnswers(name) && it->is_regular_file(unreadable)) names.push_back(std::move(name));
+    if (DecidesAnswers(directory, name) && it->is_regular_file(unreadable)) names.push_back(std::move(name));
   }
   if (code == std::errc::no_such_file_or_directory) return NotFound("no such directory", directory);
   if (code) return IoError(code.message(), directory);

@@ -155,6 +155,22 @@ TEST(ModelDirectoryStamp, SaysNothingOfFilesThatJustChanged) {
   fs::remove_all(root);
 }
 
+// Another list of end tokens gives other answers; the one that every release of cairn has says nothing new.
+TEST(ModelDirectoryDigest, CountsGenerationConfigWhereItNamesFurtherEnds) {
+  const std::string root = FreshDirectory();
+  WriteModel(root);
+  ASSERT_TRUE(WriteFileAtomic(root + "/config.json", R"({"eos_token_id": 1})").ok());
+  const Digest plain = ModelDirectoryDigest(root).value();
+  auto changed = [&](const std::string& text) {
+    EXPECT_TRUE(WriteFileAtomic(root + "/generation_config.json", text).ok());
+    return ModelDirectoryDigest(root).value() != plain;
+  };
+  EXPECT_FALSE(changed(R"({"eos_token_id": 1})"));
+  EXPECT_TRUE(changed(R"({"eos_token_id": [1, 2]})"));
+  EXPECT_TRUE(changed("{"));
+  fs::remove_all(root);
+}
+
 // With a digest that is not that of the files: only a stamp that still holds lets them pass unread.
 TEST(Project, ModelsAreReadAgainOnlyIfTheirStampDiffers) {
   Project project;

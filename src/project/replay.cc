@@ -237,7 +237,8 @@ std::set<std::string> TrainingFiles(const Release& release) {
 
 // Beside the weights, what else decides a model's answers must be the base model's.
 Result<void> CheckModelFiles(const Release& release, const std::vector<std::string>& files) {
-  const auto texts = model::ModelTexts(release.base.model.config, release.base.tokenizer, release.base.format);
+  const model::ChatModel& base = release.base;
+  const auto texts = model::ModelTexts(base.model.config, base.tokenizer, base.format, base.more_ends);
   const std::set<std::string> training = TrainingFiles(release);
   for (const auto& [name, text] : texts) CAIRN_TRY(SameText(release.directory + "/" + name, text));
   for (const std::string& file : files) {

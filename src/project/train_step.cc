@@ -19,7 +19,7 @@ namespace {
 int TrainingVersion(TrainingMethod method) { return method == TrainingMethod::kFull ? 5 : 4; }
 
 // Rises when a model is merged otherwise, or has other files beside its weights.
-constexpr int kModelVersion = 2;
+constexpr int kModelVersion = 3;
 
 // What a phase hands on: an adapter in PEFT layout, or after full training a model directory.
 constexpr const char* kAdapterDirectory = "adapter";
@@ -155,7 +155,7 @@ Result<void> RunTrain(BuildContext& context, size_t phase, const dag::StepContex
     CAIRN_TRY(model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory, project.BaseName()));
   } else {
     CAIRN_TRY(model::SaveModel(context.pool, model, base->tokenizer, base->format,
-                               step.output_dir + "/" + kPhaseModelDirectory));
+                               step.output_dir + "/" + kPhaseModelDirectory, base->more_ends));
   }
   return CheckBaseUnchanged(project);
 }
@@ -168,7 +168,7 @@ Result<void> RunModel(BuildContext& context, const dag::StepContext& step) {
     CAIRN_TRY(
         model::SaveAdapter(*model.adapter, step.output_dir + "/" + kAdapterDirectory, context.project.BaseName()));
   }
-  CAIRN_TRY(model::SaveModel(context.pool, model, base->tokenizer, base->format, step.output_dir));
+  CAIRN_TRY(model::SaveModel(context.pool, model, base->tokenizer, base->format, step.output_dir, base->more_ends));
   return CheckBaseUnchanged(context.project);
 }
 

@@ -26,6 +26,7 @@ Json LocalIdentity(const model::ChatModel& chat, int decoding_version) {
                    {"tokenizer", Sha256Of(chat.tokenizer.json()).Hex()},
                    {"chat_format", chat.format.name}};
   if (!IsPlain(chat.format)) identity["chat_template"] = chat.format.Template();
+  if (!chat.more_ends.empty()) identity["more_ends"] = chat.more_ends;
   if (decoding_version > 1) identity["decoding"] = decoding_version;
   return identity;
 }

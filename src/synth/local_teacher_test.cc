@@ -41,6 +41,13 @@ TEST(LocalIdentity, FormatsOfOneNameWithOtherPiecesHaveOtherKeys) {
   EXPECT_EQ(CallKey(LocalIdentity(chat), Ask()), plain);
 }
 
+TEST(LocalIdentity, FurtherTokensThatEndAnswersGiveAnotherKey) {
+  model::ChatModel chat = infer::TinyChatModel();
+  const Digest plain = CallKey(LocalIdentity(chat), Ask());
+  chat.more_ends = {5};
+  EXPECT_NE(CallKey(LocalIdentity(chat), Ask()), plain);
+}
+
 std::string ReplyTo(LocalTeacher& teacher, const TeacherRequest& request, std::string* refusal = nullptr) {
   TeacherReply heard;
   EXPECT_TRUE(teacher
