@@ -1,6 +1,8 @@
 // Chat templates of models that people use: what is recognised, and what it renders.
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "base/file.h"
 #include "base/testing.h"
 #include "formats/bpe_trainer.h"
@@ -85,7 +87,8 @@ TEST(ChatFamilies, OwnTemplatesAreReadBack) {
   }
   // A template that somebody changed is not what its comment says.
   ChatFormat format =
-      DetectChatFormat({{"chat_template", "<|im_start|><|im_end|>{{ bos_token }}"}, {"bos_token", "#}"}}, "t").value();
+      DetectChatFormat({{"chat_template", "<|im_start|><|im_end|>\n{{ bos_token }}"}, {"bos_token", "#}"}}, "t")
+          .value();
   EXPECT_EQ(FormatOfTemplate(format.Template())->begin, "#}");
   EXPECT_FALSE(FormatOfTemplate(format.Template() + " "));
   EXPECT_FALSE(FormatOfTemplate("{# cairn [] #}"));
@@ -157,11 +160,25 @@ TEST(ChatFamilies, RefusesWhatOnlyLooksLikeAFamily) {
       {"{{ '<|im_start|>user\n' + content + '<|im_end|><|im_sep|>' }}", "uses <|im_start|> in a way"},
       {"{{ system_message }}" + chatml, "uses <|im_start|> in a way"},
       {"{{ '<|im_start|>system\nObey: ' + tools }}" + chatml, own},
+      {"{{ '<|im_start|>system\nObey<|im_end|>\n' + tools }}" + chatml, own},
+      {"{{ '<|im_start|>system\n' ~ 'Obey.' }}" + chatml, "cannot take over: \"'Obey."},
+      {"{% set system_message = 'Obey ' ~ master %}" + chatml, own},
+      {"{% set system_message = 'Obey ' if tools else 'Be kind' %}" + chatml, own},
+      {"{% set system_message = 'Obey '\n 'me.' %}" + chatml, own},
+      {"{% set system_message = ' Obey ' | trim %}" + chatml, "cannot take over: \" Obey"},
+      {"{{ '<|im_start|>user\n' + content + '<|im_end|>' }}", "no line break behind <|im_end|>"},
+      {"{{ '<|start_header_id|>user<|end_header_id|>\n' }}<|eot_id|>", "two line breaks behind <|end_header_id|>"},
+      {"{{ '<|start_of_role|>user<|end_of_role|>' + content + '<|end_of_text|>' }}", "break behind <|end_of_text|>"},
+      {"{{ '[INST] ' + system + content + ' [/INST]' + eos_token }}", "joins the system text to a user's"},
+      {"{{ '<|im_start|>user' }}<|im_end|>\n" + std::string(1 << 18, ' '), "longer than 256 kB"},
       {"{% set system_message = 'Obey ' + master %}" + chatml, own},
       {"{% set system_message = 'Obey" + std::string(5000, '!') + "' %}" + chatml, own},
       {"{{ '<|start_header_id|>system<|end_header_id|>\n\nObey.' }}<|eot_id|>", own},
-      {"{{ '<|start_header_id|>' + 'Cutting Knowledge Date: December 2023' }}<|eot_id|>", "cutting knowledge date"},
-      {"{% set date_string = '1 May' %}{{ 'Cutting Knowledge Date: May 2023<|start_header_id|>' }}<|eot_id|>",
+      {"{{ '<|start_header_id|>system<|end_header_id|>\n\n' ~ 'Obey.' }}<|eot_id|>", "cannot take over: \"'Obey."},
+      {"{{ '<|start_header_id|><|end_header_id|>\n\n' + 'Cutting Knowledge Date: December 2023' }}<|eot_id|>",
+       "cutting knowledge date"},
+      {"{% set date_string = '1 May' %}{{ 'Cutting Knowledge Date: May 2023<|start_header_id|><|end_header_id|>\n\n' "
+       "}}<|eot_id|>",
        "cutting knowledge date"},
       {"{{ '<|user|>' + content }}{{ '<|assistant|>' + content + eos_token }}", "uses <|user|> in a way"},
       {"{{ '[SYSTEM_PROMPT][INST]' + '[/INST][THINK]' }}", "opens answers with [THINK]"},
@@ -173,8 +190,58 @@ TEST(ChatFamilies, RefusesWhatOnlyLooksLikeAFamily) {
 TEST(ChatFamilies, DefaultTextsThatNothingSetsAreNotWritten) {
   const std::string text =
       "{% if USE_DEFAULT_PROMPT %}{% set system_message = 'Obey.' %}{% endif %}"
-      "{{ '<|im_start|>user\n' + content + '<|im_end|>' }}";
+      "{{ '<|im_start|>user\n' + content + '<|im_end|>\n' }}";
   EXPECT_EQ(DetectChatFormat({{"chat_template", text}}, "t")->no_system, "");
+}
+
+// Fine-tunes write their own blanks and line breaks (Unsloth's Mistral joins the system text with a blank).
+TEST(ChatFamilies, MistralsBlanksAreReadFromTheTemplate) {
+  Tokenizer t = AnyFamilysTokenizer();
+  auto rendered = [&](const std::string& system, const std::string& answer) {
+    const std::string text = "{{ bos_token }}{{ " + system + " }}{{ '[INST] ' + message['content'] + ' [/INST]' }}{{ " +
+                             answer + " + eos_token }}";
+    Json config = {{"chat_template", text}, {"bos_token", "<s>"}, {"eos_token", "</s>"}};
+    ChatFormat format = DetectChatFormat(config, "t").value();
+    return Rendered(format, t, {{"system", "S"}, {"user", "u"}, {"assistant", "a"}}, false);
+  };
+  const std::string first = "'[INST] ' + messages[0]['content'] + ' ' + messages[1]['content'] + 'system'";
+  EXPECT_EQ(rendered(first, "message['content']"), "<s>[INST] S u [/INST]a</s>");
+  EXPECT_EQ(rendered(first, "' ' + message['content']"), "<s>[INST] S u [/INST] a</s>");
+  EXPECT_EQ(rendered("system_message ~ \"\\n\"", "\" \" + message.content"), "<s>[INST] S\nu [/INST] a</s>");
+  EXPECT_EQ(rendered("ns.system + '\n\n' + x", "' ' }}{{ message['content']"), "<s>[INST] S\n\nu [/INST] a</s>");
+  EXPECT_EQ(rendered("messages", "message['content']"), "<s>[INST] S\n\nu [/INST]a</s>");
+}
+
+TEST(ChatFamilies, Llama31WritesTheSystemTextOfAFineTune) {
+  const std::string text =
+      "{% set date_string = '1 May' %}{% set system_message = '' %}{% set system_message = 'Be kind.' %}"
+      "{{ '<|start_header_id|>system<|end_header_id|>\n\n' }}Cutting Knowledge Date: December 2023<|eot_id|>";
+  EXPECT_EQ(DetectChatFormat({{"chat_template", text}}, "t")->no_system,
+            "<|start_header_id|>system<|end_header_id|>\n\nCutting Knowledge Date: December 2023\nToday Date: "
+            "1 May\n\nBe kind.<|eot_id|>");
+}
+
+TEST(ChatFamilies, Llama3TrimsContentsHoweverItIsWritten) {
+  auto trims = [](const std::string& content) {
+    const std::string text = "{{ '<|start_header_id|><|end_header_id|>\n\n' + " + content + " + '<|eot_id|>' }}";
+    const ChatFormat format = DetectChatFormat({{"chat_template", text}}, "t").value();
+    return format.trim_input && format.trim_answer;
+  };
+  for (const char* with : {"message['content'] | trim", "message['content']|trim", "message.content| trim",
+                           "message[\"content\"].strip()", "content | trim"})
+    EXPECT_TRUE(trims(with)) << with;
+  for (const char* without : {"message['content']", "messages[0]['content'] | trim + message['content']"})
+    EXPECT_FALSE(trims(without)) << without;
+}
+
+// A hostile template may not take the time of its length squared.
+TEST(ChatFamilies, LongTemplatesAreReadAtOnce) {
+  std::string text = "<|user|><|assistant|>eos_token";
+  while (text.size() + 4 < size_t{1} << 18) text += "{{ ' ";
+  const auto start = std::chrono::steady_clock::now();
+  for (const char* tail : {"", "}}"})
+    EXPECT_FALSE(DetectChatFormat({{"chat_template", text + tail}, {"eos_token", "</s>"}}, "t").ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 
 TEST(ChatFamilies, SystemMessagesStandWhereTheFamilyHasAPlaceForThem) {
@@ -193,6 +260,9 @@ TEST(JinjaLiterals, AreReadFromBlocksOnly) {
   using Strings = std::vector<std::string>;
   EXPECT_EQ(JinjaLiterals(R"(it's {{ 'a\n' + "b'c" }} 'd' {%- set x = '\\' %}{# 'e' #}{{ '}}' }})"),
             (Strings{"a\n", "b'c", "\\", "}}"}));
+  EXPECT_EQ(JinjaLiterals(R"({{ '\x41\u00e9\U0001F600\101\d\ud800\x4' + "\t\"\
+b" }})"),
+            (Strings{"A\u00e9\U0001F600A\\d\\ud800\\x4", "\t\"b"}));
   EXPECT_EQ(JinjaLiterals("{{ 'open"), Strings());
   EXPECT_EQ(JinjaLiterals("{{ 'a' {# {"), (Strings{"a"}));
   EXPECT_EQ(JinjaLiterals("{"), Strings());

@@ -69,11 +69,13 @@ ChatFormat Zephyr() {
 // (Qwen 1.5 to 2.5, SmolLM 2), or a variable (LLaMA-Factory).
 Result<std::string> ChatMlWithoutSystem(const ModelTemplate& model) {
   const std::string opening = "<|im_start|>system\n", end = "<|im_end|>\n";
-  for (const std::string& literal : model.literals) {
+  for (const auto& [before, literal, behind, alone] : model.Terms()) {
+    if (literal == opening && (behind.starts_with('\'') || behind.starts_with('"')))
+      return model.CannotTakeOver(std::string(behind));
     if (!literal.starts_with(opening) || literal.size() == opening.size()) continue;
-    if (!literal.ends_with(end) || literal.size() > kLongestPiece)
-      return model.CannotTakeOver(literal.substr(opening.size()));
-    return literal;
+    if (!literal.ends_with(end) || literal.size() > kLongestPiece || !behind.empty())
+      return model.CannotTakeOver(std::string(literal.substr(opening.size())));
+    return std::string(literal);
   }
   CAIRN_ASSIGN(const std::string text, model.DefaultSystemText());
   return model.OwnSystem(opening, text, end);
@@ -125,6 +127,8 @@ Result<ChatFormat> ReadChatMl(const ModelTemplate& model) {
   if (!OpensKnownRoles(model, "<|im_start|>", phi4 ? "<|im_sep|>" : "\n") || model.Has("{{ system_message }}"))
     return model.Unknown("uses <|im_start|> in a way that cairn does not know");
   if (phi4) return Phi4();
+  if (!model.HasBreakBehind("<|im_end|>", "\n"))
+    return model.Unknown("writes no line break behind <|im_end|>, which cairn does");
   if (model.Has("Reasoning Mode: ") && model.Has("/no_think")) return SmolLm3(model);
   const bool switches = model.HasLiteral("<think>\n\n</think>\n\n") && model.Has("enable_thinking");
   if (model.HasLiteral("<|im_start|>assistant\n<think>\n") || (switches && model.HasLiteral("<think>\n")))
@@ -140,10 +144,21 @@ Result<ChatFormat> ReadChatMl(const ModelTemplate& model) {
   return format;
 }
 
+// Whether messages' contents lose the white space at their ends; what is done to the system text alone does not count.
+bool TrimsContents(const ModelTemplate& model) {
+  for (const char* content :
+       {"message['content']", "message[\"content\"]", "message.content", " content", "content['text']"})
+    for (const char* trim : {" | trim", "|trim", "| trim", ".strip()"})
+      if (model.Has(std::string(content) + trim)) return true;
+  return false;
+}
+
 Result<ChatFormat> ReadLlama3(const ModelTemplate& model) {
   ChatFormat format = Llama3();
+  if (!model.HasBreakBehind("<|end_header_id|>", "\n\n"))
+    return model.Unknown("does not write two line breaks behind <|end_header_id|>, as cairn does");
   if (!model.Begin().empty()) format.begin = model.bos;
-  format.trim_input = format.trim_answer = model.Has("| trim");
+  format.trim_input = format.trim_answer = TrimsContents(model);
   if (model.Has("Cutting Knowledge Date: ")) {  // Llama 3.1 to 3.3
     // The date that their templates fall back to; never today's, or results would change from day to day.
     CAIRN_ASSIGN(const std::string date, model.Assigned("set date_string = "));
@@ -153,12 +168,17 @@ Result<ChatFormat> ReadLlama3(const ModelTemplate& model) {
     format.first_system_prefix =
         format.system_prefix + "Cutting Knowledge Date: December 2023\nToday Date: " + date + "\n\n";
     format.first_system_suffix = format.suffix;
-    format.no_system = format.first_system_prefix + format.suffix;
+    CAIRN_ASSIGN(const std::string text, model.DefaultSystemText());
+    CAIRN_ASSIGN(format.no_system, model.OwnSystem(format.first_system_prefix, text, format.suffix));
+    if (text.empty()) format.no_system = format.first_system_prefix + format.suffix;
     return format;
   }
-  for (const std::string& literal : model.literals)
-    if (literal.starts_with(format.system_prefix) && literal.size() > format.system_prefix.size())
-      return model.CannotTakeOver(literal.substr(format.system_prefix.size()));
+  for (const auto& [before, literal, behind, alone] : model.Terms()) {
+    if (!literal.starts_with(format.system_prefix)) continue;
+    if (behind.starts_with('\'') || behind.starts_with('"')) return model.CannotTakeOver(std::string(behind));
+    if (literal.size() > format.system_prefix.size())
+      return model.CannotTakeOver(std::string(literal.substr(format.system_prefix.size())));
+  }
   CAIRN_ASSIGN(const std::string text, model.DefaultSystemText());
   CAIRN_ASSIGN(format.no_system, model.OwnSystem(format.system_prefix, text, format.suffix));
   return format;
@@ -177,6 +197,8 @@ Result<std::string> GraniteSystemText(const ModelTemplate& model) {
 
 Result<ChatFormat> ReadGranite(const ModelTemplate& model) {
   ChatFormat format = Granite();
+  if (!model.HasBreakBehind("<|end_of_text|>", "\n"))
+    return model.Unknown("writes no line break behind <|end_of_text|>, which cairn does");
   CAIRN_ASSIGN(const std::string text, GraniteSystemText(model));
   CAIRN_ASSIGN(format.no_system, model.OwnSystem(format.system_prefix, text, format.suffix + format.after_suffix));
   return format;

@@ -1,7 +1,10 @@
 #include "formats/chat_template.h"
 
 #include <algorithm>
+#include <charconv>
 #include <initializer_list>
+
+#include "formats/unicode.h"
 
 namespace cairn::formats {
 namespace {
@@ -173,13 +176,15 @@ std::string Body(const ChatFormat& f) {
 }
 
 // Where the block or comment that begins at text[at] ends; inside quotes nothing ends it.
-size_t SkipBlock(std::string_view text, size_t at, std::vector<std::string>* literals) {
+size_t SkipBlock(std::string_view text, size_t at, std::vector<std::string>* literals, JinjaPlaces* places) {
   const char close = text[at + 1] == '{' ? '}' : '%';
   for (at += 2; at < text.size();) {
     if (text[at] == '\'' || text[at] == '"') {
+      const size_t begin = at;
       std::optional<std::string> literal = JinjaLiteralAt(text, &at);
       if (!literal) return text.size();
       literals->push_back(std::move(*literal));
+      if (places != nullptr) places->emplace_back(begin, at);
     } else if (text[at] == close && text.substr(at + 1).starts_with('}')) {
       return at + 2;
     } else {
@@ -187,6 +192,38 @@ size_t SkipBlock(std::string_view text, size_t at, std::vector<std::string>* lit
     }
   }
   return at;
+}
+
+// A number of at most `most` digits at text[at], if there are as many as `least`.
+std::optional<uint32_t> NumberAt(std::string_view text, size_t* at, size_t least, size_t most, int base) {
+  const std::string_view digits = text.substr(*at, most);
+  uint32_t value = 0;
+  const char* end = std::from_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
+  const auto read = static_cast<size_t>(end - digits.data());
+  if (read < least) return std::nullopt;
+  *at += read;
+  return value;
+}
+
+// What Python makes of the escape that goes on at text[at], behind its backslash; returns where the text goes on.
+size_t AppendEscape(std::string_view text, size_t at, std::string* out) {
+  constexpr std::string_view kLetters = "ntrabfv\\'\"", kMeant = "\n\t\r\a\b\f\v\\'\"";
+  const char c = text[at];
+  if (const size_t i = kLetters.find(c); i != std::string_view::npos) {
+    *out += kMeant[i];
+    return at + 1;
+  }
+  if (c == '\n') return at + 1;  // the line goes on
+  const size_t hex = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
+  size_t end = hex > 0 ? at + 1 : at;
+  const std::optional<uint32_t> code = hex > 0 ? NumberAt(text, &end, hex, hex, 16) : NumberAt(text, &end, 1, 3, 8);
+  if (code && *code < 0x110000 && (*code < 0xD800 || *code > 0xDFFF)) {
+    AppendUtf8(*code, out);
+    return end;
+  }
+  *out += '\\';
+  *out += c;
+  return at + 1;
 }
 
 }  // namespace
@@ -215,29 +252,28 @@ std::optional<ChatFormat> FormatOfTemplate(std::string_view text) {
 std::optional<std::string> JinjaLiteralAt(std::string_view text, size_t* at) {
   const char quote = text[*at];
   std::string out;
-  for (size_t i = *at + 1; i < text.size(); ++i) {
+  for (size_t i = *at + 1; i < text.size();) {
     if (text[i] == quote) {
       *at = i + 1;
       return out;
     }
     if (text[i] == '\\' && i + 1 < text.size()) {
-      const char c = text[++i];
-      out += c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
+      i = AppendEscape(text, i + 1, &out);
     } else {
-      out += text[i];
+      out += text[i++];
     }
   }
   return std::nullopt;
 }
 
-std::vector<std::string> JinjaLiterals(std::string_view text) {
+std::vector<std::string> JinjaLiterals(std::string_view text, JinjaPlaces* places) {
   std::vector<std::string> literals;
   for (size_t at = text.find('{'); at != std::string_view::npos && at + 1 < text.size(); at = text.find('{', at)) {
     if (text[at + 1] == '#') {
       at = text.find("#}", at + 2);
       if (at == std::string_view::npos) break;
     } else if (text[at + 1] == '{' || text[at + 1] == '%') {
-      at = SkipBlock(text, at, &literals);
+      at = SkipBlock(text, at, &literals, places);
     } else {
       ++at;
     }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "formats/chat.h"
@@ -20,8 +21,9 @@ std::vector<ChatFormat> PlainChatFormats();
 std::optional<ChatFormat> FormatOfTemplate(std::string_view text);
 
 // The quoted strings inside a template's {{ }} and {% %}, in order, escapes resolved. What is no Jinja gives what can
-// be read of it.
-std::vector<std::string> JinjaLiterals(std::string_view text);
+// be read of it. places: where each begins (its quote) and where the text goes on behind it.
+using JinjaPlaces = std::vector<std::pair<size_t, size_t>>;
+std::vector<std::string> JinjaLiterals(std::string_view text, JinjaPlaces* places = nullptr);
 // The literal that begins at text[*at], a quote; *at moves behind it. nullopt if it has no end.
 std::optional<std::string> JinjaLiteralAt(std::string_view text, size_t* at);
 

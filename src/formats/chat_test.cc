@@ -68,10 +68,10 @@ TEST(Chat, PromptIsThePrefixOfTheTrainingText) {
       {"<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"},
       {"<|system|>", "<|user|>", "<|assistant|>", "<|endoftext|>"},
       {"<s>", "</s>"}};
-  const std::vector<std::string> templates = {"'<|im_start|>' '<|im_end|>'", "<|start_header_id|> <|eot_id|>",
-                                              "<|start_of_role|> <|end_of_role|> <|end_of_text|>",
-                                              "<|user|> <|assistant|> <|endoftext|>",
-                                              "{{ '<|user|>' + eos_token }} <|assistant|>"};
+  const std::vector<std::string> templates = {
+      "'<|im_start|>' '<|im_end|>\n'", "<|start_header_id|><|end_header_id|>\n\n<|eot_id|>",
+      "<|start_of_role|> <|end_of_role|> <|end_of_text|>\n", "<|user|> <|assistant|> <|endoftext|>",
+      "{{ '<|user|>' + eos_token }} <|assistant|>"};
   for (size_t i = 0; i < tokens.size(); ++i) {
     Tokenizer t = TokenizerWith(tokens[i]);
     Json config = {{"chat_template", templates[i]}, {"eos_token", "</s>"}};
@@ -91,7 +91,7 @@ TEST(Chat, PromptIsThePrefixOfTheTrainingText) {
 
 TEST(Chat, RenderingsOfTheFamilies) {
   Tokenizer t = TokenizerWith({"<|im_start|>", "<|im_end|>"});
-  ChatFormat format = DetectChatFormat({{"chat_template", "<|im_start|><|im_end|>"}}, "t").value();
+  ChatFormat format = DetectChatFormat({{"chat_template", "<|im_start|><|im_end|>\n"}}, "t").value();
   EXPECT_EQ(format.name, "chatml");
   EXPECT_EQ(t.Decode(EncodePrompt(format, t, {{"system", "s"}, {"user", "u"}}).value(), true),
             "<|im_start|>system\ns<|im_end|>\n<|im_start|>user\nu<|im_end|>\n<|im_start|>assistant\n");
@@ -103,7 +103,7 @@ TEST(Chat, RenderingsOfTheFamilies) {
 }
 
 TEST(Chat, OwnTemplatesAreRecognised) {
-  for (const char* name : {"<|im_start|><|im_end|>", "<|start_header_id|><|eot_id|>"}) {
+  for (const char* name : {"<|im_start|><|im_end|>\n", "<|start_header_id|><|end_header_id|>\n\n<|eot_id|>"}) {
     ChatFormat format = DetectChatFormat({{"chat_template", name}}, "t").value();
     EXPECT_EQ(DetectChatFormat({{"chat_template", format.Template()}}, "t").value().name, format.name);
   }
@@ -112,7 +112,7 @@ TEST(Chat, OwnTemplatesAreRecognised) {
 }
 
 TEST(Chat, NamedTemplatesAndUnknownOnes) {
-  Json list = Json::array({{{"name", "default"}, {"template", "<|im_start|><|im_end|>"}}});
+  Json list = Json::array({{{"name", "default"}, {"template", "<|im_start|><|im_end|>\n"}}});
   EXPECT_EQ(DetectChatFormat({{"chat_template", list}}, "t").value().name, "chatml");
   list[0]["name"] = "tool_use";
   for (const Json& bad :
@@ -126,7 +126,7 @@ TEST(Chat, NamedTemplatesAndUnknownOnes) {
 
 // Such a token would be searched for at every place of a text.
 TEST(Chat, RefusesTokensThatAreTooLong) {
-  for (const char* text : {"<|im_start|><|im_end|>{{ bos_token }}", "<|assistant|>{{ '<|user|>' + eos_token }}"}) {
+  for (const char* text : {"<|im_start|><|im_end|>\n{{ bos_token }}", "<|assistant|>{{ '<|user|>' + eos_token }}"}) {
     const char* key = std::string_view(text).find("bos") != std::string_view::npos ? "bos_token" : "eos_token";
     EXPECT_TRUE(DetectChatFormat({{"chat_template", text}, {key, std::string(256, '<')}}, "t").ok()) << text;
     EXPECT_FALSE(DetectChatFormat({{"chat_template", text}, {key, std::string(257, '<')}}, "t").ok()) << text;

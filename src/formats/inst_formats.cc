@@ -1,4 +1,8 @@
 // The families that open a user's turn with [INST].
+#include <algorithm>
+#include <functional>
+#include <set>
+
 #include "formats/chat_families.h"
 #include "formats/chat_template.h"
 
@@ -46,6 +50,30 @@ Result<ChatFormat> ReadMistral7(const ModelTemplate& model) {
   return format;
 }
 
+bool IsBlank(std::string_view text) { return text.find_first_not_of(" \n") == std::string_view::npos; }
+
+// What stands between the system text and the message of a user that carries it; two line breaks where the template
+// takes no system text.
+Result<std::string> BehindSystem(const ModelTemplate& model) {
+  std::set<std::string, std::less<>> found;
+  for (const auto& [before, literal, behind, alone] : model.Terms()) {
+    const bool variable = before.ends_with("system_message") || before.ends_with(".system");
+    const bool content = before.ends_with("messages[0]['content']") || before.ends_with("messages[0][\"content\"]");
+    if (IsBlank(literal) && (variable || (content && behind.starts_with("messages[1]")))) found.emplace(literal);
+  }
+  if (found.empty() && !model.Has("system")) return std::string("\n\n");
+  if (found.size() != 1) return model.Unknown("joins the system text to a user's in a way that cairn does not know");
+  return *found.begin();
+}
+
+// A blank that is added to the message of an answer, or written for itself.
+bool WritesBlankBeforeAnswers(const ModelTemplate& model) {
+  return std::ranges::any_of(model.Terms(), [](const ModelTemplate::Term& term) {
+    return term.literal == " " &&
+           (term.alone || term.behind.starts_with("message[") || term.behind.starts_with("message."));
+  });
+}
+
 // They differ in blanks and in who carries the system text.
 Result<ChatFormat> ReadMistral(const ModelTemplate& model) {
   CAIRN_ASSIGN(std::string eos, model.NeededEos());
@@ -58,13 +86,12 @@ Result<ChatFormat> ReadMistral(const ModelTemplate& model) {
     return Unsupported("the chat template uses [INST] in a way that cairn does not know", model.where);
   if (model.Has("+ ' ' + eos_token")) format.suffix = " " + eos;
   if (model.Has("eos_token + ' '")) format.after_suffix = " ";
-  // A blank of its own is written before each answer, or else after it.
-  if (model.HasLiteral(" ") && format.after_suffix.empty()) format.answer_prefix = " ";
+  if (WritesBlankBeforeAnswers(model)) format.answer_prefix = " ";
   format.trim_answer = model.Has("|trim + eos_token");
   const bool last = model.Has("user_messages") || model.Has("max_idx_user");
   const bool first = model.Has("loop.first and system_message") || !last;
   format.system_place = first ? SystemPlace::kFirstUser : SystemPlace::kLastUser;
-  format.first_system_suffix = "\n\n";
+  CAIRN_ASSIGN(format.first_system_suffix, BehindSystem(model));
   return format;
 }
 

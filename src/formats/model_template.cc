@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "formats/chat_template.h"
 #include "formats/unicode.h"
 
 namespace cairn::formats {
@@ -26,8 +25,29 @@ std::string TemplateOf(const Json& config) {
   return {};
 }
 
+constexpr size_t kLongestTemplate = size_t{1} << 18;  // real ones have up to some 30 kB
+
+bool IsBlank(char c) { return c == ' ' || c == '\n'; }
+
+std::string_view WithoutEndBlanks(std::string_view text) {
+  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+bool IsPlus(char c) { return c == '+' || c == '~'; }
+
+// Whether the text goes on with the end of a block: "}}", "-%}".
+bool EndsBlock(std::string_view text, std::string_view end) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  return text.starts_with(end);
+}
+
+bool BeginsOutput(std::string_view before) {
+  return before.ends_with("{{") || before.ends_with("{{-") || before.ends_with("{{+");
+}
+
 size_t SkipBlanks(std::string_view text, size_t at) {
-  while (at < text.size() && (text[at] == ' ' || text[at] == '\n')) ++at;
+  while (at < text.size() && IsBlank(text[at])) ++at;
   return at;
 }
 
@@ -56,7 +76,9 @@ Result<ModelTemplate> ModelTemplate::Read(const Json& config, const std::string&
                            known,
                        where);
   }
-  model.literals = JinjaLiterals(model.text);
+  if (model.text.size() > kLongestTemplate)
+    return Unsupported("the chat template is longer than 256 kB, more than any known model's", where);
+  model.literals = JinjaLiterals(model.text, &model.places);
   model.bos = TokenOf(config, "bos_token");
   model.eos = TokenOf(config, "eos_token");
   if (model.bos.size() > kLongestToken) return BadInput("bos_token is no token: it is too long", where);
@@ -73,11 +95,38 @@ Result<std::string> ModelTemplate::NeededEos() const {
   return eos;
 }
 
+std::vector<ModelTemplate::Term> ModelTemplate::Terms() const {
+  std::vector<Term> terms;
+  for (size_t i = 0; i < literals.size(); ++i) {
+    std::string_view before = WithoutEndBlanks(std::string_view(text).substr(0, places[i].first));
+    std::string_view behind = std::string_view(text).substr(SkipBlanks(text, places[i].second));
+    const bool alone = BeginsOutput(before) && EndsBlock(behind, "}}");
+    before = !before.empty() && IsPlus(before.back()) ? WithoutEndBlanks(before.substr(0, before.size() - 1)) : "";
+    behind = !behind.empty() && IsPlus(behind[0]) ? behind.substr(SkipBlanks(behind, 1)) : "";
+    terms.push_back({before, literals[i], behind, alone});
+  }
+  return terms;
+}
+
+bool ModelTemplate::HasBreakBehind(const std::string& mark, const std::string& breaks) const {
+  auto breaks_follow = [&](const Term& term) {
+    if (term.literal.find(mark + breaks) != std::string_view::npos) return true;
+    size_t at = 0;
+    if (!term.literal.ends_with(mark) || term.behind.empty() || (term.behind[0] != '\'' && term.behind[0] != '"'))
+      return false;
+    const std::optional<std::string> next = JinjaLiteralAt(term.behind, &at);
+    return next && next->starts_with(breaks);
+  };
+  return Has(mark + breaks) || std::ranges::any_of(Terms(), breaks_follow);
+}
+
 ModelTemplate::Output ModelTemplate::OutputWith(std::string_view part) const {
-  for (size_t at = text.find("{{"); at != std::string::npos; at = text.find("{{", at + 2)) {
-    const size_t end = text.find("}}", at);
+  size_t end = 0;
+  for (size_t at = text.find("{{"); at != std::string::npos; at = text.find("{{", end)) {
+    end = text.find("}}", at);
     if (end == std::string::npos) break;
-    const std::string block = text.substr(at, end + 2 - at);
+    end += 2;
+    const std::string block = text.substr(at, end - at);
     std::vector<std::string> found = JinjaLiterals(block);
     const bool has = std::any_of(found.begin(), found.end(),
                                  [&](const std::string& literal) { return literal.find(part) != std::string::npos; });
@@ -93,7 +142,11 @@ Result<std::string> ModelTemplate::Assigned(std::string_view assignment, std::st
     const std::optional<std::string> first = JinjaLiteralAt(text, &at);
     if (!first) break;
     at = SkipBlanks(text, at);
-    if (at >= text.size() || text[at] != '+') return *first;
+    if (EndsBlock(std::string_view(text).substr(at), "%}")) {
+      if (first->empty()) continue;
+      return *first;
+    }
+    if (at >= text.size() || text[at] != '+') return CannotTakeOver(*first);
     const std::optional<std::string> rest = NextOfSum(text, at);
     if (date.empty() || !first->ends_with(date) || !rest || !rest->starts_with(".")) return CannotTakeOver(*first);
     std::string_view before(*first);

@@ -9,13 +9,14 @@
 #include <unordered_map>
 
 namespace cairn::formats {
-namespace {
 
 void AppendUtf8(uint32_t code_point, std::string* out) {
   utf8proc_uint8_t buffer[4];
   utf8proc_ssize_t n = utf8proc_encode_char(static_cast<utf8proc_int32_t>(code_point), buffer);
   out->append(reinterpret_cast<const char*>(buffer), static_cast<size_t>(n));
 }
+
+namespace {
 
 // Visible Latin-1 characters stand for themselves; the other bytes take U+0100, U+0101, ... in byte order.
 struct Alphabet {

@@ -15,6 +15,8 @@ namespace cairn::formats {
 // The beginning of a text for a message: one line, at most 60 bytes.
 std::string Excerpt(std::string_view text);
 
+// Appends a code point up to U+10FFFF that is no surrogate.
+void AppendUtf8(uint32_t code_point, std::string* out);
 // The code point that starts at text[at]. REQUIRES well-formed UTF-8.
 uint32_t CodePointAt(std::string_view text, size_t at);
 bool IsSpace(uint32_t code_point);     // White_Space
