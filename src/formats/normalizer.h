@@ -16,8 +16,10 @@ class Growth {
  public:
   // False if replacing pattern by content, after all before, may make a text more than 64 times as long.
   bool Add(std::string_view pattern, std::string_view content);
+  bool Add(NormalForm form);  // the same of a normal form
 
  private:
+  bool Multiply(size_t factor);
   size_t factor_ = 1;
 };
 

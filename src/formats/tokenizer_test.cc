@@ -220,6 +220,12 @@ TEST(Tokenizer, RefusesStepsThatMultiplyAText) {
   EXPECT_FALSE(refused("normalizer", sequence("normalizers", replace("a", 8), 2)));
   EXPECT_TRUE(refused("normalizer", sequence("normalizers", replace("a", 8), 3)));
   EXPECT_TRUE(refused("decoder", sequence("decoders", replace("a", 64), 8)));
+  // U+FDFA is 18 letters in NFKD, of which four are U+0644.
+  const Json decompose = {{"type", "NFKD"}};
+  const Json compose = {{"type", "Replace"}, {"pattern", {{"String", "\u0644"}}}, {"content", "\uFDFA"}};
+  EXPECT_FALSE(refused("normalizer", sequence("normalizers", {{"type", "NFC"}}, 2)));
+  EXPECT_FALSE(refused("normalizer", {{"type", "Sequence"}, {"normalizers", {decompose, compose}}}));
+  EXPECT_TRUE(refused("normalizer", {{"type", "Sequence"}, {"normalizers", {decompose, compose, decompose}}}));
   Json piece = {
       {"decoder", {{"type", "Metaspace"}, {"replacement", "▁"}}},
       {"model", {{"type", "BPE"}, {"unk_token", "?"}, {"vocab", {{"?", 0}, {"a", 1}}}, {"merges", Json::array()}}}};
