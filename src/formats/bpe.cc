@@ -168,7 +168,7 @@ void BpeModel::AppendUnits(std::string_view word, std::vector<TokenId>* units) c
       if (!bytes(unit)) unknown();
       continue;
     }
-    auto found = words_.find(std::string(unit));
+    auto found = words_.find(unit);
     if (found != words_.end()) {
       units->push_back(found->second);
       last_unknown = false;
@@ -180,7 +180,7 @@ void BpeModel::AppendUnits(std::string_view word, std::vector<TokenId>* units) c
 
 void BpeModel::EncodeWord(std::string_view word, std::vector<TokenId>* out) const {
   if (ignore_merges_) {
-    auto whole = words_.find(std::string(word));
+    auto whole = words_.find(word);
     if (whole != words_.end()) {
       out->push_back(whole->second);
       return;

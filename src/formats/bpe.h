@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/text_hash.h"
 #include "formats/tokenizer.h"
 
 namespace cairn::formats {
@@ -47,9 +48,9 @@ class BpeModel {
   bool byte_level_ = false, byte_fallback_ = false, fuse_unk_ = false, ignore_merges_ = false;
   TokenId unk_ = -1;
   std::vector<std::string> tokens_;
-  std::unordered_map<std::string, TokenId> ids_;    // as written in the file; emptied once merges are read
-  std::unordered_map<std::string, TokenId> words_;  // by bytes: units, and whole words for ignore_merges
-  std::unordered_map<uint64_t, Merge> merges_;
+  TextMap<TokenId> ids_;    // as written in the file; emptied once merges are read
+  TextMap<TokenId> words_;  // by bytes: units, and whole words for ignore_merges
+  std::unordered_map<uint64_t, Merge, NumberHash> merges_;
   std::array<TokenId, 256> byte_ids_{};
 };
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text_hash.h"
 #include "formats/bpe.h"
 #include "formats/normalizer.h"
 #include "formats/pre_tokenizer.h"
@@ -68,15 +68,11 @@ class WordCache {
 
  private:
   static constexpr size_t kShards = 16, kMaxPerShard = 1 << 13;
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
   struct Shard {
     std::mutex mutex;
-    std::unordered_map<std::string, std::vector<TokenId>, Hash, std::equal_to<>> ids;
+    TextMap<std::vector<TokenId>> ids;
   };
-  Shard& ShardOf(std::string_view word) { return shards_[Hash()(word) % kShards]; }
+  Shard& ShardOf(std::string_view word) { return shards_[TextHash()(word) % kShards]; }
   std::array<Shard, kShards> shards_;
 };
 
@@ -96,7 +92,7 @@ struct Tokenizer::Impl {
   TokenDecoder decoder;
   std::vector<AddedToken> added;
   std::vector<AddedToken> raw, normalized;  // of `added`, by the text they are searched in, longest first
-  std::unordered_map<std::string, TokenId> added_ids;
+  TextMap<TokenId> added_ids;
   std::unordered_set<TokenId> special, swallows_before, swallows_after;
   std::vector<std::string> bytes;  // of each token, as Decode writes them
   std::vector<bool> is_byte;       // <0xNN> tokens
@@ -313,7 +309,7 @@ std::string Tokenizer::TokenBytes(TokenId id) const {
 }
 
 std::optional<TokenId> Tokenizer::SpecialId(std::string_view token) const {
-  auto found = impl_->added_ids.find(std::string(token));
+  auto found = impl_->added_ids.find(token);
   if (found == impl_->added_ids.end()) return std::nullopt;
   return found->second;
 }

@@ -9,10 +9,10 @@
 #include <cmath>
 #include <optional>
 #include <sstream>
-#include <unordered_set>
 
 #include "base/controls.h"
 #include "base/file.h"
+#include "base/text_hash.h"
 #include "formats/nearest_name.h"
 #include "formats/unicode.h"
 #include "formats/yaml_errors.h"
@@ -94,7 +94,7 @@ class TreeBuilder : public YAML::EventHandler {
  private:
   struct Level {
     YamlNode node;
-    std::unordered_set<std::string> keys;
+    TextSet keys;
     bool has_key = false;  // maps: the next node is the value of the last field
   };
 

@@ -4,10 +4,12 @@
 #include <cmath>
 #include <set>
 
+#include "base/text_hash.h"
+
 namespace cairn::synth {
 
 SimilarSets::SimilarSets(const std::vector<std::vector<std::string>>& sets) {
-  std::unordered_map<std::string, uint32_t> ids;
+  TextMap<uint32_t> ids;
   std::vector<size_t> count;
   for (const std::vector<std::string>& set : sets) {
     std::vector<uint32_t>& words = words_.emplace_back();
