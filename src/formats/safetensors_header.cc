@@ -112,12 +112,21 @@ Result<void> CheckLayout(const SafetensorsHeader& header, uint64_t data_size, co
   return {};
 }
 
+// What Git leaves in the place of a large file that was not fetched.      Source: git-lfs, docs/spec.md.
+bool IsLfsPointer(std::span<const std::byte> file) {
+  constexpr std::string_view kStart = "version https://git-lfs.github.com/spec/";
+  return std::string_view(reinterpret_cast<const char*>(file.data()), file.size()).starts_with(kStart);
+}
+
 }  // namespace
 
 size_t DTypeSize(DType dtype) { return RowOf(dtype).size; }
 const char* DTypeName(DType dtype) { return RowOf(dtype).name; }
 
 Result<SafetensorsHeader> ParseSafetensorsHeader(std::span<const std::byte> file, const std::string& where) {
+  if (IsLfsPointer(file))
+    return BadInput("a pointer of Git LFS stands here in the place of the weights; run git lfs pull in its folder",
+                    where);
   if (file.size() < 8) return Corrupt("shorter than the 8 bytes of a safetensors header length", where);
   uint64_t length = 0;
   for (size_t i = 0; i < 8; ++i) length |= static_cast<uint64_t>(file[i]) << (8 * i);

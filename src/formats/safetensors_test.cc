@@ -179,6 +179,13 @@ TEST(SafetensorsHeader, AcceptsWhatTheFormatAllows) {
                   .ok());
 }
 
+// A clone without Git LFS has these few lines instead of the weights.
+TEST(SafetensorsHeader, SaysThatAPointerOfGitLfsIsNoModel) {
+  const auto result = Parse("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
+  ASSERT_FALSE(result.ok());
+  EXPECT_NE(result.error().message.find("run git lfs pull"), std::string::npos);
+}
+
 TEST(SafetensorsHeader, RefusesMalformedFiles) {
   auto one = [](const std::string& dtype, const std::string& shape, const std::string& offsets) {
     return R"({"t":{"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}";
