@@ -64,6 +64,11 @@ Result<void> ModelConfig::Validate(const std::string& where) const {
                     where);
   if (head_dim % 2 != 0)
     return BadInput(fmt::format("head_dim {} is odd; rotary embeddings need an even one", head_dim), where);
+  // Real models have up to 4 times; the caches of others would take far more memory than their files.
+  if (num_attention_heads * head_dim > 64 * hidden_size)
+    return BadInput(
+        fmt::format("{} heads of {} are more than 64 times hidden_size {}", num_attention_heads, head_dim, hidden_size),
+        where);
   if (!(rms_norm_eps > 0 && rms_norm_eps < 1)) return BadInput("rms_norm_eps must lie between 0 and 1", where);
   if (!(rope_theta >= 1 && rope_theta <= 1e9)) return BadInput("rope_theta must lie in 1..1e9", where);
   return {};
@@ -92,8 +97,6 @@ size_t MaxPositions(const ModelConfig& config) {
 
 Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where) {
   if (!json.is_object()) return BadInput("config.json must hold a JSON object", where);
-  CAIRN_TRY(Refuse(json, "hidden_act", "silu", where));
-  CAIRN_TRY(Refuse(json, "partial_rotary_factor", 1.0, where));
   if (json.contains("quantization_config") && !json["quantization_config"].is_null())
     return Unsupported(
         "\"quantization_config\": cairn reads weights as they were trained (F32, BF16, F16), not quantized ones",
@@ -104,6 +107,8 @@ Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where)
     config.model_type = json["model_type"];
   }
   CAIRN_ASSIGN(const Family* family, FindFamily(config.model_type, where));
+  CAIRN_TRY(Refuse(json, "hidden_act", "silu", where));
+  CAIRN_TRY(Refuse(json, "partial_rotary_factor", 1.0, where));
   auto integer = [&](const IntField& f, bool needed, int64_t fallback) -> Result<void> {
     if (!json.contains(f.name) || json[f.name].is_null()) {
       if (needed) return BadInput(fmt::format("the field \"{}\" is missing", f.name), where);
@@ -133,7 +138,7 @@ Result<ModelConfig> ParseModelConfig(const Json& json, const std::string& where)
     return json[name].get<double>();
   };
   CAIRN_ASSIGN(config.rms_norm_eps, real("rms_norm_eps", 1e-6));
-  CAIRN_ASSIGN(config.rope_theta, real("rope_theta", 10000.0));
+  CAIRN_ASSIGN(config.rope_theta, real("rope_theta", family->rope_theta));
   CAIRN_TRY(ParseRope(json, config, where));
   config.tie_word_embeddings = family->tied;
   if (json.contains("tie_word_embeddings") && json["tie_word_embeddings"].is_boolean())

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<Family, 6> kFamilies = {{
     {.model_type = "llama", .architecture = "LlamaForCausalLM", .attention_bias_field = true, .mlp_bias_field = true},
-    {.model_type = "mistral", .architecture = "MistralForCausalLM", .always_windowed = true},
+    {.model_type = "mistral", .architecture = "MistralForCausalLM", .always_windowed = true, .sliding_window = 4096},
     {.model_type = "qwen2", .architecture = "Qwen2ForCausalLM", .qkv_bias = true, .may_be_windowed = true},
     {.model_type = "qwen3",
      .architecture = "Qwen3ForCausalLM",
@@ -32,6 +32,7 @@ constexpr std::array<Family, 6> kFamilies = {{
      .mlp_bias_field = true,
      .no_rope_layers = true,
      .may_be_windowed = true,
+     .rope_theta = 2000000.0,
      .tied = true,
      .writes_null_ids = true},
 }};
@@ -92,6 +93,7 @@ Result<void> ParseNoRope(const Json& json, ModelConfig& config, const std::strin
 }
 
 Result<void> ParseWindow(const Json& json, const Family& family, ModelConfig& config, const std::string& where) {
+  if (!json.contains("sliding_window")) config.sliding_window = family.sliding_window;
   if (!Has(json, "sliding_window")) return {};
   CAIRN_ASSIGN(const bool used, Flag(json, "use_sliding_window", where));
   if (!family.always_windowed && !(family.may_be_windowed && used)) return {};

@@ -21,8 +21,11 @@ struct Family {
   bool no_rope_layers = false;   // SmolLM3's list
   bool always_windowed = false;  // "sliding_window" counts without "use_sliding_window"
   bool may_be_windowed = false;  // it counts with that
-  int64_t head_dim = 0;          // where config.json has none; 0: hidden_size / num_attention_heads
-  bool tied = false;             // where config.json does not say
+  // transformers' defaults, where config.json does not say
+  int64_t sliding_window = 0;  // 0: none
+  int64_t head_dim = 0;        // 0: hidden_size / num_attention_heads
+  double rope_theta = 10000.0;
+  bool tied = false;
   bool writes_null_ids = false;  // transformers' defaults of token ids are those of one vocabulary
 };
 

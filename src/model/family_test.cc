@@ -126,6 +126,20 @@ TEST(Family, SlidingWindowLimitsThePositions) {
   EXPECT_EQ(MaxPositions(unused), 64u);
 }
 
+// What a file leaves out is what transformers takes for it; null is not left out.
+TEST(Family, TakesTheDefaultsOfTransformers) {
+  const Json models = FamilyVectors()["models"];
+  auto parsed = [](Json config, const char* left_out) {
+    config.erase(left_out);
+    return ParseModelConfig(config, "c").value();
+  };
+  EXPECT_EQ(parsed(models[1]["config"], "sliding_window").sliding_window, 4096);
+  EXPECT_EQ(parsed(models[2]["config"], "").sliding_window, 0);
+  EXPECT_EQ(parsed(models[3]["config"], "sliding_window").sliding_window, 0);
+  EXPECT_EQ(parsed(models[8]["config"], "rope_theta").rope_theta, 2e6);
+  EXPECT_EQ(parsed(models[0]["config"], "rope_theta").rope_theta, 1e4);
+}
+
 TEST(Family, RefusesWhatItCannotRun) {
   const Json models = FamilyVectors()["models"];
   auto error = [&](size_t model, const char* field, const Json& value) {
@@ -136,6 +150,11 @@ TEST(Family, RefusesWhatItCannotRun) {
   };
   EXPECT_THAT(error(0, "model_type", "gemma2"), HasSubstr("it runs llama, mistral, qwen2, qwen3, granite, smollm3"));
   EXPECT_THAT(error(0, "model_type", 5), HasSubstr("must be text"));
+  Json gemma = models[0]["config"];
+  gemma.update({{"model_type", "gemma"}, {"hidden_act", "gelu"}});
+  EXPECT_THAT(ParseModelConfig(gemma, "c").error().message, HasSubstr("\"model_type\": \"gemma\" is beyond"));
+  EXPECT_THAT(error(0, "hidden_act", "gelu"), HasSubstr("\"hidden_act\": \"gelu\" is beyond"));
+  EXPECT_THAT(error(0, "head_dim", 2048), HasSubstr("4 heads of 2048 are more than 64 times hidden_size 24"));
   EXPECT_THAT(error(0, "mlp_bias", true), "");
   EXPECT_THAT(error(1, "mlp_bias", true), HasSubstr("of mistral"));
   EXPECT_THAT(error(0, "quantization_config", {{"quant_method", "gptq"}}), HasSubstr("not quantized ones"));

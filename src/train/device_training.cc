@@ -46,12 +46,12 @@ std::vector<Span> AllSpans(const model::ParameterList& list) {
 Result<void> CheckDeviceTrains(const model::ModelConfig& model, Numerics numerics) {
   std::string why;
   if (numerics == Numerics::kInt8)
-    why = "a device does not train in 8-bit numbers; set spec.training.lora.numerics: f32";
+    why = "a device does not train in 8-bit numbers; set spec.training.lora.numerics: f32, or";
   if (!device::HasAttention(static_cast<size_t>(model.head_dim)))
-    why = "a device has no kernel for heads of " + std::to_string(model.head_dim);
-  if (!model.IsPlain()) why = "a device does not train the family " + model.model_type;
+    why = "a device has no kernel for heads of " + std::to_string(model.head_dim) + ";";
+  if (!model.IsPlain()) why = "a device does not train models of the family " + model.model_type + ";";
   if (why.empty()) return {};
-  return Error{ErrorCode::kUnsupported, why + ", or leave out --device", {}};
+  return Error{ErrorCode::kUnsupported, why + " leave out --device", {}};
 }
 
 Result<std::unique_ptr<DeviceTraining>> DeviceTraining::Create(device::Device& device, const model::Model& model,
