@@ -3,14 +3,21 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <algorithm>
+
 #include "formats/unicode.h"
 
 namespace cairn::formats {
 namespace {
 
 constexpr size_t kMaxPattern = size_t{1} << 16;
-constexpr uint32_t kMatchLimit = 1'000'000;  // internal match() calls for one match; real patterns need tens
+constexpr size_t kMostSteps = 1'000'000;
 constexpr uint32_t kHeapLimitKiB = 1 << 16;
+
+// PCRE2's steps back for one match. Real patterns need a few for each character of a run of blanks, and tens else.
+uint32_t MatchLimit(std::string_view text) {
+  return static_cast<uint32_t>(std::min(kMostSteps, 10'000 + 16 * text.size()));
+}
 
 template <typename T, void (*Free)(T*)>
 struct Freed {
@@ -67,7 +74,7 @@ std::vector<TextRange> TextPattern::FindAll(std::string_view text) const {
   MatchContext context(pcre2_match_context_create(nullptr));
   MatchData data(pcre2_match_data_create(1, nullptr));
   CAIRN_CHECK(context != nullptr && data != nullptr);
-  pcre2_set_match_limit(context.get(), kMatchLimit);
+  pcre2_set_match_limit(context.get(), MatchLimit(text));
   pcre2_set_heap_limit(context.get(), kHeapLimitKiB);
   auto subject = reinterpret_cast<PCRE2_SPTR>(text.data());
   std::vector<TextRange> found;
