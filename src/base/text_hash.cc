@@ -2,7 +2,8 @@
 
 #include <sys/random.h>
 
-#include <cstring>
+#define XXH_INLINE_ALL  // no library to link, and short keys are hashed without a call
+#include <xxhash.h>
 
 #include "base/check.h"
 
@@ -15,18 +16,8 @@ HashSeed DrawHashSeed() {
   return seed;
 }
 
-// Every word goes through a product with what the words before it left.
 size_t TextHash::operator()(std::string_view text) const {
-  const HashSeed& seed = ProcessHashSeed();
-  uint64_t hash = seed.start, word = 0;
-  const size_t size = text.size();
-  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
-    std::memcpy(&word, text.data(), sizeof word);
-    hash = FoldedProduct(hash ^ word, seed.factor);
-  }
-  word = 0;
-  for (char c : text) word = word << 8 | static_cast<uint8_t>(c);
-  return FoldedProduct(FoldedProduct(hash ^ word, seed.factor) ^ size, seed.factor);
+  return XXH3_64bits_withSeed(text.data(), text.size(), ProcessHashSeed().start);
 }
 
 }  // namespace cairn

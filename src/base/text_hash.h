@@ -22,12 +22,13 @@ inline const HashSeed& ProcessHashSeed() {
   return seed;
 }
 
-// Both halves of the 128-bit product: what wyhash mixes with.
+// Both halves of the 128-bit product: the low bits of a number reach all of them.
 inline uint64_t FoldedProduct(uint64_t a, uint64_t b) {
   const auto product = static_cast<unsigned __int128>(a) * b;
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
+// XXH3.
 struct TextHash {
   using is_transparent = void;
   size_t operator()(std::string_view text) const;

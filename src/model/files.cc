@@ -236,8 +236,7 @@ std::string TokenText(const formats::Tokenizer& tokenizer, int64_t id, const std
 }
 
 // What ends a text for other programs: config.json's token, the one that answers end with (Llama 3's <|end_of_text|>
-// and
-// <|eot_id|>), and more; one alone is no list.
+// and <|eot_id|>), and more; one alone is no list.
 Json EndTokens(const ModelConfig& config, const formats::Tokenizer& tokenizer, const formats::ChatFormat& format,
                const std::vector<formats::TokenId>& more_ends) {
   const std::optional<formats::TokenId> stop = tokenizer.SpecialId(format.stop_token);
