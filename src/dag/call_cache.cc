@@ -4,11 +4,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "base/file.h"
 
 namespace cairn::dag {
 namespace {
+
+constexpr uint64_t kRowBytes = 4096;  // of a row beside its value
 
 // Nobody else has the file open (the store is locked), so there need be no memory shared with others, which network
 // file systems lack. With a write-ahead log NORMAL syncs now and then; SIGKILL loses nothing, a loss of power the
@@ -75,9 +78,14 @@ void CallCache::Disconnect() {
 }
 
 int CallCache::Connect() {
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
+  // SQLITE_OPEN_NOFOLLOW would refuse a link in any folder above, too; those in the store it refuses itself.
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   int code = sqlite3_open_v2(path_.c_str(), &database_, kFlags, nullptr);
-  if (code == SQLITE_OK) code = sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  // The file may have come with a stranger's project: nothing in it is run.
+  for (const auto& [option, value] :
+       {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1), {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0}})
+    if (code == SQLITE_OK) code = sqlite3_db_config(database_, option, value, nullptr);
+  if (code == SQLITE_OK) sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, static_cast<int>(kMaxValueBytes + kRowBytes));
   if (code == SQLITE_OK) code = sqlite3_exec(database_, kSetUp, nullptr, nullptr, nullptr);
   auto prepare = [&](const char* text, sqlite3_stmt*& statement) {
     if (code == SQLITE_OK)

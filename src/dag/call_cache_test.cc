@@ -116,12 +116,43 @@ void Execute(const std::string& file, const std::string& sql) {
 }
 
 TEST(CallCache, ADatabaseOfAnotherKindMakesRoom) {
+  for (const char* kind :
+       {"CREATE TABLE calls (name TEXT)",
+        "CREATE VIEW calls AS SELECT x'00' AS key, x'00' AS value, x'00' AS digest; CREATE TRIGGER t "
+        "INSTEAD OF INSERT ON calls BEGIN SELECT 1; END; CREATE TRIGGER u INSTEAD OF DELETE ON calls "
+        "BEGIN SELECT 1; END"}) {
+    TempDir dir;
+    { OpenCache(dir / "s"); }
+    Execute(FileOf(dir / "s"), std::string("DROP TABLE calls; ") + kind);
+    Opened cache = OpenCache(dir / "s");
+    ASSERT_TRUE(cache->Put(Question(1), Answer(1)).ok()) << kind;
+    EXPECT_EQ(cache->Get(Question(1)), Answer(1)) << kind;
+  }
+}
+
+TEST(CallCache, NoTriggerOfAStrangersFileRuns) {
   TempDir dir;
   { OpenCache(dir / "s"); }
-  Execute(FileOf(dir / "s"), "DROP TABLE calls; CREATE TABLE calls (name TEXT)");
+  Execute(FileOf(dir / "s"), "CREATE TRIGGER t AFTER INSERT ON calls BEGIN DELETE FROM calls; END");
   Opened cache = OpenCache(dir / "s");
   ASSERT_TRUE(cache->Put(Question(1), Answer(1)).ok());
   EXPECT_EQ(cache->Get(Question(1)), Answer(1));
+}
+
+TEST(CallCache, ALinkInAFolderAboveTheStoreIsNone) {
+  TempDir dir;
+  ASSERT_TRUE(MakeDirectories(dir / "disk").ok());
+  std::filesystem::create_directory_symlink(dir / "disk", dir / "home");
+  Opened cache = OpenCache(dir / "home/s");
+  ASSERT_TRUE(cache->Put(Question(1), Answer(1)).ok());
+  EXPECT_EQ(cache->Get(Question(1)), Answer(1));
+}
+
+TEST(CallCache, AValueAboveTheLimitIsNotRead) {
+  TempDir dir;
+  { OpenCache(dir / "s"); }
+  Execute(FileOf(dir / "s"), "INSERT INTO calls VALUES (x'" + Question(1).Hex() + "', zeroblob(70000000), x'00')");
+  EXPECT_EQ(OpenCache(dir / "s")->Get(Question(1)), std::nullopt);
 }
 
 // A whole row that somebody moved: its bytes are right, its place is not.

@@ -228,7 +228,8 @@ TEST(ChatFamilies, Llama3TrimsContentsHoweverItIsWritten) {
   for (const char* with : {"message['content'] | trim", "message['content']|trim", "message.content| trim",
                            "message[\"content\"].strip()", "content | trim"})
     EXPECT_TRUE(trims(with)) << with;
-  for (const char* without : {"message['content']", "messages[0]['content'] | trim + message['content']"})
+  for (const char* without : {"message['content']", "messages[0]['content'] | trim + message['content']",
+                              "system_message['content'] | trim + message['content']"})
     EXPECT_FALSE(trims(without)) << without;
 }
 

@@ -146,10 +146,11 @@ Result<ChatFormat> ReadChatMl(const ModelTemplate& model) {
 
 // Whether messages' contents lose the white space at their ends; what is done to the system text alone does not count.
 bool TrimsContents(const ModelTemplate& model) {
-  for (const char* content :
-       {"message['content']", "message[\"content\"]", "message.content", " content", "content['text']"})
-    for (const char* trim : {" | trim", "|trim", "| trim", ".strip()"})
-      if (model.Has(std::string(content) + trim)) return true;
+  for (const char* before : {" ", "(", "+", "~"})  // a name of its own, not the end of another one
+    for (const char* content :
+         {"message['content']", "message[\"content\"]", "message.content", "content", "content['text']"})
+      for (const char* trim : {" | trim", "|trim", "| trim", ".strip()"})
+        if (model.Has(std::string(before) + content + trim)) return true;
   return false;
 }
 

@@ -68,10 +68,18 @@ size_t ContainerMark(std::string_view row, size_t at) {
   return end == row.size() || row[end] == ' ' || row[end] == '\t' ? end - at : 0;
 }
 
+// "- - -" and the like: a thematic break, which opens nothing.
+bool IsRule(std::string_view row) {
+  const char mark = row[row.find_first_not_of(" \t")];
+  const auto fits = [&](char c) { return c == mark || c == ' ' || c == '\t'; };
+  return (mark == '-' || mark == '*' || mark == '_') && std::ranges::all_of(row, fits) &&
+         std::ranges::count(row, mark) >= 3;
+}
+
 // What is wrong with the beginning of a row of Markdown, null if nothing is.
 const char* RefuseOpening(std::string_view row) {
   constexpr size_t kTab = 4;
-  if (row.find_first_not_of(" \t") == row.npos) return nullptr;
+  if (row.find_first_not_of(" \t") == row.npos || IsRule(row)) return nullptr;
   size_t marks = 0, indent = 0;
   for (size_t at = 0, length = 1; at < row.size(); at += length) {
     const bool tab = row[at] == '\t', blank = tab || row[at] == ' ';

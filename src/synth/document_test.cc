@@ -66,6 +66,9 @@ TEST(DocumentTest, RefusesHostileInput) {
 
 TEST(DocumentTest, DeepNestingEnds) {
   EXPECT_TRUE(ParseDocument(std::string(64, '>') + " x\n", "a.md").ok());
+  std::string rule = "a\n\n";
+  for (int i = 0; i < 100; ++i) rule += "- ";
+  EXPECT_TRUE(ParseDocument(rule + "\n\nb\n", "a.md").ok());
   EXPECT_TRUE(ParseDocument(std::string(60000, '[') + "\n", "a.md").ok());
   EXPECT_TRUE(ParseDocument(std::string(30000, '*') + "a" + std::string(30000, '*'), "a.md").ok());
   EXPECT_TRUE(ParseDocument("", "a.md").ok());
