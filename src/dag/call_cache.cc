@@ -50,8 +50,6 @@ bool Useless(int code, const std::string& path) {
          (kind == SQLITE_READONLY && ::access(path.c_str(), W_OK) == 0);
 }
 
-bool Good(int code) { return code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE; }
-
 }  // namespace
 
 Result<std::unique_ptr<CallCache>> CallCache::Open(const Store& store) {
@@ -69,7 +67,7 @@ Result<std::unique_ptr<CallCache>> CallCache::Open(const Store& store) {
 CallCache::~CallCache() { Disconnect(); }
 
 void CallCache::Disconnect() {
-  for (sqlite3_stmt** statement : {&get_, &put_, &remove_}) {
+  for (sqlite3_stmt** statement : {&get_, &put_}) {
     sqlite3_finalize(*statement);
     *statement = nullptr;
   }
@@ -93,7 +91,6 @@ int CallCache::Connect() {
   };
   prepare("SELECT value, digest FROM calls WHERE key = ?", get_);
   prepare("INSERT OR REPLACE INTO calls (key, value, digest) VALUES (?, ?, ?)", put_);
-  prepare("DELETE FROM calls WHERE key = ?", remove_);
   return code;
 }
 
@@ -113,35 +110,30 @@ Error CallCache::Failed(int code) const {
 
 // A reference to the statement, as starting anew makes another one.
 int CallCache::Run(sqlite3_stmt*& statement, FunctionRef<int(sqlite3_stmt*)> use) {
-  for (bool again : {false, true}) {
-    if (!statement) return SQLITE_CANTOPEN;  // starting anew failed once
+  if (!statement) return SQLITE_CANTOPEN;  // starting anew failed once
+  const auto attempt = [&] {
     const int code = use(statement);
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    if (again || !Useless(code, path_)) return code;
-    if (!StartAnew().ok()) return code;
-  }
-  return SQLITE_INTERNAL;
+    return code;
+  };
+  const int code = attempt();
+  return Useless(code, path_) && StartAnew().ok() ? attempt() : code;
 }
 
 std::optional<std::string> CallCache::Get(const Digest& key) {
   std::lock_guard lock(mutex_);
   std::optional<std::string> value;
-  const int code = Run(get_, [&](sqlite3_stmt* statement) {
+  (void)Run(get_, [&](sqlite3_stmt* statement) {
     int step = Bind(statement, 1, Bytes(key));
     if (step == SQLITE_OK) step = sqlite3_step(statement);
     if (step != SQLITE_ROW) return step;
-    value = Column(statement, 0);
-    const Digest digest = RowDigest(key, *value);
-    if (Column(statement, 1) != Bytes(digest)) value.reset();
+    const std::string_view found = Column(statement, 0);
+    const Digest digest = RowDigest(key, found);
+    if (Column(statement, 1) == Bytes(digest)) value = found;
     return step;
   });
-  if (code != SQLITE_ROW || value) return value;
-  (void)Run(remove_, [&](sqlite3_stmt* statement) {
-    const int bound = Bind(statement, 1, Bytes(key));
-    return bound == SQLITE_OK ? sqlite3_step(statement) : bound;
-  });
-  return std::nullopt;
+  return value;
 }
 
 Result<void> CallCache::Put(const Digest& key, std::string_view value) {
@@ -154,8 +146,8 @@ Result<void> CallCache::Put(const Digest& key, std::string_view value) {
     if (step == SQLITE_OK) step = Bind(statement, 3, Bytes(digest));
     return step == SQLITE_OK ? sqlite3_step(statement) : step;
   });
-  if (Good(code)) return {};
-  return Failed(code);
+  if (code != SQLITE_DONE) return Failed(code);
+  return {};
 }
 
 }  // namespace cairn::dag

@@ -28,7 +28,7 @@ class CallCache {
   static Result<std::unique_ptr<CallCache>> Open(const Store& store);
   ~CallCache();
 
-  // nullopt: not there, unreadable, or damaged (then no longer there).
+  // nullopt: not there, unreadable, or damaged, until it is put again.
   std::optional<std::string> Get(const Digest& key);
   // The last of several values put under one key stays. kBadInput above kMaxValueBytes, kIo.
   Result<void> Put(const Digest& key, std::string_view value);
@@ -44,7 +44,7 @@ class CallCache {
   const std::string path_;
   std::mutex mutex_;
   sqlite3* database_ = nullptr;
-  sqlite3_stmt *get_ = nullptr, *put_ = nullptr, *remove_ = nullptr;
+  sqlite3_stmt *get_ = nullptr, *put_ = nullptr;
 };
 
 }  // namespace cairn::dag
